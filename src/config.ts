@@ -1,0 +1,64 @@
+/** The Worker's settings, read from its environment at the border and trusted inside. */
+import { z } from "zod";
+
+const DEFAULT_RETENTION_DAYS = 7;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+
+const EnvironmentSchema = z.object({
+  CAIRN_KEY: list,
+  CAIRN_PROVIDER: list,
+  CAIRN_MODEL: z.string().default(""),
+  CAIRN_IGNORE: list,
+  CAIRN_RETENTION_DAYS: z.string().default(""),
+  ANTHROPIC_API_KEY: z.string().default(""),
+  ANTHROPIC_BASE_URL: z.string().default(""),
+});
+
+export interface Config {
+  /** The deployment's own keys; each one's team exists from its first use. */
+  keys: string[];
+  /** Names of providers, first choice first. Never empty. */
+  providerChain: string[];
+  /** Null: the provider's default. */
+  model: string | null;
+  anthropicApiKey: string | null;
+  anthropicBaseUrl: string | null;
+  ignoreGlobs: string[];
+  /** How long raw events outlive the last event of their session. */
+  retentionMs: number;
+}
+
+let cached: { env: object; config: Config } | null = null;
+
+/** Reads the settings once per isolate. Unknown variables are left alone. */
+export function readConfig(env: object): Config {
+  if (cached?.env === env) return cached.config;
+  const raw = EnvironmentSchema.parse(env);
+  const days = Number(raw.CAIRN_RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
+  const config: Config = {
+    keys: raw.CAIRN_KEY,
+    providerChain:
+      raw.CAIRN_PROVIDER.length > 0
+        ? raw.CAIRN_PROVIDER
+        : raw.ANTHROPIC_API_KEY === ""
+          ? ["extractive"]
+          : ["anthropic", "extractive"],
+    model: raw.CAIRN_MODEL || null,
+    anthropicApiKey: raw.ANTHROPIC_API_KEY || null,
+    anthropicBaseUrl: raw.ANTHROPIC_BASE_URL || null,
+    ignoreGlobs: raw.CAIRN_IGNORE,
+    retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
+  };
+  cached = { env, config };
+  return config;
+}

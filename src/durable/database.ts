@@ -1,0 +1,88 @@
+/** A thin, typed face of an object's SQLite, and its append-only migrations. */
+
+type SqlValue = string | number | null | ArrayBuffer;
+
+/** One migration: the text of a file in `migrations/<object>/`, in order. */
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+export class Database {
+  readonly #storage: DurableObjectStorage;
+  readonly #migrations: readonly Migration[];
+  #ready = false;
+
+  constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
+    this.#storage = storage;
+    this.#migrations = migrations;
+  }
+
+  /** All rows. `Row` is trusted: the columns are those of the statement beside the call. */
+  all<Row extends object>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#storage.sql.exec(sql, ...values).toArray() as unknown as Row[];
+  }
+
+  /** The first row, or null. */
+  one<Row extends object>(sql: string, ...values: SqlValue[]): Row | null {
+    return this.all<Row>(sql, ...values)[0] ?? null;
+  }
+
+  /** Runs a statement for its effect. Returns the rows written, indexes included (what is billed). */
+  run(sql: string, ...values: SqlValue[]): number {
+    return this.#storage.sql.exec(sql, ...values).rowsWritten;
+  }
+
+  /** Runs `change` in one transaction: a throw undoes all of it. It must not be async. */
+  transaction<T>(change: () => T extends Promise<unknown> ? never : T): T {
+    return this.#storage.transactionSync<T>(change as () => T);
+  }
+
+  /** True once something was ever written. Creates nothing, so reads of unknown names may ask. */
+  exists(): boolean {
+    if (!this.#ready) {
+      const table = this.one("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'");
+      if (table === null) return false;
+      this.migrate();
+    }
+    return true;
+  }
+
+  /**
+   * Applies what is missing of the migrations, in order, in one transaction. To be called before
+   * an object's first write. Throws on a schema that is newer than this code.
+   */
+  migrate(): void {
+    if (this.#ready) return;
+    this.transaction(() => {
+      this.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
+      const row = this.one<{ version: number }>("SELECT version FROM schema_version");
+      const version = row?.version ?? 0;
+      if (version > this.#migrations.length) {
+        throw new Error(`schema ${version} is newer than this code (${this.#migrations.length})`);
+      }
+      if (version === this.#migrations.length) return;
+      for (const migration of this.#migrations.slice(version)) {
+        this.#storage.sql.exec(migration.sql);
+      }
+      this.run(
+        row === null
+          ? "INSERT INTO schema_version (version) VALUES (?)"
+          : "UPDATE schema_version SET version = ?",
+        this.#migrations.length,
+      );
+    });
+    this.#ready = true;
+  }
+
+  /** The number of migrations applied; 0 where nothing was ever written. */
+  version(): number {
+    if (!this.exists()) return 0;
+    return this.one<{ version: number }>("SELECT version FROM schema_version")?.version ?? 0;
+  }
+
+  /** To be called beside `storage.deleteAll()`: the tables are gone. */
+  forgetSchema(): void {
+    this.#ready = false;
+  }
+}

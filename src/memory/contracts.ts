@@ -1,0 +1,68 @@
+/**
+ * What the objects say to each other. RPC arguments and results are plain data;
+ * failures are string codes, because an error loses its class on the way.
+ */
+import type { NewObservation, NewPrompt, NewSummary } from "./observation.ts";
+
+/** `active` work pending, leased or undelivered; `idle` none; `paused` no provider; `closed` ended. */
+export type SessionState = "active" | "idle" | "paused" | "closed";
+
+/** What one batch of a session taught. Applied once by (session, generation, batch). */
+export interface Delivery {
+  /** `<agent>/<session_id>`. */
+  session: string;
+  /** Raised by forget, redo and a change of project; a project refuses what is below its floor. */
+  generation: number;
+  /** Never used again within a session. */
+  batch: number;
+  observations: NewObservation[];
+  /** A summary replaces an older one of the same session and prompt_number (see mergeSummaries). */
+  summaries: NewSummary[];
+  prompts: NewPrompt[];
+}
+
+/** `stale`: below the generation that the project still accepts of this session. */
+export type DeliveryOutcome = "applied" | "duplicate" | "stale";
+
+/** What a session tells its project when its state changes. The highest `seq` wins. */
+export interface Announcement {
+  session: string;
+  state: SessionState;
+  /** Counts the session's announcements, so that a late one cannot undo a newer one. */
+  seq: number;
+  lastEventAt: number | null;
+}
+
+/**
+ * Removes what a session taught and, in the same transaction, puts `deliveries` in its place.
+ * From then on generations below `floor` are refused.
+ */
+export interface Replacement {
+  session: string;
+  floor: number;
+  /**
+   * `all`: everything of the session. Otherwise the observations and summaries all of whose
+   * sources are among these event keys (and, with `any: true`, any of whose sources is).
+   */
+  remove: "all" | { sources: string[]; any?: boolean } | { batches: number[] };
+  deliveries: Delivery[];
+}
+
+/** Who asks, as the Worker proved it. */
+export interface Caller {
+  team: string;
+  /** The key's id, stamped as `actor` on what it records. */
+  actor: string;
+}
+
+/** A project as the TeamObject knows it. */
+export interface ProjectRef {
+  name: string;
+  number: number;
+}
+
+/** Tokens as a provider counted them: input includes cache creation and cache reads. */
+export interface TokenUsage {
+  input: number;
+  output: number;
+}

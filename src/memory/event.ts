@@ -1,0 +1,67 @@
+/**
+ * Events: what an agent's hooks told us, normalised and sanitised by the Worker,
+ * and kept by the session's object until its retention is over.
+ */
+
+/** The kinds of event worth keeping. SessionStart and SessionEnd are none: they update the session. */
+export type EventKind =
+  | "prompt"
+  | "tool_use"
+  | "tool_failure"
+  | "turn_end"
+  | "subagent_end"
+  | "compaction";
+
+/** A tool call. `input` and `output` are plain text or compact JSON text, already redacted and cut. */
+export interface ToolBody {
+  tool: string;
+  input: Record<string, unknown>;
+  /** What the tool gave back, or the error of a failure. Text; JSON where the agent sent JSON. */
+  output: string;
+  /** Paths as the agent wrote them (absolute or not), from the tool's own input. */
+  files_read: string[];
+  files_modified: string[];
+  /** The subagent's type when the call was made inside one. */
+  agent_type?: string;
+}
+
+/** Prompts, closing messages, subagents' results and compaction summaries are text. */
+export interface TextBody {
+  text: string;
+  /** subagent_end: the subagent's type. compaction: `manual` or `auto`. */
+  label?: string;
+}
+
+/** The content of an event, told apart by its kind. At most `EVENT_MAX_BYTES` as JSON. */
+export type EventContent =
+  | { kind: "tool_use" | "tool_failure"; body: ToolBody }
+  | { kind: "prompt" | "turn_end" | "subagent_end" | "compaction"; body: TextBody };
+
+/** Why an accepted event teaches nothing. */
+export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "internal";
+
+/** An event as the Worker hands it to a session: nothing private or secret is left in it. */
+export type IncomingEvent = EventContent & {
+  /** Recognises a retry inside the session, see `identity/event-identity.ts`. */
+  identity: string;
+  /** The agent's id of the prompt that the event belongs to, if it sends one. */
+  promptId: string | null;
+  /** Time of the event, ms since the epoch, never in the future. */
+  at: number;
+  /** Stored but never shown to a provider. */
+  skip: SkipReason | null;
+};
+
+/** An event as a session keeps it: numbered, keyed, and in its place in the log. */
+export type StoredEvent = EventContent & {
+  /** Position in the session's log, from 1, never used twice. */
+  seq: number;
+  /** The name that sources cite for ever: `tool:<id>`, `prompt:<n>`, `stop:<n>`, ... */
+  key: string;
+  promptId: string | null;
+  /** The number of the newest prompt when the event came; 0 before the first. */
+  promptNumber: number;
+  at: number;
+  receivedAt: number;
+  skip: SkipReason | null;
+};

@@ -1,0 +1,85 @@
+/** Observations, summaries and prompts: what the memory of a project consists of. */
+
+export const OBSERVATION_TYPES = [
+  "bugfix",
+  "feature",
+  "refactor",
+  "change",
+  "discovery",
+  "decision",
+  "security",
+] as const;
+export type ObservationType = (typeof OBSERVATION_TYPES)[number];
+
+export const CONCEPTS = [
+  "how-it-works",
+  "why-it-exists",
+  "what-changed",
+  "problem-solution",
+  "gotcha",
+  "pattern",
+  "trade-off",
+] as const;
+export type Concept = (typeof CONCEPTS)[number];
+
+/** What a provider writes about one or more events of a batch. */
+export interface DraftObservation {
+  type: ObservationType;
+  /** At most 90 characters. */
+  title: string;
+  subtitle: string;
+  narrative: string;
+  facts: string[];
+  concepts: Concept[];
+  /** Event keys of the batch, the most telling first. Never empty. */
+  sources: string[];
+  /** The telling words of the source events: searched, never shown. */
+  index_text: string;
+}
+
+/** What one turn set out to do, found, did and left. */
+export interface DraftSummary {
+  request: string;
+  investigated: string;
+  learned: string;
+  completed: string;
+  next_steps: string;
+  /** Event keys, the most telling first. */
+  sources: string[];
+}
+
+/** What the platform stamps on everything that a session delivers. No model has a word in it. */
+export interface Stamp {
+  /** `<agent>/<session_id>`. */
+  session: string;
+  agent: string;
+  actor: string;
+  branch: string | null;
+  commit: string | null;
+  prompt_number: number;
+  /** ms since the epoch: the time of the earliest source event. */
+  created_at: number;
+}
+
+/** An observation on its way to a project: a draft, stamped, with files from the events themselves. */
+export interface NewObservation extends DraftObservation, Stamp {
+  files_read: string[];
+  files_modified: string[];
+  /** `anthropic`, `extractive`, or `hand` for one saved by a person or an agent. */
+  provider: string;
+  model: string | null;
+  /** Why a lesser provider than the first of the chain wrote this; null where it did not. */
+  degraded: string | null;
+}
+
+export interface NewSummary extends DraftSummary, Stamp {
+  provider: string;
+  model: string | null;
+  degraded: string | null;
+}
+
+export interface NewPrompt extends Stamp {
+  text: string;
+  /** The prompt's event key. */
+  sources: string[];
+}
