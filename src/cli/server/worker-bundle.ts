@@ -1,0 +1,77 @@
+/** Bundles the Worker for the open-source runtime, once per state of the sources. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, relative } from "node:path";
+import type { Plugin } from "esbuild";
+import { CLONE } from "../clone.ts";
+
+/** To be raised when the options below change, so that older bundles are not taken. */
+const BUNDLE_VERSION = 1;
+
+/** Packages may ask for Node's modules by bare names, and by `require`, which the runtime lacks. */
+const nodeModules: Plugin = {
+  name: "node-modules",
+  setup(build) {
+    const bare = new RegExp(`^(?:node:)?(?:${builtinModules.join("|")})$`);
+    build.onResolve({ filter: bare }, ({ path, kind }) => {
+      const prefixed = path.startsWith("node:") ? path : `node:${path}`;
+      if (kind === "require-call") return { path: prefixed, namespace: "required-node-module" };
+      return { path: prefixed, external: true };
+    });
+    build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
+      contents: `import module from "${path}"; export default module; export * from "${path}";`,
+    }));
+  },
+};
+
+/** Names the state of everything that goes into the bundle. */
+function sourceHash(): string {
+  const hash = createHash("sha256").update(`bundle ${BUNDLE_VERSION}\n`);
+  const files = ["package-lock.json"];
+  for (const folder of ["src", "migrations"]) {
+    const entries = readdirSync(join(CLONE, folder), { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      if (entry.isFile()) files.push(relative(CLONE, join(entry.parentPath, entry.name)));
+    }
+  }
+  for (const file of files.sort()) {
+    if (file.startsWith(join("src", "cli"))) continue;
+    hash
+      .update(`${file}\n`)
+      .update(readFileSync(join(CLONE, file)))
+      .update("\n");
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * Writes the bundle into `folder` unless it is there, removes older ones, and returns its file name.
+ * Throws what esbuild throws: its message names the file and the line.
+ */
+export async function bundleWorker(folder: string): Promise<string> {
+  const name = `worker-${sourceHash()}.js`;
+  if (existsSync(join(folder, name))) return name;
+  // Imported only here: a restart does not need it.
+  const { build } = await import("esbuild");
+  const result = await build({
+    entryPoints: [join(CLONE, "src", "index.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    loader: { ".sql": "text" },
+    external: ["cloudflare:*"],
+    plugins: [nodeModules],
+    logLevel: "silent",
+  });
+  for (const entry of readdirSync(folder)) {
+    if (entry.startsWith("worker-")) rmSync(join(folder, entry));
+  }
+  // Written beside and renamed: a start that is killed half-way leaves no half bundle.
+  const partial = join(folder, `${name}.${process.pid}`);
+  writeFileSync(partial, result.outputFiles[0]?.contents ?? "");
+  renameSync(partial, join(folder, name));
+  return name;
+}
