@@ -44,6 +44,13 @@ export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "intern
 export type IncomingEvent = EventContent & {
   /** Recognises a retry inside the session, see `identity/event-identity.ts`. */
   identity: string;
+  /**
+   * `session`: a retry is any event of the session with the same identity. `newest` (nothing names
+   * the event): only the newest event of its kind, and only while nothing has come after it.
+   */
+  identityScope: "session" | "newest";
+  /** The agent's part of the event key: `tool_use_id`, or `agent_id` of a subagent's end; else null. */
+  subject: string | null;
   /** The agent's id of the prompt that the event belongs to, if it sends one. */
   promptId: string | null;
   /** Time of the event, ms since the epoch, never in the future. */

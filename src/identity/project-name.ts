@@ -1,0 +1,155 @@
+/**
+ * Names of projects. One function normalises what hooks, headers and queries send, so that every
+ * clone and worktree of a repository is one project, whatever form its remote is written in.
+ *
+ * | form | from |
+ * |---|---|
+ * | `<host>/<path>` | a git remote on a host with a dot in its name, an IPv6 address or localhost |
+ * | `name/<value>` | a value that is no such remote |
+ * | `folder/<actor>/<base name>` | the folder that a session started in |
+ *
+ * Normalising is idempotent: the API shows these names, and clients send them back. A host without
+ * a dot (an SSH alias, a machine of the LAN) therefore stands under `name/`: `gitea/app` on its
+ * own could as well be somebody's `acme/app`.
+ */
+
+export const PROJECT_NAME_MAX_CHARS = 300;
+/** Longest value that is looked at; a remote is far shorter. */
+const VALUE_MAX_CHARS = 2_000;
+
+/** `ssh://`, `git+https://`, and git's `<transport>::` before them. */
+const SCHEME = /^(?:[a-z0-9+-]{1,30}::)?([a-z][a-z0-9+.-]{0,30}):\/\//;
+const HOST = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,252}$/;
+const IPV6_HOST = /^\[[0-9a-f:.]{2,45}\]$/;
+/** `c:\repo` or `c:/repo`: a single letter before the colon is a drive. */
+const DRIVE = /^[a-z]:(?:[\\/]|$)/;
+const OWN_FORM = /^(?:name|folder)\//;
+
+/** SSH over the HTTPS port has hosts of its own at the big providers. */
+const HOST_ALIASES: ReadonlyMap<string, string> = new Map([
+  ["ssh.github.com", "github.com"],
+  ["altssh.gitlab.com", "gitlab.com"],
+  ["altssh.bitbucket.org", "bitbucket.org"],
+]);
+
+/**
+ * The project's name that a remote, a name or an already normalised name stands for; null where
+ * nothing usable is in it. Never throws. At most `PROJECT_NAME_MAX_CHARS` characters, and without
+ * the user and the credentials of a remote.
+ */
+export function normaliseProject(value: unknown): string | null {
+  if (typeof value !== "string" || value.length > VALUE_MAX_CHARS) return null;
+  const text = tidy(value);
+  if (OWN_FORM.test(text)) return ownForm(text);
+  const scheme = SCHEME.exec(text);
+  if (scheme !== null) {
+    const rest = text.slice(scheme[0].length).replace(/[?#].*$/, "");
+    if (scheme[1] === "file") return named(rest);
+    const address = withoutUser(rest);
+    return remoteUrl(address) ?? named(address);
+  }
+  if (DRIVE.test(text) || /^[/.~\\]/.test(text)) return named(text);
+  const address = withoutUser(text);
+  return scpRemote(address) ?? remoteUrl(address) ?? named(address);
+}
+
+/** True for the name of a folder: the only kind that a remote may replace. */
+export function isFolderProject(name: string): boolean {
+  return name.startsWith("folder/");
+}
+
+/** `folder/<actor>/<base name>`, for a session whose repository is not known. */
+export function folderProject(actor: string, cwd: string): string {
+  const parts = tidy(cwd.slice(-VALUE_MAX_CHARS)).split(/[\\/]/);
+  const base = parts.filter((part) => part.trim() !== "" && !DRIVE.test(part)).at(-1) ?? "";
+  const owner = cleanPath(tidy(actor).replaceAll(/[\\/]/g, "-")) || "unknown";
+  return bounded(`folder/${owner}/${cleanPath(base) || "root"}`);
+}
+
+/** Lower case, printable, single spaces, well-formed UTF-16. */
+function tidy(value: string): string {
+  return value
+    .normalize("NFC")
+    .toLowerCase()
+    .normalize("NFC")
+    .replace(/[\p{C}\p{Z}]+/gu, " ")
+    .trim();
+}
+
+/** A name that this module made comes back as it is. */
+function ownForm(text: string): string | null {
+  const path = cleanPath(text);
+  const parts = path.split("/").length;
+  return parts < (path.startsWith("folder/") ? 3 : 2) ? null : bounded(path);
+}
+
+function named(text: string): string | null {
+  const path = cleanPath(text.replaceAll("\\", "/"));
+  return path === "" ? null : bounded(`name/${path}`);
+}
+
+/** `[user@]host:path`: git's own rule is a colon before the first slash. */
+function scpRemote(address: string): string | null {
+  const colon = address.indexOf(":");
+  const slash = address.indexOf("/");
+  if (colon <= 0 || (slash >= 0 && slash < colon) || address.startsWith("[")) return null;
+  return remote(address.slice(0, colon), address.slice(colon + 1));
+}
+
+/** `host[:port]/path`, a normalised name included. */
+function remoteUrl(address: string): string | null {
+  const slash = address.indexOf("/");
+  if (slash < 0) return null;
+  return remote(address.slice(0, slash).replace(/:[0-9]{0,5}$/, ""), address.slice(slash + 1));
+}
+
+function remote(host: string, path: string): string | null {
+  const clean = cleanPath(path);
+  if (clean === "") return null;
+  if (IPV6_HOST.test(host)) return bounded(`${host}/${clean}`);
+  if (!HOST.test(host)) return null;
+  const known = HOST_ALIASES.get(host) ?? host;
+  const prefix = known.includes(".") || known === "localhost" ? "" : "name/";
+  return bounded(`${prefix}${known}/${clean}`);
+}
+
+/**
+ * Cuts `user@` and `user:password@`. The user ends at the last `@` before the path, which begins at
+ * the first slash, or at the colon of the scp form where an `@` stands before it.
+ */
+function withoutUser(text: string): string {
+  const slash = text.indexOf("/");
+  const authority = slash < 0 ? text : text.slice(0, slash);
+  const at = authority.lastIndexOf("@");
+  if (at >= 0) {
+    const colon = authority.indexOf(":");
+    const scpUser = authority.indexOf("@");
+    const end = colon > scpUser && !/^[^@]*@[^@:]*:[0-9]*$/.test(authority) ? scpUser : at;
+    return text.slice(end + 1);
+  }
+  // A password with a slash in it is no valid URL, but must not become part of a name either.
+  const late = text.lastIndexOf("@");
+  return /^[^/@]*:/.test(text) && late >= 0 ? text.slice(late + 1) : text;
+}
+
+/** At most the limit, and still a name that a second pass leaves as it is. */
+function bounded(name: string): string {
+  return name.length <= PROJECT_NAME_MAX_CHARS
+    ? name
+    : cleanPath(name.slice(0, PROJECT_NAME_MAX_CHARS).toWellFormed());
+}
+
+/** No empty, `.` or `..` parts, and no `.git` at the end. */
+function cleanPath(path: string): string {
+  const parts = path
+    .split("/")
+    .map((part) => part.trim())
+    .filter((part) => part !== "" && part !== "." && part !== "..");
+  for (;;) {
+    const last = parts.pop();
+    if (last === undefined) return "";
+    const stem = last.replace(/(?:\.git| )+$/, "");
+    if (stem === "" || stem === "." || stem === "..") continue;
+    return [...parts, stem].join("/");
+  }
+}
