@@ -19,6 +19,8 @@ export default defineConfig({
           name: "workerd",
           include: ["test/**/*.test.ts"],
           exclude: ["test/local/**"],
+          // The mock of the model's API, which runs outside of workerd.
+          globalSetup: ["./test/mock-provider/global-setup.ts"],
           deps: {
             optimizer: { ssr: { enabled: true, include: ["@anthropic-ai/sdk"] } },
           },
