@@ -1,0 +1,96 @@
+/** What a request says, read and checked at the border: its JSON body and its query. */
+import type { Context } from "hono";
+import type { z } from "zod";
+import { ApiError } from "./error.ts";
+
+const MIB = 1024 * 1024;
+
+/** Most that a hook may send, in bytes: room for a tool's output with images in it. */
+export const HOOK_BODY_MAX_BYTES = 8 * MIB;
+/** Most that any other call may send, in bytes. */
+export const BODY_MAX_BYTES = MIB;
+
+/** Most complaints that one message names. */
+const ISSUES_MAX = 3;
+
+/**
+ * The JSON that a request carries. Reads at most `maxBytes`, however long the body claims to be or
+ * is. Broken UTF-8 is no error: what cannot be read becomes U+FFFD, because a tool's output may
+ * hold any bytes and a hook must not fail for it.
+ *
+ * Throws ApiError: 413 `too_large`, 400 `empty_body`, 400 `not_json`, 400 `incomplete_body`.
+ */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  const claimed = Number(request.headers.get("Content-Length") ?? 0);
+  if (claimed > maxBytes) throw tooLarge(maxBytes);
+  const text = await readText(request, maxBytes);
+  if (text.trim() === "") {
+    throw new ApiError(400, "empty_body", "the body is empty: send a JSON object");
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ApiError(400, "not_json", "the body is not JSON: send one JSON object, in UTF-8");
+  }
+}
+
+/** The body, as `schema` wants it. Throws what `readJson` throws, and 400 `invalid_request`. */
+export async function parseBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+  maxBytes: number = BODY_MAX_BYTES,
+): Promise<z.output<Schema>> {
+  return check(schema, await readJson(c.req.raw, maxBytes), "body");
+}
+
+/** The query's parameters, as `schema` wants them. Throws 400 `invalid_request`. */
+export function parseQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
+  return check(schema, c.req.query(), "query");
+}
+
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: "body" | "query",
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const complaints = result.error.issues.slice(0, ISSUES_MAX).map((issue) => {
+    const field = issue.path.map(String).join(".");
+    return `${field === "" ? `the ${where}` : field}: ${issue.message}`;
+  });
+  throw new ApiError(400, "invalid_request", complaints.join("; "));
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.body === null) return "";
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      if (bytes > maxBytes) break;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    throw new ApiError(400, "incomplete_body", "the body broke off: send it again");
+  }
+  if (bytes > maxBytes) {
+    // The rest is not read; an error while hanging up changes nothing.
+    await reader.cancel().catch(() => undefined);
+    throw tooLarge(maxBytes);
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge(maxBytes: number): ApiError {
+  return new ApiError(
+    413,
+    "too_large",
+    `the body is larger than ${maxBytes / MIB} MiB: send less, or in parts`,
+  );
+}
