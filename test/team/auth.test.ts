@@ -1,25 +1,18 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import type { AppEnv } from "../../src/http/app-env.ts";
 import { authenticate } from "../../src/http/auth.ts";
-import { ApiError, errorBody } from "../../src/http/error.ts";
 import { formatKey, hashKey, newKey, parseKey } from "../../src/identity/key.ts";
 import type { Caller } from "../../src/memory/contracts.ts";
+import { apiApp } from "./api-app.ts";
 
 const LOCAL_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 
 /** A Worker as one isolate runs it: nothing but the authentication and an answer of who asks. */
 function isolate(clock?: () => number) {
-  const app = new Hono<AppEnv>();
+  const app = apiApp();
   app.use(authenticate(clock));
   app.get("/", (c) => c.json(c.get("caller")));
-  app.onError((error, c) =>
-    error instanceof ApiError
-      ? c.json(errorBody(error.code, error.message), error.status)
-      : c.json(errorBody("internal", String(error)), 500),
-  );
   return async (authorization: string | null, keys: string = env.CAIRN_KEY) => {
     const headers: HeadersInit = authorization === null ? {} : { Authorization: authorization };
     const response = await app.request("/", { headers }, { ...env, CAIRN_KEY: keys });

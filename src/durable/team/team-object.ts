@@ -3,17 +3,38 @@ import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
 import type { ProjectRef } from "../../memory/contracts.ts";
 import { Database } from "../database.ts";
+import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
+import {
+  NO_USAGE,
+  type Reservation,
+  type ReserveOutcome,
+  readBudgets,
+  readUsage,
+  reserveTokens,
+  type Settlement,
+  type SettleOutcome,
+  settleTokens,
+  type Usage,
+  type UsageQuery,
+  type UsageRow,
+  writeBudgets,
+} from "./budget-store.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
 import { findOrCreateProject, findProject, listProjects } from "./projects.ts";
 
-const MIGRATIONS = [{ name: "0001_initial", sql: initial }];
+export const TEAM_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
+
+/** Usage with projects by name; null where the team has lost the name. */
+export interface NamedUsage extends Omit<Usage, "items"> {
+  items: (Omit<UsageRow, "project"> & { project?: string | null })[];
+}
 
 export class TeamObject extends DurableObject<Env> {
   readonly #db: Database;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, MIGRATIONS);
+    this.#db = new Database(ctx.storage, TEAM_MIGRATIONS);
   }
 
   /** Makes this the team's one deployment key, see `ensureKeys`. */
@@ -50,5 +71,42 @@ export class TeamObject extends DurableObject<Env> {
   /** All projects, in the order of their numbers. Creates nothing. */
   projects(): ProjectRef[] {
     return this.#db.exists() ? listProjects(this.#db) : [];
+  }
+
+  /** The limits per UTC day. Creates nothing. */
+  budgets(): Budgets {
+    return this.#db.exists() ? readBudgets(this.#db) : NO_BUDGETS;
+  }
+
+  /** Changes the limits: what is left out stays, null takes a limit away. Returns what now holds. */
+  setBudgets(change: BudgetChange): Budgets {
+    this.#db.migrate();
+    return writeBudgets(this.#db, change);
+  }
+
+  /**
+   * Asks for room for one call to a provider, before it is made. The project is named by its
+   * number, or by its name, which gets a number where it has none.
+   */
+  reserve(call: Omit<Reservation, "project"> & { project: number | string }): ReserveOutcome {
+    this.#db.migrate();
+    const project = typeof call.project === "string" ? this.project(call.project) : call.project;
+    return reserveTokens(this.#db, { ...call, project }, Date.now());
+  }
+
+  /** Tells what a reserved call used, by the provider's own figures. May be repeated. */
+  settle(call: Settlement): SettleOutcome {
+    return this.#db.exists() ? settleTokens(this.#db, call) : "unknown";
+  }
+
+  /** What was used, in the groups asked for. Creates nothing. */
+  usage(query: UsageQuery): NamedUsage {
+    if (!this.#db.exists()) return { ...NO_USAGE, items: [] };
+    const usage = readUsage(this.#db, query, Date.now());
+    const names = new Map(listProjects(this.#db).map(({ name, number }) => [number, name]));
+    const items = usage.items.map(({ project, ...row }) =>
+      project === undefined ? row : { ...row, project: names.get(project) ?? null },
+    );
+    return { ...usage, items };
   }
 }
