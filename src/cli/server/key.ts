@@ -1,54 +1,37 @@
 /** The local server's key: from the environment, or made by the first start and kept. */
-import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatKey, newKey, parseKey } from "../../identity/key.ts";
 import { Failure } from "../failure.ts";
 
-const ID_CHARS = 8;
-const SECRET_CHARS = 40;
-const DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-/** The id of a key has no capital letters: the first 36 digits. */
-const ID_RADIX = 36;
+/** The team of keys that a local server makes. */
+const LOCAL_TEAM = "local";
 
-/** A bearer token: team, id, secret. DESIGN: `cairn_<team>_<id>_<secret>`. */
-const KEY_PATTERN = /^cairn_[a-z0-9-]{1,40}_[a-z0-9]{4,16}_[A-Za-z0-9]{32,}$/;
-
-/** A new key of the team `local`. */
-export function newLocalKey(): string {
-  return `cairn_local_${randomText(ID_CHARS, ID_RADIX)}_${randomText(SECRET_CHARS, DIGITS.length)}`;
-}
-
-/** Uniformly distributed: a byte that would favour the first digits is drawn again. */
-function randomText(length: number, radix: number): string {
-  const limit = 256 - (256 % radix);
-  let text = "";
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      if (byte < limit && text.length < length) text += DIGITS[byte % radix];
-    }
+/** The first key of a list separated by commas; throws a `Failure` where one of them is no key. */
+export function firstKey(keys: string, source: string): string {
+  const list = keys
+    .split(",")
+    .map((key) => key.trim())
+    .filter((key) => key !== "");
+  if (list.length === 0 || list.some((key) => parseKey(key) === null)) {
+    throw new Failure(
+      `${source} has not the form of a key: cairn_<team>_<id>_<secret>, with a team of 1 to 40 and ` +
+        "an id of 4 to 16 lower-case letters and digits (a team may have hyphens), and a secret of " +
+        "32 to 200 letters and digits.",
+    );
   }
-  return text;
+  return list[0] ?? "";
 }
 
-/** Throws a `Failure` where one of the keys, separated by commas, has not the form of a key. */
-export function checkKeys(keys: string, source: string): string {
-  for (const key of keys.split(",")) {
-    if (!KEY_PATTERN.test(key.trim())) {
-      throw new Failure(
-        `${source} has not the form of a key: cairn_<team>_<id>_<secret>, with a team of 1 to 40 ` +
-          "and an id of 4 to 16 lower-case letters and digits, and a secret of at least 32 letters " +
-          "and digits. Unset it to have one made.",
-      );
-    }
-  }
-  return keys;
-}
-
-/** The key in the state folder; made and written (mode 0600) where there is none. */
-export function keptKey(state: string): string {
+/** The key in the state folder, or null where no server was started on it. */
+export function keptKey(state: string): string | null {
   const path = join(state, "key");
-  if (existsSync(path)) return checkKeys(readFileSync(path, "utf8").trim(), path);
-  const key = newLocalKey();
-  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: "wx" });
+  return existsSync(path) ? firstKey(readFileSync(path, "utf8"), path) : null;
+}
+
+/** Makes a key and keeps it in the state folder, readable by its owner only. */
+export function makeKey(state: string): string {
+  const key = formatKey(newKey(LOCAL_TEAM));
+  writeFileSync(join(state, "key"), `${key}\n`, { mode: 0o600, flag: "wx" });
   return key;
 }

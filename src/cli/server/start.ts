@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CAIRN_COMMAND, shellWord, stateFolder } from "../clone.ts";
 import { Failure } from "../failure.ts";
 import { hostPort, isLoopback, localUrl, readServerEnvironment } from "./environment.ts";
-import { checkKeys, keptKey } from "./key.ts";
+import { firstKey, keptKey, makeKey } from "./key.ts";
 import { isAlive, npmAbove } from "./process-table.ts";
 import { type Run, releaseState, takeState, updateRun } from "./run-file.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
@@ -34,8 +34,8 @@ export async function start(): Promise<number> {
       throw new Failure(`cannot make the state folder ${folder}: ${(error as Error).message}`);
     }
   }
-  const keys = givenKey === null ? keptKey(state) : checkKeys(givenKey, "CAIRN_KEY");
-  const key = keys.split(",")[0]?.trim() ?? keys;
+  const keys = givenKey ?? keptKey(state) ?? makeKey(state);
+  const key = firstKey(keys, "CAIRN_KEY");
 
   // A signal that comes while all this starts must still clear up.
   const stopping = stopSignal();

@@ -1,0 +1,131 @@
+/** The hooks that Claude Code runs for us: what they are, and how ours are told from others. */
+import { z } from "zod";
+import type { JsonObject } from "./json-edit.ts";
+
+/**
+ * Events that Claude Code posts by itself. `PreToolUse` is not among them: what a call did stands
+ * in the event after it, and nothing should stand between the agent and its tools.
+ */
+const POSTED_EVENTS = [
+  "UserPromptSubmit",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "Stop",
+  "StopFailure",
+  "SubagentStop",
+  "PreCompact",
+  "PostCompact",
+  "SessionEnd",
+] as const;
+
+/** Seconds that a hook may hold up the agent, a dead network included. */
+const HOOK_TIMEOUT_S = 5;
+/** Seconds that the start of a session waits for its memory. */
+const START_TIMEOUT_S = 4;
+const CONNECT_TIMEOUT_S = 2;
+/** Seconds that a hook in the background may take. */
+const BACKGROUND_TIMEOUT_S = 20;
+
+export const HOOK_PATH = "/hooks/claude-code";
+
+/** How the hooks are to be. */
+export interface HookOptions {
+  /** The server, without a slash at its end. */
+  url: string;
+  /** Background commands that fail silently, instead of posts by Claude Code itself. */
+  quiet: boolean;
+}
+
+/** Event name -> the one group of hooks that is ours. */
+export function claudeCodeHooks(options: HookOptions): Record<string, JsonObject> {
+  const groups: Record<string, JsonObject> = {
+    SessionStart: group({
+      type: "command",
+      command: sessionStartCommand(options.url),
+      timeout: HOOK_TIMEOUT_S,
+    }),
+  };
+  for (const event of POSTED_EVENTS) {
+    groups[event] = group(
+      options.quiet
+        ? {
+            type: "command",
+            command: backgroundCommand(options.url, event === "UserPromptSubmit"),
+            async: true,
+          }
+        : {
+            type: "http",
+            url: `${options.url}${HOOK_PATH}`,
+            headers: { Authorization: "Bearer $CAIRN_KEY" },
+            allowedEnvVars: ["CAIRN_KEY"],
+            timeout: HOOK_TIMEOUT_S,
+          },
+    );
+  }
+  return groups;
+}
+
+function group(hook: JsonObject): JsonObject {
+  return { hooks: [hook] };
+}
+
+/**
+ * Posts what the hook gets on its input, and prints the answer. POSIX sh. The headers go by a
+ * here-document, because arguments stand in the list of processes for everybody to read. Whatever
+ * goes wrong, it says nothing and ends with 0: the agent's turn goes on.
+ */
+function curlCommand(url: string, flags: string, headers: string[]): string {
+  return [
+    `curl -sf ${flags} -H @/dev/fd/3 --data-binary @- '${url}${HOOK_PATH}' 2>/dev/null 3<<END || :`,
+    "Authorization: Bearer $CAIRN_KEY",
+    "Content-Type: application/json",
+    // No header at all: curl would otherwise ask first whether a large body is welcome.
+    "Expect:",
+    ...headers,
+    "END",
+  ].join("\n");
+}
+
+/** The start of a session also says which repository it is in: no payload does. */
+function sessionStartCommand(url: string): string {
+  const flags = `--connect-timeout ${CONNECT_TIMEOUT_S} -m ${START_TIMEOUT_S}`;
+  const remote =
+    'git remote get-url origin 2>/dev/null || git remote get-url "$(git remote 2>/dev/null | head -n 1)" 2>/dev/null';
+  return curlCommand(url, flags, [
+    `X-Cairn-Project: $(${remote})`,
+    "X-Cairn-Branch: $(git symbolic-ref -q --short HEAD 2>/dev/null)",
+    "X-Cairn-Commit: $(git rev-parse -q --verify HEAD 2>/dev/null)",
+  ]);
+}
+
+/** The answer to a prompt may carry memory that came too late for the start; the others say nothing. */
+function backgroundCommand(url: string, keepAnswer: boolean): string {
+  const flags = `--connect-timeout ${CONNECT_TIMEOUT_S} -m ${BACKGROUND_TIMEOUT_S}`;
+  return curlCommand(url, keepAnswer ? flags : `${flags} -o /dev/null`, []);
+}
+
+const OwnHookSchema = z.union([
+  z.object({
+    type: z.literal("http"),
+    url: z.string().endsWith(HOOK_PATH),
+    headers: z.object({ Authorization: z.literal("Bearer $CAIRN_KEY") }),
+  }),
+  z.object({
+    type: z.literal("command"),
+    command: z.string().includes(HOOK_PATH).includes("Bearer $CAIRN_KEY").startsWith("curl "),
+  }),
+]);
+
+/** True for a hook that a `connect`, of this version or an older one, put there. */
+export function isOwnHook(hook: unknown): boolean {
+  return OwnHookSchema.safeParse(hook).success;
+}
+
+/** The options that a hook of ours was made with, or null where it is none of ours. */
+export function hookOptions(hook: unknown): HookOptions | null {
+  const own = OwnHookSchema.safeParse(hook);
+  if (!own.success) return null;
+  const address = own.data.type === "http" ? own.data.url : /'([^']+)'/.exec(own.data.command)?.[1];
+  if (address === undefined) return null;
+  return { url: address.slice(0, -HOOK_PATH.length), quiet: own.data.type === "command" };
+}

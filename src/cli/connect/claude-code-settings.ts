@@ -1,0 +1,120 @@
+/** Pure changes of Claude Code's settings: ours in, ours out, everything else as it was. */
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { claudeCodeHooks, type HookOptions, hookOptions, isOwnHook } from "./claude-code-hooks.ts";
+import type { JsonObject } from "./json-edit.ts";
+
+const KEY_VARIABLE = "CAIRN_KEY";
+/** While capture is paused: the options to resume with, as `<url>` or `<url> quiet`. */
+const PAUSED_VARIABLE = "CAIRN_PAUSED";
+
+/** Written into files that we make, so that we know them again: editors use it to complete. */
+const SCHEMA = "https://json.schemastore.org/claude-code-settings.json";
+
+const GroupSchema = z.looseObject({ hooks: z.array(z.json()) });
+
+function section(settings: JsonObject, name: "env" | "hooks"): JsonObject {
+  const found = settings[name];
+  if (found === undefined) return {};
+  if (typeof found !== "object" || found === null || Array.isArray(found)) {
+    throw new Failure(
+      `"${name}" in the settings is no object. Nothing was changed: mend it first.`,
+    );
+  }
+  return found;
+}
+
+/** A member goes when nothing is left in it. */
+function withSection(settings: JsonObject, name: string, value: JsonObject): JsonObject {
+  if (Object.keys(value).length > 0) return { ...settings, [name]: value };
+  const { [name]: _empty, ...rest } = settings;
+  return rest;
+}
+
+/** A group of hooks without ours; null where none is left and there was one of ours. */
+function withoutOwn(group: JsonObject[string]): JsonObject[string] | undefined {
+  const parsed = GroupSchema.safeParse(group);
+  if (!parsed.success) return group;
+  const others = parsed.data.hooks.filter((hook) => !isOwnHook(hook));
+  if (others.length === parsed.data.hooks.length) return group;
+  return others.length === 0 ? undefined : { ...parsed.data, hooks: others };
+}
+
+function groupsOf(hooks: JsonObject, event: string): JsonObject[string][] {
+  const groups = hooks[event] ?? [];
+  if (!Array.isArray(groups)) {
+    throw new Failure(
+      `"hooks.${event}" in the settings is no list. Nothing was changed: mend it first.`,
+    );
+  }
+  return groups;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Settings with our hooks as `options` say, each once; null: with none of ours. */
+export function withHooks(settings: JsonObject, options: HookOptions | null): JsonObject {
+  const hooks = section(settings, "hooks");
+  const wanted = options === null ? {} : claudeCodeHooks(options);
+  const result: JsonObject = {};
+  for (const event of new Set([...Object.keys(hooks), ...Object.keys(wanted)])) {
+    const own = wanted[event];
+    const before = groupsOf(hooks, event);
+    const keeps = before.findIndex((group) => own !== undefined && isSame(group, own));
+    const after = before
+      .map((group, index) => (index === keeps ? group : withoutOwn(group)))
+      .filter((group) => group !== undefined);
+    if (own !== undefined && keeps < 0) after.push(own);
+    if (after.length > 0 || before.length === 0) result[event] = after;
+  }
+  return withSection(settings, "hooks", result);
+}
+
+/** The options of the hooks of ours that stand in the settings, or null. */
+export function connectedOptions(settings: JsonObject): HookOptions | null {
+  const all = Object.values(section(settings, "hooks"))
+    .flatMap((groups) => (Array.isArray(groups) ? groups : []))
+    .flatMap((group) => GroupSchema.safeParse(group).data?.hooks ?? [])
+    .map(hookOptions)
+    .filter((options) => options !== null);
+  const first = all[0];
+  // The start's hook is a command in both kinds: quiet is where there is no other.
+  return first === undefined ? null : { url: first.url, quiet: all.every((one) => one.quiet) };
+}
+
+function withVariable(settings: JsonObject, name: string, value: string | null): JsonObject {
+  const { [name]: old, ...others } = section(settings, "env");
+  if (value === null) return old === undefined ? settings : withSection(settings, "env", others);
+  return withSection(settings, "env", { ...section(settings, "env"), [name]: value });
+}
+
+/** The key stands once, in the `env` block; null takes it out. */
+export function withKey(settings: JsonObject, key: string | null): JsonObject {
+  return withVariable(settings, KEY_VARIABLE, key);
+}
+
+/** Notes what to resume with; null takes the note out. */
+export function withPause(settings: JsonObject, options: HookOptions | null): JsonObject {
+  const note = options === null ? null : options.url + (options.quiet ? " quiet" : "");
+  return withVariable(settings, PAUSED_VARIABLE, note);
+}
+
+/** What a pause noted, or null where capture is not paused. */
+export function pausedOptions(settings: JsonObject): HookOptions | null {
+  const note = section(settings, "env")[PAUSED_VARIABLE];
+  if (typeof note !== "string") return null;
+  const [url = "", mode] = note.split(" ");
+  return { url, quiet: mode === "quiet" };
+}
+
+/** What a file that did not exist starts with. */
+export function newSettings(): JsonObject {
+  return { $schema: SCHEMA };
+}
+
+/** True where nothing is left but what `newSettings` put there. */
+export function isAsNew(settings: JsonObject): boolean {
+  return isSame(settings, newSettings());
+}

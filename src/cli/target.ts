@@ -1,0 +1,58 @@
+/** Which server a command talks to, and with which key. */
+
+import { CAIRN_COMMAND, shellWord, stateFolder } from "./clone.ts";
+import { Failure } from "./failure.ts";
+import { localUrl, readServerEnvironment } from "./server/environment.ts";
+import { firstKey, keptKey } from "./server/key.ts";
+import { runningServer } from "./server/run-file.ts";
+
+export interface Target {
+  /** Without a slash at its end. */
+  url: string;
+  key: string;
+}
+
+export interface TargetFlags {
+  url?: string;
+  key?: string;
+}
+
+/**
+ * Flags first, then `CAIRN_URL` and `CAIRN_KEY`, then the local server of this clone: the running
+ * one, else where the next start would be. A local key is never sent to another server.
+ */
+export function resolveTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = process.env): Target {
+  const state = stateFolder(env);
+  const running = runningServer(state);
+  const { host, port } = readServerEnvironment(env);
+  const local = running?.url ?? localUrl(host, port);
+  const url = checkUrl(flags.url ?? env.CAIRN_URL ?? local);
+  if (flags.key !== undefined) return { url, key: firstKey(flags.key, "--key") };
+  if (env.CAIRN_KEY) return { url, key: firstKey(env.CAIRN_KEY, "CAIRN_KEY") };
+  if (url !== local) {
+    throw new Failure(`no key for ${url}: give it with --key or in CAIRN_KEY.`);
+  }
+  const key = running?.key ?? keptKey(state);
+  if (key === null) {
+    throw new Failure(
+      `no server was started on ${state} yet. Start it with: ${shellWord(CAIRN_COMMAND)} start, ` +
+        "or give --url and --key of another server.",
+    );
+  }
+  return { url, key };
+}
+
+/** An http or https address; a path before ours is kept, for proxies. */
+export function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new Failure(
+      `"${text}" is no address of a server. Use one like https://cairn.example.com`,
+    );
+  }
+  if (url.username !== "" || url.search !== "" || url.hash !== "") {
+    throw new Failure(`"${text}": an address without user, query and fragment is needed.`);
+  }
+  if (url.pathname.includes("'")) throw new Failure(`"${text}": no quotation mark may be in it.`);
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}

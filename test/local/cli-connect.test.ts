@@ -1,0 +1,310 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { claudeCodeHooks } from "../../src/cli/connect/claude-code-hooks.ts";
+import { editJson } from "../../src/cli/connect/json-edit.ts";
+import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
+
+const KEY = `cairn_acme_abcd1234_${"k".repeat(40)}`;
+const URL_ONE = "https://cairn.example.com";
+
+/** A home, a repository in it, and the command bound to both. */
+function place(settings?: string) {
+  const home = temporaryFolder("connect");
+  const project = join(home, "project");
+  const path = join(home, ".claude", "settings.json");
+  mkdirSync(project);
+  if (settings !== undefined) {
+    mkdirSync(dirname(path));
+    writeFileSync(path, settings);
+  }
+  const env = environment(home);
+  return {
+    home,
+    project,
+    path,
+    read: () => readFileSync(path, "utf8"),
+    json: () => JSON.parse(readFileSync(path, "utf8")),
+    cairn: (...args: string[]) => run(CAIRN, args, { cwd: project, env }),
+    git: (...args: string[]) => run("git", args, { cwd: project, env }),
+    connect: (...args: string[]) =>
+      run(CAIRN, ["connect", "claude-code", "--url", URL_ONE, "--key", KEY, ...args], {
+        cwd: project,
+        env,
+      }),
+  };
+}
+
+/** As a person writes it: short lists in one line, a hook of their own, four spaces. */
+const HAND_WRITTEN = `{
+    "permissions": { "allow": ["Bash(ls)", "Read"], "deny": [] },
+    "env": {"EDITOR": "vi"},
+    "hooks": {
+        "PostToolUse": [
+            { "matcher": "Edit|Write", "hooks": [ {"type": "command", "command": "npm run format"} ] }
+        ],
+        "Notification": []
+    },
+    "model": "opus"
+}
+`;
+
+describe("connect claude-code", () => {
+  it("merges into hand-written settings, and disconnect gives back the very same bytes", async () => {
+    const { connect, cairn, read, json, path } = place(HAND_WRITTEN);
+    chmodSync(path, 0o640);
+    expect(await connect()).toMatchObject({ code: 0, stderr: "" });
+    const settings = json();
+    expect(settings.env).toEqual({ EDITOR: "vi", CAIRN_KEY: KEY });
+    expect(settings.hooks.PostToolUse).toHaveLength(2);
+    expect(settings.hooks.PostToolUse[0].hooks[0].command).toBe("npm run format");
+    expect(settings.hooks.PostToolUse[1].hooks[0]).toEqual({
+      type: "http",
+      url: `${URL_ONE}/hooks/claude-code`,
+      headers: { Authorization: "Bearer $CAIRN_KEY" },
+      allowedEnvVars: ["CAIRN_KEY"],
+      timeout: 5,
+    });
+    expect(settings.hooks.SessionStart[0].hooks[0].type).toBe("command");
+    expect(settings.hooks.PreToolUse).toBeUndefined();
+    expect(read().split(KEY)).toHaveLength(2);
+    expect(read()).toContain('"permissions": { "allow": ["Bash(ls)", "Read"], "deny": [] }');
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+
+    const once = read();
+    expect((await connect()).stdout).toContain("nothing had to be changed");
+    expect(read()).toBe(once);
+
+    expect((await cairn("disconnect", "claude-code")).code).toBe(0);
+    expect(read()).toBe(HAND_WRITTEN);
+    expect((await cairn("disconnect", "claude-code")).stdout).toContain("was not connected");
+  });
+
+  it("makes the file where there is none, for its owner only, and removes it again", async () => {
+    const { connect, cairn, path, json } = place();
+    await connect();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(Object.keys(json().hooks)).toContain("SubagentStop");
+    await cairn("disconnect", "claude-code");
+    expect(existsSync(path)).toBe(false);
+    const kept = place("{}\n");
+    await kept.connect();
+    await kept.cairn("disconnect", "claude-code");
+    expect(kept.read()).toBe("{}\n");
+  });
+
+  it("moves to another server and another kind of hooks without leaving a trace of the first", async () => {
+    const { connect, cairn, read, json } = place(HAND_WRITTEN);
+    await connect();
+    const other = KEY.replace("acme", "other");
+    await cairn(
+      "connect",
+      "claude-code",
+      "--quiet",
+      "--url",
+      "http://127.0.0.1:9/x/",
+      "--key",
+      other,
+    );
+    expect(read()).not.toContain(URL_ONE);
+    expect(read()).not.toContain(KEY);
+    const { hooks } = json();
+    expect(hooks.Stop).toEqual([
+      { hooks: [expect.objectContaining({ type: "command", async: true })] },
+    ]);
+    expect(hooks.Stop[0].hooks[0].command).toContain("'http://127.0.0.1:9/x/hooks/claude-code'");
+    await cairn("disconnect", "claude-code");
+    expect(read()).toBe(HAND_WRITTEN);
+  });
+
+  it("pauses and resumes with the same options, and tells when there is nothing to pause", async () => {
+    const { connect, cairn, read } = place(HAND_WRITTEN);
+    expect(await cairn("pause")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("connect claude-code"),
+    });
+    await connect("--quiet");
+    const connected = read();
+    await cairn("pause");
+    expect(read()).not.toContain("/hooks/claude-code'");
+    expect((await cairn("pause")).stdout).toContain("paused already");
+    await cairn("resume");
+    expect(read()).toBe(connected);
+    await cairn("pause");
+    await cairn("disconnect", "claude-code");
+    expect(read()).toBe(HAND_WRITTEN);
+  });
+
+  it("leaves broken settings alone and says where they are broken", async () => {
+    for (const broken of ['{"env": {,}', '["a"]', '{"hooks": []}', '{"hooks": {"Stop": 1}}']) {
+      const { connect, read, path } = place(broken);
+      const result = await connect();
+      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(/Nothing was changed/);
+      expect(result.stderr).not.toContain("    at ");
+      if (broken.includes("{,}")) expect(result.stderr).toContain(path);
+      expect(read()).toBe(broken);
+    }
+  });
+
+  it("writes through a symbolic link and shows with --print what it would write, key hidden", async () => {
+    const { connect, home, path } = place();
+    const real = join(home, "dotfiles.json");
+    writeFileSync(real, "{}");
+    mkdirSync(dirname(path));
+    symlinkSync(real, path);
+    const printed = await connect("--print");
+    expect(printed.stdout).toContain("/hooks/claude-code");
+    expect(printed.stdout).not.toContain(KEY);
+    expect(readFileSync(real, "utf8")).toBe("{}");
+    await connect();
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readFileSync(real, "utf8")).toContain(KEY);
+  });
+
+  it("puts a project's key only where git ignores it", async () => {
+    const { connect, cairn, git, project } = place();
+    const shared = join(project, ".claude", "settings.json");
+    const local = join(project, ".claude", "settings.local.json");
+    expect((await connect("--project-scope")).stderr).toContain("no git repository");
+    await git("init", "-q");
+    const refused = await connect("--project-scope");
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(".gitignore") });
+    expect(existsSync(dirname(shared))).toBe(false);
+    writeFileSync(join(project, ".gitignore"), ".claude/settings.local.json\n");
+    expect((await connect("--project-scope")).code).toBe(0);
+    expect(readFileSync(shared, "utf8")).not.toContain(KEY);
+    expect(JSON.parse(readFileSync(local, "utf8")).env).toEqual({ CAIRN_KEY: KEY });
+    await cairn("disconnect", "claude-code", "--project-scope");
+    expect(existsSync(dirname(shared))).toBe(false);
+  });
+
+  it("refuses a key and an address that are none", async () => {
+    const { cairn } = place();
+    const bad = await cairn("connect", "claude-code", "--url", URL_ONE, "--key", "cairn_x");
+    expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining("form of a key") });
+    const noKey = await cairn("connect", "claude-code", "--url", URL_ONE);
+    expect(noKey).toMatchObject({ code: 1, stderr: expect.stringContaining("--key") });
+    const file = await cairn("connect", "claude-code", "--url", "file:///x", "--key", KEY);
+    expect(file).toMatchObject({ code: 1, stderr: expect.stringContaining("no address") });
+    const none = await cairn("connect", "claude-code");
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("start") });
+  });
+});
+
+describe("the hooks' shell commands", () => {
+  interface Seen {
+    headers: IncomingMessage["headers"];
+    body: string;
+  }
+
+  /** A server that notes what it gets and answers with `status` and `answer`. */
+  async function listener(status: number, answer: string) {
+    const seen: Seen[] = [];
+    const server = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      request.on("end", () => {
+        seen.push({ headers: request.headers, body });
+        response.writeHead(status, { "content-type": "application/json" }).end(answer);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${port}`, seen, close: () => server.close() };
+  }
+
+  const command = (url: string, event: string, quiet = false): string => {
+    const group = claudeCodeHooks({ url, quiet })[event] as { hooks: { command: string }[] };
+    return group.hooks[0]?.command ?? "";
+  };
+  const sh = (script: string, cwd: string, input: string, path = process.env.PATH ?? "") =>
+    run("/bin/sh", ["-c", script], { cwd, input, env: { PATH: path, HOME: cwd, CAIRN_KEY: KEY } });
+
+  it("sends the payload as it is, with the repository's remote, branch and commit", async () => {
+    const server = await listener(200, '{"answer":"memory"}');
+    const folder = temporaryFolder("hook");
+    const payload = `${JSON.stringify({ text: `"quoted" \\n $HOME \`x\` é ${"y".repeat(3_000_000)}` })}\n`;
+    const plain = await sh(command(server.url, "SessionStart"), folder, payload);
+    expect(plain).toEqual({ code: 0, stdout: '{"answer":"memory"}', stderr: "" });
+    expect(server.seen[0]?.body).toBe(payload);
+    expect(server.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(server.seen[0]?.headers["x-cairn-project"]).toBeUndefined();
+    expect(server.seen[0]?.headers.expect).toBeUndefined();
+
+    const git = "git init -q -b topic/x && git remote add fork git@github.com:Acme/App.git";
+    await sh(git, folder, "");
+    await sh(command(server.url, "SessionStart"), folder, payload);
+    expect(server.seen[1]?.headers).toMatchObject({
+      "x-cairn-project": "git@github.com:Acme/App.git",
+      "x-cairn-branch": "topic/x",
+    });
+    expect(server.seen[1]?.headers["x-cairn-commit"]).toBeUndefined();
+
+    const commit =
+      "git remote add origin ssh://git@github.com:22/acme/origin && git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m x && git rev-parse HEAD";
+    const head = (await sh(commit, folder, "")).stdout.trim();
+    await sh(command(server.url, "SessionStart"), folder, payload);
+    expect(server.seen[2]?.headers).toMatchObject({
+      "x-cairn-project": "ssh://git@github.com:22/acme/origin",
+      "x-cairn-commit": head,
+    });
+    const quiet = await sh(command(server.url, "PostToolUse", true), folder, payload);
+    expect(quiet).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(server.seen[3]?.body).toBe(payload);
+    server.close();
+  });
+
+  it("says nothing and ends well when the server is down, refuses, or curl is missing", async () => {
+    const folder = temporaryFolder("hook");
+    const server = await listener(401, '{"error":{"code":"unauthorized","message":"no"}}');
+    for (const event of ["SessionStart", "Stop"]) {
+      const silent = { code: 0, stdout: "", stderr: "" };
+      expect(await sh(command(server.url, event, true), folder, "{}")).toEqual(silent);
+      expect(await sh(command("http://127.0.0.1:9", event, true), folder, "{}")).toEqual(silent);
+      expect(await sh(command(server.url, event, true), folder, "{}", "/nowhere")).toEqual(silent);
+    }
+    server.close();
+  });
+
+  it("never has the key among the arguments of a process", () => {
+    for (const quiet of [true, false]) {
+      const all = JSON.stringify(claudeCodeHooks({ url: URL_ONE, quiet }));
+      expect(all).not.toMatch(/-H ["']?(Authorization|\$)/);
+    }
+  });
+});
+
+describe("editing JSON text", () => {
+  const member = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 });
+
+  it("has the new value, whatever the old text looked like, and changes nothing for the same value", () => {
+    fc.assert(
+      fc.property(member, member, fc.constantFrom(undefined, 2, "\t"), (before, added, indent) => {
+        const text = JSON.stringify(before, null, indent);
+        const old = JSON.parse(text);
+        expect(editJson(text, old)).toBe(text);
+        const wanted = { ...old, ...JSON.parse(JSON.stringify(added)) };
+        const edited = editJson(text, wanted);
+        expect(JSON.parse(edited)).toEqual(wanted);
+        // Objects that gain members and lose them again are as they were.
+        expect(JSON.parse(editJson(edited, old))).toEqual(old);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
