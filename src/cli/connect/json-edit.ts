@@ -120,7 +120,7 @@ class Writer {
     node.children.forEach((child, index) => {
       const key = child.key ?? "";
       known.add(key);
-      const wanted = value[key];
+      const wanted = Object.hasOwn(value, key) ? value[key] : undefined;
       if (wanted === undefined) return;
       const name = this.#text.slice(child.start, child.node.start);
       const text = name + this.write(child.node, wanted, depth + 1);
