@@ -10,19 +10,23 @@ export const HOOK_BODY_MAX_BYTES = 8 * MIB;
 /** Most that any other call may send, in bytes. */
 export const BODY_MAX_BYTES = MIB;
 
+/**
+ * Of a body that is too large, this much is read and thrown away, in bytes: a client that is still
+ * sending when the connection closes sees a broken connection and not the answer.
+ */
+const DISCARD_MAX_BYTES = 32 * MIB;
+
 /** Most complaints that one message names. */
 const ISSUES_MAX = 3;
 
 /**
- * The JSON that a request carries. Reads at most `maxBytes`, however long the body claims to be or
+ * The JSON that a request carries. Keeps at most `maxBytes`, however long the body claims to be or
  * is. Broken UTF-8 is no error: what cannot be read becomes U+FFFD, because a tool's output may
  * hold any bytes and a hook must not fail for it.
  *
  * Throws ApiError: 413 `too_large`, 400 `empty_body`, 400 `not_json`, 400 `incomplete_body`.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const claimed = Number(request.headers.get("Content-Length") ?? 0);
-  if (claimed > maxBytes) throw tooLarge(maxBytes);
   const text = await readText(request, maxBytes);
   if (text.trim() === "") {
     throw new ApiError(400, "empty_body", "the body is empty: send a JSON object");
@@ -64,23 +68,36 @@ function check<Schema extends z.ZodType>(
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (request.body === null) return "";
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  // The runtime holds a body to its Content-Length and drops the header where it does not govern
+  // (tried with both framings), so a small claim may be read at once: twice as fast as by chunks.
+  const claimed = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      bytes += value.byteLength;
-      if (bytes > maxBytes) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
+    if (claimed <= maxBytes) return await request.text();
+    return await readChunks(request.body, maxBytes, claimed);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw new ApiError(400, "incomplete_body", "the body broke off: send it again");
   }
-  if (bytes > maxBytes) {
-    // The rest is not read; an error while hanging up changes nothing.
+}
+
+/** `claimed` is NaN where the length is not known before. */
+async function readChunks(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  claimed: number,
+): Promise<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = claimed > DISCARD_MAX_BYTES ? claimed : 0;
+  while (bytes <= DISCARD_MAX_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.byteLength;
+    text = bytes > maxBytes ? "" : text + decoder.decode(value, { stream: true });
+  }
+  if (bytes > maxBytes || claimed > maxBytes) {
+    // What is left is not read; an error while hanging up changes nothing.
     await reader.cancel().catch(() => undefined);
     throw tooLarge(maxBytes);
   }
