@@ -28,8 +28,4 @@ export class ExpiringCache<Value> {
     }
     this.#entries.set(key, { value, until: now + this.#lifetimeMs });
   }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
 }
