@@ -74,6 +74,69 @@ settingsCommand("resume", "go on capturing").action(async (flags: ProjectScope) 
   resume(flags.projectScope, say);
 });
 
+interface ProjectFlag extends TargetFlags {
+  project?: string;
+}
+
+const PROJECT_HELP = "the project (default: that of this folder)";
+
+serverCommand("context", "show what a new session in this repository would be told")
+  .option("--project <project>", PROJECT_HELP)
+  .option("--query <words>", "prefer what matches these words")
+  .option("--tokens <n>", "how long it may be")
+  .action(async (flags: ProjectFlag & { query?: string; tokens?: string }) => {
+    const { context } = await import("./recall.ts");
+    await context(resolveTarget(flags), flags, say);
+  });
+
+serverCommand("search", "search what is known")
+  .argument("<words...>")
+  .option("--project <project>", PROJECT_HELP)
+  .option("--all", "in all projects", false)
+  .option("--limit <n>", "how many results", "10")
+  .action(async (words: string[], flags: ProjectFlag & { all: boolean; limit: string }) => {
+    const { search } = await import("./recall.ts");
+    await search(resolveTarget(flags), words, flags, say);
+  });
+
+serverCommand("sessions", "list the sessions of a project")
+  .option("--project <project>", PROJECT_HELP)
+  .option("--state <state>", "active, idle, paused or closed")
+  .action(async (flags: ProjectFlag & { state?: string }) => {
+    const { sessions } = await import("./recall.ts");
+    await sessions(resolveTarget(flags), flags, say);
+  });
+
+serverCommand("status", "show what the server is doing, and who is connected").action(
+  async (flags: TargetFlags) => {
+    const { status } = await import("./recall.ts");
+    await status(resolveTarget(flags), say);
+  },
+);
+
+serverCommand("doctor", "check the server; exit code 1 where something is wrong")
+  .option("--json", "for programs", false)
+  .action(async (flags: TargetFlags & { json: boolean }) => {
+    const { doctor } = await import("./recall.ts");
+    if (!(await doctor(resolveTarget(flags), flags.json, say))) process.exitCode = 1;
+  });
+
+serverCommand("replay", "send recorded streams of hooks, and show what was learnt")
+  .argument("<files...>")
+  .option("--project <project>", "send it as of this project")
+  .option("--speed <n>", 'times the recorded pace, or "max"', "max")
+  .option("--session-suffix <text>", "add to the sessions' ids, to send them as new ones", "")
+  .action(async (files: string[], flags: ProjectFlag & ReplayFlags) => {
+    const { parseSpeed, replay } = await import("./replay/replay.ts");
+    const options = { ...flags, speed: parseSpeed(flags.speed) };
+    if (!(await replay(resolveTarget(flags), files, options, say))) process.exitCode = 1;
+  });
+
+interface ReplayFlags {
+  speed: string;
+  sessionSuffix: string;
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -17,6 +17,9 @@ import { claudeCodeHooks } from "../../src/cli/connect/claude-code-hooks.ts";
 import { editJson } from "../../src/cli/connect/json-edit.ts";
 import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
 
+/** Every step starts processes, on machines that may be busy. */
+const PROCESSES_MS = 60_000;
+
 const KEY = `cairn_acme_abcd1234_${"k".repeat(40)}`;
 const URL_ONE = "https://cairn.example.com";
 
@@ -61,7 +64,7 @@ const HAND_WRITTEN = `{
 }
 `;
 
-describe("connect claude-code", () => {
+describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
   it("merges into hand-written settings, and disconnect gives back the very same bytes", async () => {
     const { connect, cairn, read, json, path } = place(HAND_WRITTEN);
     chmodSync(path, 0o640);
@@ -204,7 +207,7 @@ describe("connect claude-code", () => {
   });
 });
 
-describe("the hooks' shell commands", () => {
+describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
   interface Seen {
     headers: IncomingMessage["headers"];
     body: string;

@@ -117,7 +117,7 @@ export function updateRun(state: string, run: Run): void {
   renameSync(partial, runFile(state));
 }
 
-/** Gives the state folder free. */
+/** Gives the state folder free, unless somebody else has it by now. */
 export function releaseState(state: string): void {
-  rmSync(runFile(state), { force: true });
+  if (readRun(state)?.run?.pid === process.pid) rmSync(runFile(state), { force: true });
 }

@@ -5,6 +5,7 @@ import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import type { Plugin } from "esbuild";
 import { CLONE } from "../clone.ts";
+import { Failure } from "../failure.ts";
 
 /** To be raised when the options below change, so that older bundles are not taken. */
 const BUNDLE_VERSION = 1;
@@ -47,7 +48,7 @@ function sourceHash(): string {
 
 /**
  * Writes the bundle into `folder` unless it is there, removes older ones, and returns its file name.
- * Throws what esbuild throws: its message names the file and the line.
+ * Throws a `Failure` with esbuild's message, which names the file and the line.
  */
 export async function bundleWorker(folder: string): Promise<string> {
   const name = `worker-${sourceHash()}.js`;
@@ -65,6 +66,8 @@ export async function bundleWorker(folder: string): Promise<string> {
     external: ["cloudflare:*"],
     plugins: [nodeModules],
     logLevel: "silent",
+  }).catch((error: Error) => {
+    throw new Failure(`the Worker cannot be bundled. ${error.message}`);
   });
   for (const entry of readdirSync(folder)) {
     if (entry.startsWith("worker-")) rmSync(join(folder, entry));

@@ -1,0 +1,143 @@
+/** Calls to a Cairn server: answers checked, failures in words that say what to do. */
+import { z } from "zod";
+import { CAIRN_COMMAND, shellWord } from "./clone.ts";
+import { Failure } from "./failure.ts";
+import type { Target } from "./target.ts";
+
+/** Longer than the server's own longest wait, a minute for a flush. */
+const CALL_TIMEOUT_MS = 90_000;
+
+const ErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/** An answer with an error status, for callers that go on by its code. */
+export class ApiFailure extends Failure {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** No answer came: refused, cut, or too late. */
+export class Unreachable extends Failure {}
+
+export interface Call {
+  method?: "GET" | "POST";
+  query?: Record<string, string | number | undefined>;
+}
+
+/** One call below `/v1`. Throws `Unreachable` or `ApiFailure`. */
+export async function call<T>(
+  target: Target,
+  path: string,
+  schema: z.ZodType<T>,
+  { method = "GET", query = {} }: Call = {},
+): Promise<T> {
+  const url = new URL(`${target.url}/v1/${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  const response = await reach(target, url, {
+    method,
+    headers: { authorization: `Bearer ${target.key}` },
+  });
+  const text = await response.text();
+  if (!response.ok) throw apiFailure(target, response.status, text);
+  const answer = schema.safeParse(parseJson(text));
+  if (answer.success) return answer.data;
+  throw new Failure(`${url.pathname} of ${target.url} answered in a shape of another version.`);
+}
+
+/** `fetch` whose failure names the server. */
+export async function reach(target: Target, url: URL | string, init: RequestInit) {
+  try {
+    return await fetch(url, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS), ...init });
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
+    throw new Unreachable(
+      `no answer from ${target.url} (${cause}). Start the local server with: ` +
+        `${shellWord(CAIRN_COMMAND)} start, or name another one with --url and --key.`,
+    );
+  }
+}
+
+export function apiFailure(target: Target, status: number, body: string): ApiFailure {
+  const { error } = ErrorSchema.safeParse(parseJson(body)).data ?? {};
+  const hint = status === 401 ? " Give the right one with --key or in CAIRN_KEY." : "";
+  return new ApiFailure(
+    status,
+    error?.code ?? "unknown",
+    `${target.url} answered ${status}: ${error?.message ?? "no reason given"}${hint}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const EventCountsSchema = z.object({
+  pending: z.number(),
+  leased: z.number(),
+  done: z.number(),
+  skipped: z.number(),
+  dead: z.number(),
+});
+
+export const SessionSchema = z.object({
+  session: z.string(),
+  project: z.string().nullish(),
+  state: z.string(),
+  events: EventCountsSchema,
+  tokens: z.object({ input: z.number(), output: z.number() }),
+  provider: z.string().nullish(),
+  last_error: z.unknown(),
+  last_event_at: z.string().nullish(),
+});
+export type SessionAnswer = z.infer<typeof SessionSchema>;
+
+export const ObservationSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  title: z.string(),
+  sources: z.array(z.string()),
+});
+
+export const SummarySchema = z.object({
+  id: z.string(),
+  request: z.string(),
+  completed: z.string(),
+  next_steps: z.string(),
+});
+
+/** One page of a list. */
+export function page<T>(item: z.ZodType<T>) {
+  return z.object({ items: z.array(item), next: z.string().nullish() });
+}
+
+const PAGE_SIZE = 100;
+
+/** All items of a list, page by page. */
+export async function listAll<T>(
+  target: Target,
+  path: string,
+  item: z.ZodType<T>,
+  query: Record<string, string>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await call(target, path, page(item), {
+      query: { ...query, limit: PAGE_SIZE, cursor },
+    });
+    items.push(...answer.items);
+    cursor = answer.next ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}

@@ -1,0 +1,129 @@
+/** `cairn context`, `search`, `sessions`, `status` and `doctor`: what is known, for people. */
+import { styleText } from "node:util";
+import { z } from "zod";
+import { call, page, SessionSchema } from "./api.ts";
+import { connection } from "./connect/claude-code.ts";
+import { chosenProject } from "./project.ts";
+import type { Target } from "./target.ts";
+
+type Say = (line: string) => void;
+
+const ContextSchema = z.object({ project: z.string(), text: z.string(), tokens: z.number() });
+
+const HitSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  type: z.string().nullish(),
+  project: z.string(),
+  title: z.string(),
+  snippet: z.string(),
+  created_at: z.string(),
+});
+
+const StatusSchema = z.object({
+  processing: z.boolean(),
+  active_sessions: z.number(),
+  queue_depth: z.number(),
+});
+
+const DoctorSchema = z.object({
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.unknown() })),
+});
+
+/** What the next session in this repository would be told. */
+export async function context(
+  target: Target,
+  options: { project?: string; query?: string; tokens?: string },
+  say: Say,
+): Promise<void> {
+  const project = chosenProject(options.project, target.key);
+  const answer = await call(target, "context", ContextSchema, {
+    query: { project, query: options.query, tokens: options.tokens },
+  });
+  if (answer.text.trim() === "") {
+    say(`Nothing is known about ${answer.project} yet.`);
+    return;
+  }
+  say(answer.text);
+  say(dim(`(${answer.project}, about ${answer.tokens} tokens)`));
+}
+
+export async function search(
+  target: Target,
+  words: string[],
+  options: { project?: string; all: boolean; limit: string },
+  say: Say,
+): Promise<void> {
+  const project = options.all ? undefined : chosenProject(options.project, target.key);
+  const { items } = await call(target, "search", page(HitSchema), {
+    query: { q: words.join(" "), project, limit: options.limit },
+  });
+  if (items.length === 0) {
+    say(
+      `Nothing found in ${project ?? "any project"}${options.all ? "" : " (all projects: --all)"}.`,
+    );
+  }
+  for (const hit of items) {
+    const where = options.all ? `, ${hit.project}` : "";
+    say(`${styleText("bold", hit.title)}`);
+    say(dim(`  ${hit.type ?? hit.kind} ${hit.id}, ${hit.created_at.slice(0, 10)}${where}`));
+    if (hit.snippet !== "") say(`  ${hit.snippet.replaceAll(/\s+/g, " ")}`);
+  }
+}
+
+export async function sessions(
+  target: Target,
+  options: { project?: string; state?: string },
+  say: Say,
+): Promise<void> {
+  const project = chosenProject(options.project, target.key);
+  const { items } = await call(target, "sessions", page(SessionSchema), {
+    query: { project, state: options.state },
+  });
+  if (items.length === 0) say(`No sessions in ${project}.`);
+  for (const { session, state, events, tokens, last_event_at } of items) {
+    const counts = Object.entries(events)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name}`);
+    say(`${state.padEnd(7)} ${session}`);
+    say(
+      dim(
+        `        last event ${last_event_at ?? "unknown"}; ${counts.join(", ") || "no events"}; ` +
+          `${tokens.input} tokens in, ${tokens.output} out`,
+      ),
+    );
+  }
+}
+
+export async function status(target: Target, say: Say): Promise<void> {
+  const answer = await call(target, "status", StatusSchema);
+  say(`Server      ${target.url}`);
+  say(`Processing  ${answer.processing ? "yes" : "no"}, ${answer.queue_depth} events waiting`);
+  say(`Sessions    ${answer.active_sessions} active`);
+  for (const projectScope of [false, true]) {
+    const found = connection(projectScope);
+    if (found === null) continue;
+    const where = projectScope ? "this folder" : "this machine";
+    say(`Claude Code ${where}: ${found.paused ? "paused" : "connected"}, ${found.url}`);
+  }
+}
+
+/** The server's own checks. Returns false where one of them is not well. */
+export async function doctor(target: Target, json: boolean, say: Say): Promise<boolean> {
+  const { checks } = await call(target, "doctor", DoctorSchema);
+  const well = checks.every((check) => check.ok);
+  if (json) {
+    say(JSON.stringify({ ok: well, checks }, null, 2));
+    return well;
+  }
+  for (const { name, ok, detail } of checks) {
+    const mark = ok ? styleText("green", "ok ") : styleText("red", "BAD");
+    const words = typeof detail === "string" ? detail : JSON.stringify(detail ?? "");
+    say(`${mark} ${name}${words === "" ? "" : `: ${words}`}`);
+  }
+  return well;
+}
+
+function dim(text: string): string {
+  return styleText("dim", text);
+}
