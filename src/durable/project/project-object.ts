@@ -1,2 +1,201 @@
 import { DurableObject } from "cloudflare:workers";
-export class ProjectObject extends DurableObject<Env> {}
+import memory from "../../../migrations/project/0001_memory.sql";
+import type {
+  Announcement,
+  Delivery,
+  DeliveryOutcome,
+  ProjectRef,
+  Replacement,
+  SessionState,
+} from "../../memory/contracts.ts";
+import type { NewObservation } from "../../memory/observation.ts";
+import { Database } from "../database.ts";
+import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply.ts";
+import {
+  type ContextQuery,
+  context,
+  type FileContextQuery,
+  fileContext,
+  type PromptContextQuery,
+  promptContext,
+} from "./context.ts";
+import { countKinds, listItems, newestTime, readItem, readItems } from "./items-store.ts";
+import type { Filters } from "./query.ts";
+import { showItem } from "./rows.ts";
+import { rank, type SearchQuery, search } from "./search.ts";
+import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./sessions-store.ts";
+import type {
+  ContextAnswer,
+  Item,
+  KnownSession,
+  Observation,
+  Page,
+  ProjectStats,
+  SearchAnswer,
+  Summary,
+  Timeline,
+} from "./shapes.ts";
+import { timelineAround } from "./timeline.ts";
+
+export interface ListQuery {
+  project: ProjectRef;
+  filters: Filters;
+  /** Only items with a lower number: where the page before ended. */
+  before: number | null;
+  limit: number;
+}
+
+export interface TimelineQuery {
+  project: ProjectRef;
+  /** The number of the item in the middle, or a query whose best match it is. */
+  around: number | { q: string };
+  before: number;
+  after: number;
+  now: number;
+}
+
+/** A request to save by hand, as the Worker validated and sanitised it. */
+export interface SaveRequest {
+  observation: NewObservation;
+  supersedes: number | null;
+  idempotencyKey: string | null;
+}
+
+export type SaveAnswer =
+  | { outcome: "saved" | "repeated"; observation: Observation }
+  | { outcome: "nothing_to_supersede" | "key_used" };
+
+const SESSIONS_MAX = 500;
+
+/**
+ * The memory of one project: `<team>/<number>`. Its name is the team's business, so callers pass it
+ * along. Reads create nothing: a project that was never written to answers empty.
+ */
+export class ProjectObject extends DurableObject<Env> {
+  readonly #db: Database;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#db = new Database(ctx.storage, [{ name: "0001_memory", sql: memory }]);
+  }
+
+  /** Applies what a session delivers, once by (session, generation, batch). */
+  deliver(_project: ProjectRef, delivery: Delivery): DeliveryOutcome {
+    this.#db.migrate();
+    return applyDelivery(this.#db, delivery);
+  }
+
+  /** Takes back what a session taught, and puts something else in its place. */
+  replace(_project: ProjectRef, replacement: Replacement): DeliveryOutcome {
+    this.#db.migrate();
+    return applyReplacement(this.#db, replacement);
+  }
+
+  announce(_project: ProjectRef, announcement: Announcement): void {
+    this.#db.migrate();
+    noteAnnouncement(this.#db, announcement);
+  }
+
+  save(project: ProjectRef, request: SaveRequest): SaveAnswer {
+    this.#db.migrate();
+    const { observation, supersedes, idempotencyKey } = request;
+    const saved = saveObservation(this.#db, observation, supersedes, idempotencyKey);
+    if (!("n" in saved)) return saved;
+    const row = readItem(this.#db, saved.n);
+    if (row === null) return { outcome: "key_used" };
+    return { outcome: saved.outcome, observation: showItem(project, row) as Observation };
+  }
+
+  /** Deletes one item by its number. False where there is none. */
+  remove(n: number): boolean {
+    return this.#db.exists() && removeItem(this.#db, n);
+  }
+
+  get(project: ProjectRef, n: number): Item | null {
+    return this.getMany(project, [n])[0] ?? null;
+  }
+
+  /** Those that exist, in the order asked for. */
+  getMany(project: ProjectRef, numbers: number[]): Item[] {
+    if (!this.#db.exists()) return [];
+    return readItems(this.#db, numbers).map((row) => showItem(project, row));
+  }
+
+  list(query: ListQuery): Page<Observation> {
+    return this.#page<Observation>(query, "observation");
+  }
+
+  summaries(query: ListQuery): Page<Summary> {
+    return this.#page<Summary>(query, "summary");
+  }
+
+  #page<T extends Item>(query: ListQuery, kind: T["kind"]): Page<T> {
+    if (!this.#db.exists()) return { items: [], next: null };
+    const { project, filters, before, limit } = query;
+    const rows = listItems(this.#db, { ...filters, kind }, before, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => showItem(project, row) as T),
+      next: rows.length > limit && last !== undefined ? String(last.n) : null,
+    };
+  }
+
+  search(query: SearchQuery): SearchAnswer {
+    return this.#db.exists() ? search(this.#db, query) : { items: [] };
+  }
+
+  /** What a session starts with. */
+  context(query: ContextQuery): ContextAnswer {
+    return this.#db.exists() ? context(this.#db, query) : NO_CONTEXT;
+  }
+
+  /** What a prompt calls to mind: empty text unless something fits well. */
+  promptContext(query: PromptContextQuery): ContextAnswer {
+    return this.#db.exists() ? promptContext(this.#db, query) : NO_CONTEXT;
+  }
+
+  /** What is known of a file, at most 5 lines; empty text where nothing is. */
+  fileContext(query: FileContextQuery): ContextAnswer {
+    return this.#db.exists() ? fileContext(this.#db, query) : NO_CONTEXT;
+  }
+
+  /** Null where the item in the middle is not there. */
+  timeline(query: TimelineQuery): Timeline | null {
+    const { project, around, before, after, now } = query;
+    if (!this.#db.exists()) return typeof around === "number" ? null : NO_TIMELINE;
+    let n = around;
+    if (typeof n !== "number") {
+      const { ranked } = rank(this.#db, { project, q: n.q, filters: {}, limit: 1, now });
+      const [best] = ranked;
+      if (best === undefined) return NO_TIMELINE;
+      n = best.row.n;
+    }
+    return timelineAround(this.#db, project, n, before, after);
+  }
+
+  sessions(state: SessionState | null = null): KnownSession[] {
+    return this.#db.exists() ? listSessions(this.#db, state, SESSIONS_MAX) : [];
+  }
+
+  stats(): ProjectStats {
+    if (!this.#db.exists()) {
+      return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
+    }
+    const counts = countKinds(this.#db);
+    return {
+      observations: counts.observation ?? 0,
+      summaries: counts.summary ?? 0,
+      prompts: counts.prompt ?? 0,
+      last_event_at: lastAnnouncedEvent(this.#db) ?? newestTime(this.#db),
+    };
+  }
+
+  /** The schema's version, for the doctor; 0 where nothing was ever written. */
+  schemaVersion(): number {
+    return this.#db.version();
+  }
+}
+
+const NO_TIMELINE: Timeline = { anchor: null, items: [] };
+const NO_CONTEXT: ContextAnswer = { text: "", tokens: 0, observations: [], until: 0 };

@@ -1,0 +1,90 @@
+/** What a project knows of its sessions: the tables `sessions`, `deliveries` and `saves`. */
+import type { Announcement, SessionState } from "../../memory/contracts.ts";
+import type { Database } from "../database.ts";
+import type { KnownSession } from "./shapes.ts";
+
+/** The lowest generation of a session that is still accepted. */
+export function floorOf(db: Database, session: string): number {
+  return (
+    db.one<{ floor: number }>("SELECT floor FROM sessions WHERE session = ?", session)?.floor ?? 0
+  );
+}
+
+/** Refuses generations below `floor` from now on; what was applied below it is no longer needed. */
+export function raiseFloor(db: Database, session: string, floor: number): void {
+  db.run(
+    `INSERT INTO sessions (session, floor) VALUES (?, ?)
+     ON CONFLICT (session) DO UPDATE SET floor = max(floor, excluded.floor)`,
+    session,
+    floor,
+  );
+  db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, floor);
+}
+
+/** Notes a batch as applied. False where it was before. */
+export function noteDelivery(
+  db: Database,
+  session: string,
+  generation: number,
+  batch: number,
+): boolean {
+  const known = db.one(
+    "SELECT 1 FROM deliveries WHERE session = ? AND generation = ? AND batch = ?",
+    session,
+    generation,
+    batch,
+  );
+  if (known !== null) return false;
+  db.run(
+    "INSERT INTO deliveries (session, generation, batch) VALUES (?, ?, ?)",
+    session,
+    generation,
+    batch,
+  );
+  return true;
+}
+
+/** Takes what a session says of itself, unless something newer is known. */
+export function noteAnnouncement(db: Database, announcement: Announcement): void {
+  const { session, state, seq, lastEventAt } = announcement;
+  db.run(
+    `INSERT INTO sessions (session, state, seq, last_event_at) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT (session) DO UPDATE SET state = ?2, seq = ?3, last_event_at = ?4 WHERE seq < ?3`,
+    session,
+    state,
+    seq,
+    lastEventAt,
+  );
+}
+
+/** Sessions that told of themselves, the latest first. */
+export function listSessions(
+  db: Database,
+  state: SessionState | null,
+  limit: number,
+): KnownSession[] {
+  return db.all<KnownSession>(
+    `SELECT session, state, last_event_at FROM sessions
+     WHERE state IS NOT NULL AND (?1 IS NULL OR state = ?1)
+     ORDER BY last_event_at DESC, session LIMIT ?2`,
+    state,
+    limit,
+  );
+}
+
+/** Time of the newest event that a session told of. */
+export function lastAnnouncedEvent(db: Database): number | null {
+  return db.one<{ at: number | null }>("SELECT max(last_event_at) AS at FROM sessions")?.at ?? null;
+}
+
+/** The item that a request with this key saved, or null. */
+export function savedBefore(db: Database, actor: string, key: string): number | null {
+  return (
+    db.one<{ n: number }>("SELECT n FROM saves WHERE actor = ? AND idempotency_key = ?", actor, key)
+      ?.n ?? null
+  );
+}
+
+export function noteSave(db: Database, actor: string, key: string, n: number): void {
+  db.run("INSERT INTO saves (actor, idempotency_key, n) VALUES (?, ?, ?)", actor, key, n);
+}

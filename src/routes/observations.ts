@@ -1,0 +1,133 @@
+/** `/v1/observations`: listing, reading, saving by hand, deleting, and what they were made from. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { HAND } from "../durable/project/rows.ts";
+import type { Item } from "../durable/project/shapes.ts";
+import type { KeptSource } from "../durable/session/session-view.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { parseBody, parseQuery } from "../http/body.ts";
+import { ApiError } from "../http/error.ts";
+import {
+  type LocatedItem,
+  locateItem,
+  parseItemId,
+  projectStub,
+  requestedProject,
+} from "../http/project-lookup.ts";
+import {
+  CursorParam,
+  count,
+  cursorOf,
+  filterParams,
+  filtersOf,
+  ProjectParam,
+} from "../http/recall-params.ts";
+import { SaveSchema, saveByHand } from "../http/save-by-hand.ts";
+import { parseSessionPath, sessionObjectName } from "../identity/session-name.ts";
+
+export const observationRoutes = new Hono<AppEnv>();
+
+const ListSchema = z.object({
+  project: ProjectParam,
+  ...filterParams,
+  limit: count(20, 100),
+  cursor: CursorParam,
+});
+
+observationRoutes.get("/", async (c) => {
+  const query = parseQuery(c, ListSchema);
+  const { team } = c.get("caller");
+  const project = await requestedProject(c.env, team, query.project);
+  if (project === null) return c.json({ items: [], next: null });
+  const page = await projectStub(c.env, team, project).list({
+    project,
+    filters: filtersOf(query),
+    before: query.cursor,
+    limit: query.limit,
+  });
+  return c.json({ items: page.items, next: cursorOf(page.next) });
+});
+
+const BATCH_MAX = 100;
+const BatchSchema = z.object({
+  ids: z
+    .array(z.string().max(40), { error: 'must be a list of ids, for example ["3-4567"]' })
+    .max(BATCH_MAX, `must be at most ${BATCH_MAX} ids: ask for fewer at once`),
+});
+
+observationRoutes.post("/batch", async (c) => {
+  const { ids } = await parseBody(c, BatchSchema);
+  const items = await readItems(c.env, c.get("caller").team, ids);
+  return c.json({ items });
+});
+
+/** The items of these ids that exist, in the order asked for; each project is asked once. */
+export async function readItems(env: Env, team: string, ids: string[]): Promise<Item[]> {
+  const located = await Promise.all(
+    [...new Set(ids)].map(async (id) => ({ id, place: await locateItem(env, team, id) })),
+  );
+  const byProject = new Map<number, { place: LocatedItem; numbers: number[] }>();
+  for (const { place } of located) {
+    if (place === null) continue;
+    const asked = byProject.get(place.project.number) ?? { place, numbers: [] };
+    asked.numbers.push(place.n);
+    byProject.set(place.project.number, asked);
+  }
+  const found = await Promise.all(
+    [...byProject.values()].map(({ place, numbers }) => place.stub.getMany(place.project, numbers)),
+  );
+  const byId = new Map(found.flat().map((item) => [item.id, item]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+observationRoutes.post("/", async (c) => {
+  const request = await parseBody(c, SaveSchema);
+  const key = c.req.header("Idempotency-Key") ?? null;
+  const observation = await saveByHand(c.env, c.get("caller"), request, key, c.get("arrivedAt"));
+  return c.json(observation, 201);
+});
+
+observationRoutes.get("/:id", async (c) => {
+  const item = await readOne(c.env, c.get("caller").team, c.req.param("id"));
+  return c.json(item);
+});
+
+observationRoutes.delete("/:id", async (c) => {
+  const id = c.req.param("id");
+  const located = await locateItem(c.env, c.get("caller").team, id);
+  if (located === null || !(await located.stub.remove(located.n))) throw unknownId(id);
+  return c.json({ deleted: id });
+});
+
+observationRoutes.get("/:id/sources", async (c) => {
+  const { team } = c.get("caller");
+  const item = await readOne(c.env, team, c.req.param("id"));
+  const known = {
+    id: item.id,
+    project: item.project,
+    session: item.session,
+    agent: item.agent,
+    prompt_number: item.prompt_number,
+    created_at: item.created_at,
+    sources: item.sources,
+  };
+  const name = item.agent === HAND ? null : parseSessionPath(item.session);
+  if (name === null || item.sources.length === 0) return c.json({ ...known, kept: [], gone: [] });
+  const stub = c.env.SESSIONS.getByName(sessionObjectName({ team, ...name }));
+  // The RPC types give up on a tool's input, which may be any JSON; it passes as plain data.
+  const { kept } = (await stub.sources(item.sources)) as unknown as { kept: KeptSource[] };
+  const there = new Set(kept.map(({ key }) => key));
+  return c.json({ ...known, kept, gone: item.sources.filter((key) => !there.has(key)) });
+});
+
+async function readOne(env: Env, team: string, id: string): Promise<Item> {
+  const located = await locateItem(env, team, id);
+  const item = (await located?.stub.get(located.project, located.n)) ?? null;
+  if (item === null) throw unknownId(id);
+  return item;
+}
+
+function unknownId(id: string): ApiError {
+  const read = parseItemId(id) === null ? "this id" : id;
+  return new ApiError(404, "unknown_id", `there is no ${read}: it was deleted or never was`);
+}
