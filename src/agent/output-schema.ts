@@ -1,0 +1,188 @@
+/** What the model has to answer, and how its answer becomes drafts: the shape strictly, the rest leniently. */
+import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
+import { z } from "zod";
+import type { StoredEvent } from "../memory/event.ts";
+import {
+  CONCEPTS,
+  type Concept,
+  type DraftObservation,
+  type DraftSummary,
+  OBSERVATION_TYPES,
+  type ObservationType,
+} from "../memory/observation.ts";
+import { activityOf, isToolEvent } from "./extractive/activity.ts";
+import { indexTextOf, indexTextOfActivities } from "./extractive/index-text.ts";
+import { shorten } from "./extractive/prose.ts";
+import type { ObserverBatch } from "./provider.ts";
+
+const TITLE_MAX_CHARS = 90;
+const LINE_MAX_CHARS = 200;
+const TEXT_MAX_CHARS = 900;
+const FACTS_MAX = 6;
+const REASON_MAX_CHARS = 60;
+
+const text = () => z.string();
+const texts = () => z.array(z.string());
+
+/** Types and concepts are plain strings here: the prompt lists them, and a stray one is mapped. */
+const OutputSchema = z.object({
+  observations: z.array(
+    z.object({
+      type: text(),
+      title: text(),
+      subtitle: text(),
+      narrative: text(),
+      facts: texts(),
+      concepts: texts(),
+      refs: texts(),
+    }),
+  ),
+  skipped: z.array(z.object({ ref: text(), reason: text() })),
+  summary: z
+    .object({
+      request: text(),
+      investigated: text(),
+      learned: text(),
+      completed: text(),
+      next_steps: text(),
+    })
+    .nullable(),
+});
+
+export type ModelOutput = z.infer<typeof OutputSchema>;
+
+/** `error` is in our words, with paths of fields and none of the answer. */
+export type ReadOutput = { ok: true; output: ModelOutput } | { ok: false; error: string };
+
+/** Parses an answer. Never throws: a call whose answer is no use still has its usage to be counted. */
+export function readOutput(content: string): ReadOutput {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return { ok: false, error: "it was not valid JSON" };
+  }
+  const read = OutputSchema.safeParse(value);
+  if (read.success) return { ok: true, output: read.data };
+  const issues = read.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join(".") || "the answer"}: ${issue.message}`);
+  return { ok: false, error: `it was not of the schema (${issues.join("; ")})` };
+}
+
+/** The `output_config.format` of a call. Its schema is part of the fixed part of the prompt. */
+export const OUTPUT_FORMAT = { ...zodOutputFormat(OutputSchema), parse: readOutput };
+
+function slug(word: string): string {
+  return word
+    .toLowerCase()
+    .replace(/[^a-z]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
+/** Words that models use for our types. What is none of them is a `change`. */
+const TYPE_SYNONYMS: Record<string, ObservationType> = {
+  "bug-fix": "bugfix",
+  bug: "bugfix",
+  fix: "bugfix",
+  refactoring: "refactor",
+  finding: "discovery",
+  insight: "discovery",
+  learning: "discovery",
+  vulnerability: "security",
+};
+
+function typeOf(word: string): ObservationType {
+  const name = slug(word);
+  return OBSERVATION_TYPES.find((type) => type === name) ?? TYPE_SYNONYMS[name] ?? "change";
+}
+
+function conceptsOf(words: readonly string[]): Concept[] {
+  const named = new Set(words.map(slug));
+  return CONCEPTS.filter((concept) => named.has(concept));
+}
+
+/** The telling words of the events behind `sources`: searched, never shown. */
+function indexText(sources: readonly string[], batch: ObserverBatch): string {
+  const cited = batch.events.filter((event) => sources.includes(event.key));
+  const tools = cited.filter(isToolEvent);
+  const bodies = new Map(tools.map((event) => [event.key, event.body]));
+  const activities = tools.map((event) => activityOf(event, batch.root));
+  return indexTextOf([
+    indexTextOfActivities(activities, bodies),
+    ...cited.flatMap((event) => (isToolEvent(event) ? [] : [event.body.text])),
+  ]);
+}
+
+/** Keys behind refs, in the order given, each once; refs that were never given are dropped. */
+function keysOf(refs: readonly string[], known: ReadonlyMap<string, string>): string[] {
+  const keys = refs.map((ref) => known.get(ref.trim().replace(/^\[|\]$/g, "")));
+  return [...new Set(keys.filter((key) => key !== undefined))];
+}
+
+/** What closes or sums up a turn comes before what began it: the most telling first. */
+const SUMMARY_KINDS: StoredEvent["kind"][] = ["turn_end", "compaction", "subagent_end", "prompt"];
+
+/** A turn's summary is made from what people and agents said, else from the last thing done. */
+function summarySources(events: readonly StoredEvent[]): string[] {
+  const said = SUMMARY_KINDS.flatMap((kind) => events.filter((event) => event.kind === kind));
+  return (said.length > 0 ? said : events.slice(-1)).map((event) => event.key);
+}
+
+export interface Drafts {
+  observations: DraftObservation[];
+  summary: DraftSummary | null;
+  /** Event key -> the model's reason. */
+  skipped: Record<string, string>;
+}
+
+/**
+ * Drafts from a model's answer: refs become event keys, what is too long is cut, what is on no
+ * list is mapped or dropped. An observation that is left without a source is dropped.
+ */
+export function toDrafts(
+  output: ModelOutput,
+  batch: ObserverBatch,
+  refs: ReadonlyMap<string, string>,
+): Drafts {
+  const observations: DraftObservation[] = [];
+  for (const item of output.observations) {
+    const sources = keysOf(item.refs, refs);
+    const title = shorten(item.title, TITLE_MAX_CHARS);
+    if (sources.length === 0 || title === "") continue;
+    observations.push({
+      type: typeOf(item.type),
+      title,
+      subtitle: shorten(item.subtitle, LINE_MAX_CHARS),
+      narrative: shorten(item.narrative, TEXT_MAX_CHARS),
+      facts: item.facts
+        .map((fact) => shorten(fact, LINE_MAX_CHARS))
+        .filter((fact) => fact !== "")
+        .slice(0, FACTS_MAX),
+      concepts: conceptsOf(item.concepts),
+      sources,
+      index_text: indexText(sources, batch),
+    });
+  }
+  const cited = new Set(observations.flatMap((observation) => observation.sources));
+  const skipped: Record<string, string> = {};
+  for (const item of output.skipped) {
+    for (const key of keysOf([item.ref], refs)) {
+      if (!cited.has(key))
+        skipped[key] = shorten(item.reason, REASON_MAX_CHARS) || "nothing to learn";
+    }
+  }
+  const told = batch.turn.ends ? output.summary : null;
+  const summary =
+    told === null
+      ? null
+      : {
+          request: shorten(told.request, TEXT_MAX_CHARS),
+          investigated: shorten(told.investigated, TEXT_MAX_CHARS),
+          learned: shorten(told.learned, TEXT_MAX_CHARS),
+          completed: shorten(told.completed, TEXT_MAX_CHARS),
+          next_steps: shorten(told.next_steps, TEXT_MAX_CHARS),
+          sources: summarySources(batch.events),
+        };
+  return { observations, summary, skipped };
+}
