@@ -1,0 +1,130 @@
+/**
+ * Tokens that the Anthropic provider uses on recorded sessions, per tool event: the real provider
+ * and prompt, batches cut by the real rule, a mock of the API that counts characters.
+ *
+ *   npm run bench:tokens -- ../shared/data
+ *
+ * Fast replay: a batch ends at a turn's end, 20 events or 24 KB. Recorded times: also 120 s after
+ * its oldest event. Reported at four characters a token, twice: of what a model reads (system,
+ * message, schema), and of the whole body as sent, its JSON included.
+ */
+import { compressRest } from "../src/agent/complete.ts";
+import type { ObserverBatch } from "../src/agent/provider.ts";
+import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
+import { extractiveProvider } from "../src/agent/providers/extractive.ts";
+import { BATCH_MAX_AGE_MS, cutBatch, type QueuedEvent } from "../src/durable/session/schedule.ts";
+import type { StoredEvent } from "../src/memory/event.ts";
+import { MockScope } from "../test/mock-provider/protocol.ts";
+import { startMockProvider } from "../test/mock-provider/server.ts";
+import { readSessions } from "./recall/recorded-sessions.ts";
+import { storedEvents } from "./recall/stand-in-adapter.ts";
+
+const CHARS_PER_TOKEN = 4;
+const RECENT_TITLES = 8;
+/** A hundredth of what a peer uses on the first of these sessions, and the bar for the answer. */
+const INPUT_BAR = 480;
+const OUTPUT_BAR = 80;
+const CITED_BAR = 0.85;
+
+type Pace = "fast" | "recorded";
+
+function queued(event: StoredEvent): QueuedEvent {
+  return { ...event, bytes: Buffer.byteLength(JSON.stringify(event.body)) };
+}
+
+/** The session's events as its object would batch them, each batch with whether it ends its turn. */
+function batchesOf(events: StoredEvent[], pace: Pace): { events: StoredEvent[]; ends: boolean }[] {
+  const batches: { events: StoredEvent[]; ends: boolean }[] = [];
+  let queue: StoredEvent[] = [];
+  const take = (upTo: number, ends: boolean): void => {
+    batches.push({ events: queue.filter((event) => event.seq <= upTo), ends });
+    queue = queue.filter((event) => event.seq > upTo);
+  };
+  const drain = (all: boolean): void => {
+    for (;;) {
+      const cut = cutBatch(queue.map(queued));
+      if (cut === null || (!cut.full && !all)) return;
+      take(cut.toSeq, cut.endsTurn);
+    }
+  };
+  for (const event of events) {
+    const oldest = queue[0];
+    if (pace === "recorded" && oldest && event.at - oldest.at >= BATCH_MAX_AGE_MS) drain(true);
+    queue.push(event);
+    drain(false);
+  }
+  drain(true);
+  return batches;
+}
+
+const isTool = (event: StoredEvent): boolean =>
+  event.kind === "tool_use" || event.kind === "tool_failure";
+
+async function measure(folder: string, pace: Pace, url: string) {
+  const scope = new MockScope(url, pace);
+  const provider = anthropicProvider({ apiKey: "mock", baseURL: scope.url, model: null });
+  const total = { tools: 0, cited: 0, batches: 0, inputTokens: 0, outputTokens: 0 };
+  for (const session of readSessions(folder)) {
+    const { events, root } = storedEvents(session);
+    const titles: string[] = [];
+    let request: string | null = null;
+    for (const part of batchesOf(events, pace)) {
+      for (const event of part.events) if (event.kind === "prompt") request = event.body.text;
+      const batch: ObserverBatch = {
+        root,
+        turn: { promptNumber: part.events[0]?.promptNumber ?? 0, request, ends: part.ends },
+        recentTitles: titles.slice(-RECENT_TITLES),
+        events: part.events,
+      };
+      const signal = new AbortController().signal;
+      const outcome = await provider.compress(batch, signal);
+      if (!outcome.ok) throw new Error(outcome.failure.message);
+      const whole = await compressRest(batch, outcome.result, extractiveProvider, signal);
+      const { observations, usage } = whole.result;
+      titles.push(...observations.map(({ title }) => title));
+      const cited = new Set(observations.flatMap(({ sources }) => sources));
+      total.tools += part.events.filter(isTool).length;
+      total.cited += part.events.filter((event) => isTool(event) && cited.has(event.key)).length;
+      total.batches += 1;
+      total.inputTokens += usage.input;
+      total.outputTokens += usage.output;
+    }
+  }
+  const stats = await scope.stats();
+  return {
+    pace,
+    calls: stats.requests,
+    toolEvents: total.tools,
+    eventsPerCall: total.tools / stats.requests,
+    inputPerToolEvent: total.inputTokens / total.tools,
+    bodyPerToolEvent: stats.bodyChars / CHARS_PER_TOKEN / total.tools,
+    outputPerToolEvent: total.outputTokens / total.tools,
+    cited: total.cited / total.tools,
+  };
+}
+
+const folder = process.argv[2];
+if (folder === undefined) {
+  console.error("Say which folder: npm run bench:tokens -- ../shared/data");
+  process.exit(1);
+}
+const mock = await startMockProvider();
+let passed = true;
+try {
+  for (const pace of ["fast", "recorded"] as const) {
+    const row = await measure(folder, pace, mock.url);
+    passed &&=
+      row.bodyPerToolEvent <= INPUT_BAR &&
+      row.outputPerToolEvent <= OUTPUT_BAR &&
+      row.cited >= CITED_BAR;
+    console.log(JSON.stringify(row));
+  }
+} finally {
+  await mock.close();
+}
+console.log(
+  passed
+    ? `within the bar: ${INPUT_BAR} in, ${OUTPUT_BAR} out, ${CITED_BAR * 100} % cited`
+    : `over the bar: ${INPUT_BAR} in, ${OUTPUT_BAR} out, ${CITED_BAR * 100} % cited`,
+);
+process.exitCode = passed ? 0 : 1;
