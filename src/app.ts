@@ -1,4 +1,43 @@
+/** The Worker: authentication, validation, routes. It keeps nothing. */
 import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
+import { authenticate } from "./http/auth.ts";
+import { notFound, onError, requestContext } from "./http/request-context.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
+import { contextRoutes } from "./routes/context.ts";
+import { doctorRoutes } from "./routes/doctor.ts";
+import { homeRoutes } from "./routes/home.ts";
+// import { hookRoutes } from "./routes/hooks.ts";
+import { observationRoutes } from "./routes/observations.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { searchRoutes } from "./routes/search.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { statusRoutes } from "./routes/status.ts";
+import { summaryRoutes } from "./routes/summaries.ts";
+import { timelineRoutes } from "./routes/timeline.ts";
+import { usageRoutes } from "./routes/usage.ts";
+
 export const app = new Hono<AppEnv>();
-app.get("/health", (c) => c.json({ ok: true }));
+
+app.use(requestContext());
+app.onError(onError);
+app.notFound(notFound);
+
+app.route("/", homeRoutes);
+
+const authenticated = authenticate();
+app.use("/hooks/*", authenticated);
+app.use("/v1/*", authenticated);
+
+// app.route("/hooks", hookRoutes);
+app.route("/v1/budgets", budgetRoutes);
+app.route("/v1/context", contextRoutes);
+app.route("/v1/doctor", doctorRoutes);
+app.route("/v1/observations", observationRoutes);
+app.route("/v1/projects", projectRoutes);
+app.route("/v1/search", searchRoutes);
+app.route("/v1/sessions", sessionRoutes);
+app.route("/v1/status", statusRoutes);
+app.route("/v1/summaries", summaryRoutes);
+app.route("/v1/timeline", timelineRoutes);
+app.route("/v1/usage", usageRoutes);

@@ -38,11 +38,13 @@ export interface Config {
   retentionMs: number;
 }
 
-let cached: { env: object; config: Config } | null = null;
+/** The Worker and each object may hold environments of their own. */
+const read = new WeakMap<object, Config>();
 
-/** Reads the settings once per isolate. Unknown variables are left alone. */
+/** Reads the settings once per environment. Unknown variables are left alone. */
 export function readConfig(env: object): Config {
-  if (cached?.env === env) return cached.config;
+  const known = read.get(env);
+  if (known !== undefined) return known;
   const raw = EnvironmentSchema.parse(env);
   const days = Number(raw.CAIRN_RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
   const config: Config = {
@@ -59,6 +61,6 @@ export function readConfig(env: object): Config {
     ignoreGlobs: raw.CAIRN_IGNORE,
     retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
   };
-  cached = { env, config };
+  read.set(env, config);
   return config;
 }

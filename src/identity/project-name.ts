@@ -53,6 +53,11 @@ export function normaliseProject(value: unknown): string | null {
   return scpRemote(address) ?? remoteUrl(address) ?? named(address);
 }
 
+/** True for a project named by a git remote. */
+export function isRemoteProject(name: string): boolean {
+  return !OWN_FORM.test(name);
+}
+
 /** True for the name of a folder: the only kind that a remote may replace. */
 export function isFolderProject(name: string): boolean {
   return name.startsWith("folder/");
@@ -152,4 +157,9 @@ function cleanPath(path: string): string {
     if (stem === "" || stem === "." || stem === "..") continue;
     return [...parts, stem].join("/");
   }
+}
+
+/** The name of a project's object: renaming a project repoints its name and moves no data. */
+export function projectObjectName(team: string, number: number): string {
+  return `${team}/${number}`;
 }

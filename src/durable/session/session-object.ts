@@ -1,2 +1,293 @@
+/**
+ * One session of one agent: takes its events, has them compressed, tells its project, and ends
+ * itself. This class only stores, alarms and answers; the rules stand in the modules beside it.
+ */
 import { DurableObject } from "cloudflare:workers";
-export class SessionObject extends DurableObject<Env> {}
+import initial from "../../../migrations/session/0001_initial.sql";
+import { buildProviders } from "../../agent/providers/index.ts";
+import { readConfig } from "../../config.ts";
+import { log } from "../../http/log.ts";
+import { projectObjectName } from "../../identity/project-name.ts";
+import type { SessionState } from "../../memory/contracts.ts";
+import type { IncomingEvent } from "../../memory/event.ts";
+import { type DeadLetter, listDead, removeDead, reviveDead } from "./dead-letters.ts";
+import { abandonLost, drain } from "./drain.ts";
+import { beginDelete, beginForget } from "./ending.ts";
+import { type Inspection, inspect } from "./inspection.ts";
+import {
+  acceptEnd,
+  acceptEvent,
+  acceptPrivatePrompt,
+  acceptStart,
+  acceptTurnFailure,
+  type IntakeAnswer,
+  type Sender,
+  type StartAnswer,
+  type StartSource,
+} from "./intake.ts";
+import { beginRedo } from "./redo.ts";
+import { recoveryMs } from "./retry.ts";
+import { isSettled, nextAlarm } from "./schedule.ts";
+import type { SessionDependencies } from "./session-dependencies.ts";
+import { SessionStore } from "./session-store.ts";
+import { describeSession, type KeptSource, keptSources, type SessionView } from "./session-view.ts";
+
+export const SESSION_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
+
+/** How long `flush?wait=1` waits (DESIGN section 7). */
+const FLUSH_WAIT_MS = 60_000;
+/** How long a delete waits for the call in flight (DESIGN section 5). */
+const DELETE_WAIT_MS = 30_000;
+/** A project's number may be cached this long (DESIGN section 4). */
+const NUMBER_CACHE_MS = 30_000;
+
+export class SessionObject extends DurableObject<Env> {
+  readonly #store: SessionStore;
+  readonly #deps: SessionDependencies;
+  readonly #numbers = new Map<string, { number: number; until: number }>();
+  /** The alarm that is set, ms; null where none is. Known without asking storage. */
+  #alarmAt: number | null = null;
+  /** Aborts the work of the alarm that runs; null while none does. */
+  #running: AbortController | null = null;
+  /** Those who wait for the end of a drain. */
+  #waiting: (() => void)[] = [];
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const config = readConfig(env);
+    this.#store = new SessionStore(ctx.storage, SESSION_MIGRATIONS);
+    this.#deps = {
+      chain: buildProviders(config),
+      owner: crypto.randomUUID(),
+      retentionMs: config.retentionMs,
+      now: () => Date.now(),
+      random: () => Math.random(),
+      team: (name) => env.TEAMS.getByName(name),
+      projectNumber: (team, name) => this.#projectNumber(team, name),
+      project: (team, number) => env.PROJECTS.getByName(projectObjectName(team, number)),
+    };
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
+  }
+
+  /** An event of a hook. Answers once it is stored; never waits for anything else. */
+  event(sender: Sender, event: IncomingEvent): IntakeAnswer {
+    return this.#write((now) => acceptEvent(this.#store, sender, event, now));
+  }
+
+  /** A prompt of which nothing is left: its turn is not recorded. */
+  privatePrompt(sender: Sender, promptId: string | null): void {
+    this.#write((now) => acceptPrivatePrompt(this.#store, sender, promptId, now));
+  }
+
+  /** SessionStart: reopens, renames, and says what context is due. */
+  start(sender: Sender, source: StartSource): StartAnswer {
+    return this.#write((now) => acceptStart(this.#store, sender, source, now));
+  }
+
+  /** SessionEnd: process what waits, then close. Creates nothing. */
+  end(): void {
+    if (this.#store.session.read() === null) return;
+    this.#write((now) => acceptEnd(this.#store, now));
+  }
+
+  /** StopFailure: the turn ended, without a closing message. Creates nothing. */
+  turnFailed(): void {
+    if (this.#store.session.read() === null) return;
+    this.#write(() => acceptTurnFailure(this.#store));
+  }
+
+  /** The agent was given these items; `until` is the project's newest number then, if in full. */
+  contextGiven(ids: string[], until: number | null): void {
+    const row = this.#store.session.read();
+    if (row === null) return;
+    this.#store.session.update({
+      given: [...new Set([...row.given, ...ids])].slice(-GIVEN_MAX),
+      ...(until === null ? {} : { contextDue: false, givenUntil: until }),
+    });
+  }
+
+  /** The session as the API shows it; null where it was never heard of. */
+  view(): SessionView | null {
+    return describeSession(this.#store, Date.now());
+  }
+
+  /** The raw events with these keys, while they are kept. */
+  sources(keys: string[]): { kept: KeptSource[] } {
+    return { kept: keptSources(this.#store, keys) };
+  }
+
+  /** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
+  async flush(wait: boolean): Promise<SessionView | null> {
+    if (this.#store.session.read() === null) return null;
+    this.#write((now) => {
+      this.#store.session.update({ flushTo: this.#store.queue.lastSeq() });
+      this.#store.queue.bringForward(now);
+      this.#store.outbox.bringForward(now);
+    });
+    if (wait) await this.#until(() => this.#isSettled(), FLUSH_WAIT_MS);
+    return this.view();
+  }
+
+  /** Compresses again what is kept. Returns the batches that run again; null for an unknown session. */
+  redo(): number | null {
+    if (this.#store.session.read() === null) return null;
+    return this.#write((now) => beginRedo(this.#store, now));
+  }
+
+  /** Ends the session now; with `forget`, its project keeps nothing of it either. */
+  async remove(forget: boolean): Promise<"removed" | "pending" | "unknown"> {
+    if (this.#store.session.read() === null) return "unknown";
+    this.#write((now) => (forget ? beginForget : beginDelete)(this.#store, now));
+    this.#running?.abort();
+    const done = await this.#until(
+      () => this.#store.session.read()?.ending === null,
+      DELETE_WAIT_MS,
+    );
+    return done ? "removed" : "pending";
+  }
+
+  dead(): DeadLetter[] | null {
+    return this.#store.session.read() === null ? null : listDead(this.#store);
+  }
+
+  /** Tries dead letters again: those of these keys, or all. Returns how many events. */
+  retryDead(keys: string[] | null): number {
+    if (this.#store.session.read() === null) return 0;
+    return this.#write((now) => reviveDead(this.#store, keys, now));
+  }
+
+  /** Drops dead letters: those of these keys, or all. Returns how many events. */
+  dropDead(keys: string[] | null): number {
+    if (this.#store.session.read() === null) return 0;
+    return this.#write(() => removeDead(this.#store, keys));
+  }
+
+  /**
+   * For the doctor: what is wrong here, mended where it can be. `believed` is the state that the
+   * project knows; where it takes a closed session for an open one, it is told again.
+   */
+  inspect(believed: SessionState | null): Inspection | null {
+    const row = this.#store.session.read();
+    if (row === null) return null;
+    const now = Date.now();
+    const tellAgain = row.closedAt !== null && believed !== "closed";
+    if (tellAgain) this.#store.session.update({ announcedState: null });
+    const abandoned =
+      this.#running === null ? abandonLost(this.#store, row, this.#deps.owner, now) : 0;
+    const wanted = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    const stranded = wanted !== null && this.#alarmAt === null && this.#running === null;
+    if (abandoned > 0 || stranded || tellAgain) {
+      log("warn", "session_mended", { abandoned, stranded, tellAgain });
+    }
+    const report = inspect(this.#store, row, { abandoned, stranded, now });
+    this.#plan(now);
+    return report;
+  }
+
+  /**
+   * Does what is due. Never throws: a platform that drops an alarm after six failures must not
+   * strand work. A recovery alarm is armed before anything else.
+   */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    const row = this.#store.session.read();
+    if (row === null) return;
+    const running = new AbortController();
+    this.#running = running;
+    let fault = false;
+    try {
+      this.#arm(Date.now() + recoveryMs(row.recoveries));
+      await drain(this.#store, this.#deps, running.signal);
+      if (row.recoveries > 0) this.#store.session.update({ recoveries: 0 });
+    } catch (error) {
+      fault = true;
+      log("error", "drain_failed", { reason: error instanceof Error ? error.message : "unknown" });
+    }
+    this.#running = null;
+    try {
+      if (fault) this.#store.session.update({ recoveries: row.recoveries + 1 });
+      else await this.#planExactly(Date.now());
+    } catch (error) {
+      // The recovery alarm stands.
+      log("error", "plan_failed", { reason: error instanceof Error ? error.message : "unknown" });
+    }
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** One change and the alarm that it asks for, in one turn: both or neither are durable. */
+  #write<T>(change: (now: number) => T extends Promise<unknown> ? never : T): T {
+    const now = Date.now();
+    this.#store.db.migrate();
+    const result = this.#store.db.transaction<T>(() => change(now));
+    this.#plan(now);
+    return result;
+  }
+
+  /** Sets the alarm that the rows ask for, where it differs from the one that is set. */
+  #plan(now: number): void {
+    // A running drain plans at its end; until then the recovery alarm stands.
+    if (this.#running !== null) return;
+    const row = this.#store.session.read();
+    if (row === null) return;
+    const at = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    if (at === null) return;
+    // An alarm that is early only looks and plans again: cheaper than moving it with each event.
+    const due = Math.max(at, now);
+    if (this.#alarmAt === null || due < this.#alarmAt) this.#arm(due);
+  }
+
+  /** The same at a drain's end, when the recovery alarm stands: nothing to wake for means no alarm. */
+  async #planExactly(now: number): Promise<void> {
+    const row = this.#store.session.read();
+    if (row === null) return;
+    const at = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    if (at !== null) {
+      this.#arm(Math.max(at, now));
+    } else {
+      this.#alarmAt = null;
+      await this.ctx.storage.deleteAlarm();
+    }
+  }
+
+  #arm(at: number): void {
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  #isSettled(): boolean {
+    const row = this.#store.session.read();
+    if (row === null) return true;
+    return this.#running === null && isSettled(this.#store.schedule(row, this.#deps.retentionMs));
+  }
+
+  /** Waits for ends of drains until something is so, at most `ms`. */
+  async #until(isSo: () => boolean, ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    while (!isSo()) {
+      const left = deadline - Date.now();
+      if (left <= 0) return false;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    return true;
+  }
+
+  async #projectNumber(team: string, name: string): Promise<number> {
+    const now = Date.now();
+    const known = this.#numbers.get(name);
+    if (known !== undefined && known.until > now) return known.number;
+    const number = await this.env.TEAMS.getByName(team).project(name);
+    this.#numbers.set(name, { number, until: now + NUMBER_CACHE_MS });
+    return number;
+  }
+}
+
+/** Ids that are remembered as given; older ones may be given again. */
+const GIVEN_MAX = 500;

@@ -99,6 +99,11 @@ export class TeamObject extends DurableObject<Env> {
     return this.#db.exists() ? settleTokens(this.#db, call) : "unknown";
   }
 
+  /** The schema's version, for the doctor; 0 where nothing was ever written. */
+  schemaVersion(): number {
+    return this.#db.version();
+  }
+
   /** What was used, in the groups asked for. Creates nothing. */
   usage(query: UsageQuery): NamedUsage {
     if (!this.#db.exists()) return { ...NO_USAGE, items: [] };

@@ -1,0 +1,269 @@
+/**
+ * What happens to a hook's message inside a session: the rules of identity, order and privacy,
+ * each call one transaction. Nothing here waits for anything.
+ */
+
+import { type EventSeries, eventKey, eventSeries } from "../../identity/event-identity.ts";
+import { isFolderProject, isRemoteProject } from "../../identity/project-name.ts";
+import type { SessionName } from "../../identity/session-name.ts";
+import type { IncomingEvent } from "../../memory/event.ts";
+import { newBatch } from "./lifecycle.ts";
+import type { Counters, SessionRow } from "./session-row.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** Who sends, and from where. */
+export interface Sender {
+  name: SessionName;
+  actor: string;
+  /** The project of `X-Cairn-Project`, normalised; null without the header. */
+  project: string | null;
+  /** What the project is called while no remote is known: `folder/<actor>/<base name>`. */
+  folderProject: string;
+  cwd: string | null;
+  branch: string | null;
+  commit: string | null;
+}
+
+export type EventOutcome = "stored" | "duplicate" | "private" | "ignored";
+
+/** What the Worker has to know to answer with memory. */
+export interface IntakeAnswer {
+  outcome: EventOutcome;
+  project: string;
+  /** The session's context was not given yet: the next prompt's answer carries it. */
+  contextDue: boolean;
+  given: string[];
+  givenUntil: number;
+}
+
+/** Stores an event, or says why not. The caller plans the alarm in the same turn. */
+export function acceptEvent(
+  store: SessionStore,
+  sender: Sender,
+  event: IncomingEvent,
+  now: number,
+): IntakeAnswer {
+  const row = openRow(store, sender, now);
+  const outcome = outcomeOf(store, row, event);
+  if (outcome === "stored") storeEvent(store, row, event, now);
+  const after = store.session.read() ?? row;
+  return {
+    outcome,
+    project: after.project,
+    contextDue: after.contextDue,
+    given: after.given,
+    givenUntil: after.givenUntil,
+  };
+}
+
+function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
+  if (row.forgotten) return "ignored";
+  if (event.promptId !== null && store.queue.isPrivate(event.promptId)) return "private";
+  if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
+  // A compaction retells the session, and with it the private turn.
+  if (row.privateSeen && event.kind === "compaction") return "private";
+  if (isDuplicate(store, event)) return "duplicate";
+  return "stored";
+}
+
+function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
+  if (event.identityScope === "session") return store.queue.has(event.identity);
+  return store.queue.newestIdentity()?.startsWith(`${event.identity}#`) === true;
+}
+
+function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, now: number): void {
+  const seq = store.nextSeq(row);
+  const { n, counters } = nextNumber(row.counters, eventSeries(event.kind), event.subject);
+  const isPrompt = event.kind === "prompt";
+  store.queue.append(
+    event,
+    // Without a name of its own an event may come again later: its place makes it unique.
+    event.identityScope === "session" ? event.identity : `${event.identity}#${seq}`,
+    {
+      seq,
+      key: eventKey(event.kind, event.subject, n ?? seq),
+      n,
+      promptNumber: isPrompt ? (n ?? 0) : promptNumberOf(store, row, event.promptId),
+      receivedAt: now,
+    },
+  );
+  const change: Partial<SessionRow> = {};
+  if (n !== null) change.counters = counters;
+  if (row.closedAt !== null) change.closedAt = null;
+  if (isPrompt && row.endedAt !== null) change.endedAt = null;
+  if (isPrompt && row.privateOpen) change.privateOpen = false;
+  store.session.update(change);
+}
+
+/** The prompt that an event belongs to: by the agent's id where it has one, else the newest. */
+function promptNumberOf(store: SessionStore, row: SessionRow, promptId: string | null): number {
+  const known = promptId === null ? null : store.queue.promptNumber(`prompt:${promptId}`);
+  return known ?? row.counters.prompt;
+}
+
+/** `n` counts from 1 per kind; tool events have names of their own and none. */
+function nextNumber(
+  counters: Counters,
+  series: EventSeries,
+  subject: string | null,
+): { n: number | null; counters: Counters } {
+  if (series === "tool") return { n: null, counters };
+  if (series === "agent") {
+    const id = subject ?? "#";
+    const n = (counters.agents[id] ?? 0) + 1;
+    return { n, counters: { ...counters, agents: { ...counters.agents, [id]: n } } };
+  }
+  const n = counters[series] + 1;
+  return { n, counters: { ...counters, [series]: n } };
+}
+
+/**
+ * A prompt of which nothing was left after its private parts: it is not stored, and neither is
+ * anything of its turn, be it already here or still to come.
+ */
+export function acceptPrivatePrompt(
+  store: SessionStore,
+  sender: Sender,
+  promptId: string | null,
+  now: number,
+): void {
+  const row = openRow(store, sender, now);
+  if (row.forgotten) return;
+  store.session.update({ privateSeen: true, privateOpen: promptId === null });
+  if (promptId === null) return;
+  store.queue.markPrivate(promptId);
+  withdrawTurn(store, promptId, now);
+}
+
+/** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
+function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
+  const gone = store.queue.ofPrompt(promptId).map((event) => event.seq);
+  if (gone.length === 0) return;
+  store.queue.removeOfPrompt(promptId);
+  const row = store.session.read();
+  if (row === null) return;
+  const touched = store.queue
+    .allBatches()
+    .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
+  let nextBatch = row.nextBatch;
+  for (const batch of touched) {
+    store.queue.removeBatch(batch.batch);
+    if (store.queue.seqs(batch.fromSeq, batch.toSeq).length > 0) {
+      store.queue.saveBatch(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
+    }
+  }
+  store.session.update({ nextBatch });
+  const delivered = store.outbox.withdraw(touched.map((batch) => batch.batch));
+  if (delivered.length > 0) {
+    store.outbox.add(
+      {
+        kind: "withdraw",
+        project: row.project,
+        generation: row.generation,
+        batch: null,
+        payload: JSON.stringify(delivered),
+      },
+      now,
+    );
+  }
+}
+
+/** How a session starts; decides what context it is given. */
+export type StartSource = "startup" | "resume" | "clear" | "compact" | "fork";
+
+/** What the Worker has to give to a session that starts. */
+export interface StartAnswer {
+  project: string;
+  /** Only items newer than this number; 0 for all. */
+  since: number;
+  exclude: string[];
+}
+
+/** A session starts, or starts again. Reopens a closed and a forgotten one. */
+export function acceptStart(
+  store: SessionStore,
+  sender: Sender,
+  source: StartSource,
+  now: number,
+): StartAnswer {
+  const row = openRow(store, sender, now);
+  const anew = source !== "resume";
+  const change: Partial<SessionRow> = {
+    touchedAt: now,
+    endedAt: null,
+    closedAt: null,
+    forgotten: false,
+    contextDue: true,
+    ...(anew ? { given: [], givenUntil: 0 } : {}),
+    ...(source === "compact"
+      ? {}
+      : { branch: sender.branch ?? row.branch, commit: sender.commit ?? row.commit }),
+  };
+  store.session.update(change);
+  const after = store.session.read() ?? row;
+  return { project: after.project, since: after.givenUntil, exclude: after.given };
+}
+
+/** The session ends: what waits is due at once, and it closes when all is done. */
+export function acceptEnd(store: SessionStore, now: number): void {
+  const row = store.session.read();
+  if (row === null || row.closedAt !== null) return;
+  store.session.update({ endedAt: now, flushTo: store.queue.lastSeq(), touchedAt: now });
+}
+
+/** A turn ended without a closing message (an API error): what waits is due at once. */
+export function acceptTurnFailure(store: SessionStore): void {
+  const row = store.session.read();
+  if (row === null) return;
+  const last = store.queue.lastSeq();
+  if (last > row.flushTo) store.session.update({ flushTo: last });
+}
+
+/** The row of the session, made or brought up to date with what the sender knows. */
+function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
+  const row = store.session.read();
+  if (row === null) {
+    store.session.create(
+      {
+        ...sender.name,
+        actor: sender.actor,
+        project: sender.project ?? sender.folderProject,
+        root: sender.cwd,
+        branch: sender.branch,
+        commit: sender.commit,
+      },
+      now,
+    );
+  } else if (mayMove(row) && replacesProject(row.project, sender.project)) {
+    moveProject(store, row, sender.project, now);
+  } else {
+    return row;
+  }
+  const fresh = store.session.read();
+  if (fresh === null) throw new Error("session row vanished inside its transaction");
+  return fresh;
+}
+
+/** A session that is being forgotten has nothing left to take along. */
+function mayMove(row: SessionRow): boolean {
+  return row.ending === null && !row.forgotten;
+}
+
+/** Only a remote replaces a folder; a second remote is ignored (DESIGN section 3). */
+function replacesProject(known: string, told: string | null): told is string {
+  return told !== null && isFolderProject(known) && isRemoteProject(told);
+}
+
+/**
+ * The session belongs to another project than we thought: what it delivered goes to the new one
+ * first, then leaves the old one, under a new generation, so that nothing late is applied there.
+ */
+function moveProject(store: SessionStore, row: SessionRow, project: string, now: number): void {
+  const generation = row.generation + 1;
+  store.session.update({ project, generation, announcedState: null });
+  if (!store.outbox.everDelivered() && row.announcedState === null) return;
+  store.outbox.adoptDeliveries(generation, project);
+  const common = { generation, batch: null, payload: "{}" };
+  store.outbox.add({ ...common, kind: "move", project }, now);
+  store.outbox.add({ ...common, kind: "retract", project: row.project }, now);
+}

@@ -1,0 +1,248 @@
+/** One batch through the chain of providers: claim under a lease, call, and put down what came of it. */
+import { type BudgetGate, type ObserveOutcome, observe } from "../../agent/observer.ts";
+import { nextProbe } from "../../agent/pause-schedule.ts";
+import type { ObserverBatch } from "../../agent/provider.ts";
+import { isNotificationPrompt } from "../../hooks/notification.ts";
+import { log } from "../../http/log.ts";
+import type { StoredEvent } from "../../memory/event.ts";
+import { finishResults, type Request } from "./completion.ts";
+import {
+  type Batch,
+  CALL_DEADLINE_MS,
+  fail,
+  finish,
+  holdsLease,
+  lease,
+  newBatch,
+} from "./lifecycle.ts";
+import { addMissingSummaries } from "./missing-summaries.ts";
+import { MAX_ATTEMPTS } from "./retry.ts";
+import { cutBatch } from "./schedule.ts";
+import type { SessionDependencies } from "./session-dependencies.ts";
+import type { ProviderPause, SessionRow } from "./session-row.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** How many of the session's newest titles a provider is shown. */
+const RECENT_TITLES = 50;
+
+/** A batch under its lease. */
+export interface Claim {
+  batch: Batch;
+  token: string;
+}
+
+/** Cuts the queue's next batch, pending. One transaction of the caller's. */
+export function formBatch(store: SessionStore, row: SessionRow, now: number): void {
+  const head = store.queue.head(row.batchedTo);
+  const cut = cutBatch(head);
+  const first = head[0];
+  if (cut === null || first === undefined) return;
+  store.queue.saveBatch(newBatch(row.nextBatch, first.seq, cut.toSeq, now));
+  store.session.update({ nextBatch: row.nextBatch + 1, batchedTo: cut.toSeq });
+  if (first.kind === "prompt") addMissingSummaries(store, first.promptNumber, now);
+}
+
+/** Takes a pending batch. One transaction of the caller's. */
+export function claimBatch(store: SessionStore, batch: Batch, deps: SessionDependencies): Claim {
+  const token = crypto.randomUUID();
+  const leased = lease(batch, token, deps.owner, deps.now());
+  store.queue.saveBatch(leased);
+  return { batch: leased, token };
+}
+
+/** Calls the chain for a claimed batch and writes down the outcome, if the lease still holds then. */
+export async function processClaim(
+  store: SessionStore,
+  claim: Claim,
+  deps: SessionDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const row = store.session.read();
+  if (row === null) return;
+  const { batch, token } = claim;
+  const stored = store.queue.events(batch.fromSeq, batch.toSeq);
+  const events = stored.filter((event) => event.skip === null);
+  const request = requestOf(store, stored);
+  if (events.length === 0) {
+    store.db.transaction(() => {
+      const held = store.queue.batch(batch.batch);
+      if (!holdsLease(held, token)) return;
+      store.queue.saveBatch(finish(held, { provider: "none", skipped: {} }));
+    });
+    return;
+  }
+  const outcome = await observe({
+    chain: deps.chain,
+    batch: observerBatch(store, row, stored, events, request),
+    pausedUntil: Object.fromEntries(
+      Object.entries(row.providerPauses).map(([name, pause]) => [name, pause.until]),
+    ),
+    budget: budgetOf(row, batch, deps),
+    attempt: batch.attempts + 1,
+    maxAttempts: MAX_ATTEMPTS,
+    now: deps.now(),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_DEADLINE_MS)]),
+  });
+  store.db.transaction(() => {
+    writeOutcome(store, claim, stored, request, outcome, deps);
+  });
+}
+
+function writeOutcome(
+  store: SessionStore,
+  claim: Claim,
+  events: StoredEvent[],
+  request: Request | null,
+  outcome: ObserveOutcome,
+  deps: SessionDependencies,
+): void {
+  const now = deps.now();
+  const row = store.session.read();
+  const held = store.queue.batch(claim.batch.batch);
+  if (row === null || !holdsLease(held, claim.token)) {
+    log("info", "late_answer_dropped", { batch: claim.batch.batch });
+    return;
+  }
+  const spent = {
+    ...held,
+    tokensInput: held.tokensInput + outcome.usage.input,
+    tokensOutput: held.tokensOutput + outcome.usage.output,
+  };
+  const pauses = nextPauses(row.providerPauses, outcome, now);
+  if (pauses !== row.providerPauses) store.session.update({ providerPauses: pauses });
+  if (!outcome.ok) {
+    const seqs = store.queue.seqs(held.fromSeq, held.toSeq);
+    const probes = Object.values(pauses).map((pause) => pause.until);
+    const failure = {
+      ...outcome.failure,
+      kind: outcome.allPaused ? ("refused_access" as const) : outcome.failure.kind,
+      probeAt: probes.length > 0 ? Math.min(...probes) : null,
+    };
+    const next = fail(spent, failure, seqs, row.nextBatch, now, deps.random());
+    store.queue.replaceBatch(held.batch, next.batches);
+    store.session.update({ nextBatch: next.nextBatch });
+    log("warn", "batch_failed", { batch: held.batch, kind: failure.kind, attempts: held.attempts });
+    return;
+  }
+  const finished = finishResults({
+    row,
+    batch: held.batch,
+    events,
+    request,
+    observations: outcome.result.observations,
+    summary: outcome.result.summary,
+    skipped: outcome.result.skipped,
+    author: { provider: outcome.provider, model: outcome.model, degraded: outcome.degraded },
+    otherAuthors: outcome.otherAuthors,
+    summaryAuthor: outcome.summaryAuthor,
+  });
+  store.queue.saveBatch(finish(spent, { provider: outcome.provider, skipped: finished.skipped }));
+  const { observations, summaries, prompts } = finished.delivery;
+  if (observations.length + summaries.length + prompts.length === 0) return;
+  store.outbox.add(
+    {
+      kind: "deliver",
+      project: row.project,
+      generation: row.generation,
+      batch: held.batch,
+      payload: JSON.stringify(finished.delivery),
+    },
+    now,
+    held.redo ? "held" : "ready",
+  );
+}
+
+/** Refusals in a row per provider; an answer of its own ends a provider's pause. */
+function nextPauses(
+  pauses: Record<string, ProviderPause>,
+  outcome: ObserveOutcome,
+  now: number,
+): Record<string, ProviderPause> {
+  let next = pauses;
+  for (const pause of outcome.pauses) {
+    const refusals = (next[pause.provider]?.refusals ?? 0) + 1;
+    next = {
+      ...next,
+      [pause.provider]: {
+        refusals,
+        until: now + nextProbe(refusals),
+        reason: pause.failure.message,
+      },
+    };
+  }
+  if (outcome.ok && next[outcome.provider] !== undefined) {
+    const { [outcome.provider]: _ended, ...others } = next;
+    return others;
+  }
+  return next;
+}
+
+/** What the providers get to see of a batch. */
+function observerBatch(
+  store: SessionStore,
+  row: SessionRow,
+  stored: readonly StoredEvent[],
+  events: StoredEvent[],
+  request: Request | null,
+): ObserverBatch {
+  return {
+    root: row.root,
+    turn: {
+      promptNumber: request?.n ?? 0,
+      request: request?.text ?? null,
+      ends: endsTurn(store, row, stored),
+    },
+    recentTitles: store.outbox.recentTitles(RECENT_TITLES),
+    events,
+  };
+}
+
+/** True where the stretch is the last of its turn. */
+function endsTurn(store: SessionStore, row: SessionRow, stored: readonly StoredEvent[]): boolean {
+  const last = stored.at(-1);
+  if (last === undefined) return false;
+  if (last.kind === "turn_end") return true;
+  const next = store.queue.kindAfter(last.seq);
+  return next === "prompt" || (next === null && row.endedAt !== null);
+}
+
+/** The newest request at or before a batch: a notice of the agent's own is none. */
+function requestOf(store: SessionStore, events: readonly StoredEvent[]): Request | null {
+  const at = Math.max(0, ...events.map((event) => event.promptNumber));
+  for (const prompt of store.queue.promptsDownFrom(at)) {
+    if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
+    if (!isNotificationPrompt(prompt.body.text)) {
+      return { n: prompt.promptNumber, text: prompt.body.text };
+    }
+  }
+  return null;
+}
+
+/** The team's budget as the observer sees it: asked before a call, told after it. */
+function budgetOf(row: SessionRow, batch: Batch, deps: SessionDependencies): BudgetGate {
+  const call = {
+    session: `${row.agent}/${row.sessionId}`,
+    generation: row.generation,
+    batch: batch.batch,
+    attempt: batch.tries,
+  };
+  return {
+    async reserve(provider, estimate) {
+      try {
+        const team = deps.team(row.team);
+        const project = await deps.projectNumber(row.team, row.project);
+        const answer = await team.reserve({ ...call, project, provider, estimate });
+        return answer.ok ? "ok" : "over";
+      } catch {
+        return "unreachable";
+      }
+    },
+    async settle(provider, model, usage) {
+      // Unsettled, the estimate counts as spent after 15 minutes: nothing goes uncounted.
+      await deps
+        .team(row.team)
+        .settle({ ...call, provider, model, usage })
+        .catch(() => log("warn", "settle_failed", { batch: batch.batch }));
+    },
+  };
+}

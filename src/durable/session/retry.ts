@@ -1,0 +1,34 @@
+/** When to try again: pure arithmetic. */
+
+/** Attempts of a batch before its events become dead letters (DESIGN section 5: "retry up to 3"). */
+export const MAX_ATTEMPTS = 3;
+
+const BACKOFF_BASE_MS = 2_000;
+const BACKOFF_CAP_MS = 5 * 60_000;
+const RECOVERY_BASE_MS = 30_000;
+const RECOVERY_CAP_MS = 6 * 60 * 60_000;
+/** A provider that asks for more than a day is asked again after a day. */
+const RETRY_AFTER_CAP_MS = 24 * 60 * 60_000;
+
+/**
+ * Full-jitter exponential back-off: a random delay between 0 and base * 2^(attempts - 1), capped.
+ * @param attempts failed attempts so far, from 1
+ * @param random a number in [0, 1)
+ */
+export function backoffMs(attempts: number, random: number): number {
+  const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.max(0, attempts - 1));
+  return Math.floor(ceiling * random);
+}
+
+/** What a provider's `retry-after` asks for, within reason. */
+export function retryAfterMs(asked: number | null): number {
+  return Math.min(Math.max(asked ?? 0, 0), RETRY_AFTER_CAP_MS);
+}
+
+/**
+ * Delay of the alarm that is armed before any work, so that a crash cannot strand it. It doubles
+ * with each recovery in a row that made no progress: a fault in the code must not become a bill.
+ */
+export function recoveryMs(recoveriesInARow: number): number {
+  return Math.min(RECOVERY_CAP_MS, RECOVERY_BASE_MS * 2 ** Math.min(recoveriesInARow, 20));
+}

@@ -1,0 +1,104 @@
+/** Everything that a session's object keeps, and the view of it that the pure modules look at. */
+import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
+import { Database, type Migration } from "../database.ts";
+import { type Batch, sessionState } from "./lifecycle.ts";
+import { Outbox } from "./outbox.ts";
+import { type EventCounts, Queue } from "./queue.ts";
+import type { ScheduleView } from "./schedule.ts";
+import { type SessionRow, SessionTable } from "./session-row.ts";
+
+export class SessionStore {
+  readonly db: Database;
+  readonly session: SessionTable;
+  readonly queue: Queue;
+  readonly outbox: Outbox;
+
+  constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
+    this.db = new Database(storage, migrations);
+    this.session = new SessionTable(this.db);
+    this.queue = new Queue(this.db);
+    this.outbox = new Outbox(this.db);
+  }
+
+  /** The sequence number of the next event. Numbers that a batch covered never come back. */
+  nextSeq(row: SessionRow): number {
+    return Math.max(this.queue.lastSeq(), row.batchedTo) + 1;
+  }
+
+  /** Time of the newest event, start or end, by our own clock. */
+  touchedAt(row: SessionRow): number {
+    return Math.max(row.touchedAt, this.queue.lastReceivedAt() ?? 0);
+  }
+
+  counts(row: SessionRow): EventCounts {
+    const counts = this.queue.counts(row.batchedTo);
+    if (row.tombstone !== null) {
+      counts.done += row.tombstone.done;
+      counts.skipped += row.tombstone.skipped;
+      counts.dead += row.tombstone.dead;
+    }
+    return counts;
+  }
+
+  /** Tokens of all calls of the session's life. */
+  tokens(row: SessionRow): TokenUsage {
+    const kept = this.queue.tokens();
+    return {
+      input: kept.input + (row.tombstone?.tokensInput ?? 0),
+      output: kept.output + (row.tombstone?.tokensOutput ?? 0),
+    };
+  }
+
+  /** Time of the newest event as the agent told it, ms; null where none ever came. */
+  lastEventAt(row: SessionRow): number | null {
+    return this.queue.lastEventAt() ?? row.tombstone?.lastEventAt ?? null;
+  }
+
+  /** The state that the session shows to the outside. */
+  state(row: SessionRow, now: number): SessionState {
+    const counts = this.queue.counts(row.batchedTo);
+    return sessionState({
+      pending: counts.pending,
+      leased: counts.leased,
+      outbox: this.outbox.waiting(),
+      paused: isPaused(row, this.queue.openBatches(), now),
+      closed: row.closedAt !== null,
+    });
+  }
+
+  /** What the alarm plan looks at. */
+  schedule(row: SessionRow, retentionMs: number): ScheduleView {
+    const head = this.outbox.head();
+    return {
+      queue: this.queue.head(row.batchedTo),
+      flushTo: row.flushTo,
+      batches: this.queue.openBatches(),
+      outboxDueAt: head?.dueAt ?? null,
+      announceDueAt: mustAnnounce(row) ? 0 : null,
+      touchedAt: this.touchedAt(row),
+      endedAt: row.endedAt,
+      closedAt: row.closedAt,
+      ending: row.ending !== null,
+      tombstone: row.tombstone !== null && row.closedAt !== null,
+      retentionMs,
+    };
+  }
+}
+
+/**
+ * A project learns at once that a session has begun, ended or begun again. That it works or rests
+ * it learns at the end of a drain: an alarm for that alone would cost more than it tells.
+ */
+function mustAnnounce(row: SessionRow): boolean {
+  if (row.announcedState === null) return true;
+  return (row.announcedState === "closed") !== (row.closedAt !== null);
+}
+
+/** True where batches wait for a provider that refused us. */
+export function isPaused(row: SessionRow, open: readonly Batch[], now: number): boolean {
+  const pauses = Object.values(row.providerPauses);
+  return (
+    pauses.some((pause) => pause.until > now) &&
+    open.some((batch) => batch.error?.startsWith("refused_access") === true)
+  );
+}

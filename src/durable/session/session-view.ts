@@ -1,0 +1,70 @@
+/** The session as the API shows it. */
+import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
+import type { EventKind, StoredEvent } from "../../memory/event.ts";
+import type { EventCounts } from "./queue.ts";
+import type { SessionStore } from "./session-store.ts";
+
+export interface SessionView {
+  session: string;
+  project: string;
+  state: SessionState;
+  events: EventCounts;
+  /** Most attempts of any event that is not done. */
+  attempts: number;
+  tokens: TokenUsage;
+  provider: string | null;
+  last_error: string | null;
+  last_event_at: string | null;
+  outbox: number;
+  /** Providers that refused us, and when they are asked again. */
+  paused_providers: { provider: string; until: string; reason: string }[];
+  forgotten: boolean;
+}
+
+/** Null where the session was never heard of. Creates nothing. */
+export function describeSession(store: SessionStore, now: number): SessionView | null {
+  const row = store.session.read();
+  if (row === null) return null;
+  const unfinished = [...store.queue.openBatches(), ...store.queue.deadBatches()];
+  const newest = store.queue.newest();
+  const lastEventAt = store.lastEventAt(row);
+  return {
+    session: `${row.agent}/${row.sessionId}`,
+    project: row.project,
+    state: store.state(row, now),
+    events: store.counts(row),
+    attempts: Math.max(0, ...unfinished.map((batch) => batch.attempts)),
+    tokens: store.tokens(row),
+    provider: newest.provider,
+    last_error: store.outbox.lastError() ?? newest.error,
+    last_event_at: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
+    outbox: store.outbox.waiting(),
+    paused_providers: Object.entries(row.providerPauses).map(([provider, pause]) => ({
+      provider,
+      until: new Date(pause.until).toISOString(),
+      reason: pause.reason,
+    })),
+    forgotten: row.forgotten,
+  };
+}
+
+/** A raw event that an observation was made from. */
+export interface KeptSource {
+  key: string;
+  kind: EventKind;
+  at: string;
+  prompt_number: number;
+  body: StoredEvent["body"];
+}
+
+/** The events with these keys that are still kept. */
+export function keptSources(store: SessionStore, keys: readonly string[]): KeptSource[] {
+  if (store.session.read() === null) return [];
+  return store.queue.byKeys(keys).map((event) => ({
+    key: event.key,
+    kind: event.kind,
+    at: new Date(event.at).toISOString(),
+    prompt_number: event.promptNumber,
+    body: event.body,
+  }));
+}

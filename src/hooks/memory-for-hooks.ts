@@ -1,0 +1,138 @@
+/**
+ * What a hook's answer gives back to the agent: memory, within a time that the agent does not
+ * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
+ */
+import type { IntakeAnswer, Sender, StartAnswer } from "../durable/session/intake.ts";
+import type { SessionObject } from "../durable/session/session-object.ts";
+import { within } from "../http/deadline.ts";
+import { findProject } from "../http/project-lookup.ts";
+import { projectObjectName } from "../identity/project-name.ts";
+import { sessionPath } from "../identity/session-name.ts";
+import type { Caller } from "../memory/contracts.ts";
+import type { IncomingEvent } from "../memory/event.ts";
+import { relativePath } from "../memory/paths.ts";
+
+/** A session's start may wait this long for its context. */
+const START_MEMORY_MS = 2_000;
+/** Any other hook. */
+const HOOK_MEMORY_MS = 1_000;
+/** Kept back for the answer's own way. */
+const MARGIN_MS = 100;
+/** Most tokens that a prompt's answer adds of its own. */
+const PROMPT_MEMORY_TOKENS = 600;
+
+interface Asked {
+  env: Env;
+  caller: Caller;
+  session: DurableObjectStub<SessionObject>;
+  sender: Sender;
+  /** When the hook arrived, ms. */
+  now: number;
+}
+
+/** The context of a session that starts; null where there is none, or not in time. */
+export async function startMemory(asked: Asked & { start: StartAnswer }): Promise<string | null> {
+  const { start } = asked;
+  const scope = { project: start.project, since: start.since, exclude: start.exclude };
+  return await fullContext(asked, scope, START_MEMORY_MS);
+}
+
+/** What fits a prompt: the session's context where it was not given yet, else what it asks about. */
+export async function promptMemory(
+  asked: Asked & { answer: IntakeAnswer; prompt: string },
+): Promise<string | null> {
+  const { answer } = asked;
+  if (answer.contextDue) {
+    const scope = { project: answer.project, since: answer.givenUntil, exclude: answer.given };
+    return await fullContext(asked, scope, HOOK_MEMORY_MS);
+  }
+  return await within(fittingContext(asked), timeLeft(asked.now, HOOK_MEMORY_MS));
+}
+
+async function fittingContext(
+  asked: Asked & { answer: IntakeAnswer; prompt: string },
+): Promise<string | null> {
+  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  if (project === null) return null;
+  const found = await projectStub(asked, project.number).promptContext({
+    project,
+    query: asked.prompt,
+    exclude: asked.answer.given,
+    excludeSession: sessionPath(asked.sender.name),
+    tokens: PROMPT_MEMORY_TOKENS,
+    now: asked.now,
+  });
+  if (found === null) return null;
+  await asked.session.contextGiven(found.observations, null);
+  return found.text;
+}
+
+/** What is known of a file that was just read: once per file and session. */
+export async function readMemory(
+  asked: Asked & { answer: IntakeAnswer; event: IncomingEvent },
+): Promise<string | null> {
+  const { event, answer } = asked;
+  if (event.kind !== "tool_use" || event.body.tool !== "Read" || event.skip !== null) return null;
+  const path = event.body.files_read[0];
+  if (path === undefined) return null;
+  const file = relativePath(asked.sender.cwd, path);
+  const mark = `file:${file}`;
+  if (answer.given.includes(mark)) return null;
+  return await within(fileContext(asked, file, mark), timeLeft(asked.now, HOOK_MEMORY_MS));
+}
+
+async function fileContext(
+  asked: Asked & { answer: IntakeAnswer },
+  file: string,
+  mark: string,
+): Promise<string | null> {
+  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  if (project === null) return null;
+  const found = await projectStub(asked, project.number).fileContext({
+    project,
+    file,
+    exclude: asked.answer.given,
+    excludeSession: sessionPath(asked.sender.name),
+    now: asked.now,
+  });
+  if (found === null) return null;
+  await asked.session.contextGiven([mark, ...found.observations], null);
+  return found.text;
+}
+
+async function fullContext(
+  asked: Asked,
+  scope: { project: string; since: number; exclude: string[] },
+  limitMs: number,
+): Promise<string | null> {
+  const found = await within(findContext(asked, scope), timeLeft(asked.now, limitMs));
+  if (found === null) return null;
+  // Counts as given only where the answer leaves in time.
+  if (Date.now() - asked.now > limitMs) return null;
+  await asked.session.contextGiven(found.observations, found.until);
+  return found.observations.length > 0 || found.text !== "" ? found.text : null;
+}
+
+async function findContext(
+  asked: Asked,
+  scope: { project: string; since: number; exclude: string[] },
+): Promise<{ text: string; observations: string[]; until: number }> {
+  const project = await findProject(asked.env, asked.caller.team, scope.project);
+  if (project === null) return { text: "", observations: [], until: 0 };
+  return await projectStub(asked, project.number).context({
+    project,
+    since: scope.since,
+    exclude: scope.exclude,
+    excludeSession: sessionPath(asked.sender.name),
+    ...(asked.sender.branch === null ? {} : { branch: asked.sender.branch }),
+    now: asked.now,
+  });
+}
+
+function projectStub(asked: Asked, number: number) {
+  return asked.env.PROJECTS.getByName(projectObjectName(asked.caller.team, number));
+}
+
+function timeLeft(arrivedAt: number, limitMs: number): number {
+  return limitMs - MARGIN_MS - (Date.now() - arrivedAt);
+}

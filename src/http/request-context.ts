@@ -1,0 +1,60 @@
+/** The frame around every request: an id, one log line, and one shape of errors. */
+import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { ApiError, errorBody } from "./error.ts";
+import { log } from "./log.ts";
+
+const CLIENT_ERROR = 400;
+
+/** Names the request, and logs how it went where that says something. */
+export function requestContext(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const arrivedAt = Date.now();
+    c.set("requestId", crypto.randomUUID());
+    c.set("arrivedAt", arrivedAt);
+    await next();
+    c.header("X-Request-Id", c.get("requestId"));
+    // A line for each hook would be most of the log and say nothing.
+    if (c.res.status >= CLIENT_ERROR) {
+      log(c.res.status >= 500 ? "error" : "warn", "request_refused", {
+        request: c.get("requestId"),
+        method: c.req.method,
+        route: routeOf(c),
+        status: c.res.status,
+        ms: Date.now() - arrivedAt,
+      });
+    }
+  };
+}
+
+/** The path without what a client put into it: ids and names of sessions stay out of the log. */
+function routeOf(c: Context<AppEnv>): string {
+  return c.req.path.split("/").slice(0, 3).join("/");
+}
+
+/** Every error leaves in the one shape, and never with what the code tripped over. */
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  if (error instanceof ApiError) {
+    return c.json(errorBody(error.code, error.message), error.status);
+  }
+  log("error", "request_failed", {
+    request: c.get("requestId"),
+    reason: error instanceof Error ? error.message : "unknown",
+  });
+  return c.json(
+    errorBody(
+      "unavailable",
+      `something failed on our side; try again, and look for request ${c.get("requestId")} in the log if it stays`,
+    ),
+    503,
+  );
+};
+
+export const notFound: NotFoundHandler<AppEnv> = (c) =>
+  c.json(
+    errorBody(
+      "not_found",
+      `nothing is at ${c.req.method} ${c.req.path.slice(0, 100)}; see the README`,
+    ),
+    404,
+  );

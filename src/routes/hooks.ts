@@ -1,0 +1,111 @@
+/** `POST /hooks/<agent>`: takes a hook's payload as the agent sends it, and answers in its shape. */
+import { Hono } from "hono";
+import { readConfig } from "../config.ts";
+import type { Sender } from "../durable/session/intake.ts";
+import { adaptClaudeCode, type HookAction } from "../hooks/claude-code.ts";
+import { hookAnswer } from "../hooks/hook-answer.ts";
+import { promptMemory, readMemory, startMemory } from "../hooks/memory-for-hooks.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { HOOK_BODY_MAX_BYTES, readJson } from "../http/body.ts";
+import { ApiError } from "../http/error.ts";
+import { log } from "../http/log.ts";
+import { folderProject, normaliseProject } from "../identity/project-name.ts";
+import { sessionObjectName } from "../identity/session-name.ts";
+import type { Caller } from "../memory/contracts.ts";
+
+/** What became of a hook, in the header `X-Cairn-Event` (DESIGN section 7). */
+type EventHeader = "stored" | "duplicate" | "private" | "ignored" | "noted" | "unknown";
+
+/** Longest branch or commit that is believed, in characters. */
+const GIT_NAME_MAX_CHARS = 200;
+
+export const hookRoutes = new Hono<AppEnv>();
+
+hookRoutes.post("/:agent", async (c) => {
+  const agent = c.req.param("agent");
+  if (agent !== "claude-code") {
+    throw new ApiError(
+      400,
+      "unknown_agent",
+      `no hooks of "${agent.slice(0, 40)}" are known here; known: claude-code`,
+    );
+  }
+  const payload = await readJson(c.req.raw, HOOK_BODY_MAX_BYTES);
+  const now = c.get("arrivedAt");
+  const action = adaptClaudeCode(payload, {
+    eventId: c.req.header("X-Cairn-Event-Id") ?? null,
+    at: c.req.header("X-Cairn-At") ?? null,
+    now,
+    ignoreGlobs: readConfig(c.env).ignoreGlobs,
+  });
+  if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
+  const headers = {
+    project: c.req.header("X-Cairn-Project") ?? null,
+    branch: c.req.header("X-Cairn-Branch") ?? null,
+    commit: c.req.header("X-Cairn-Commit") ?? null,
+  };
+  const { header, context } = await perform(c.env, c.get("caller"), agent, action, headers, now);
+  c.header("X-Cairn-Event", header);
+  return c.json(hookAnswer(action.hookEventName, context));
+});
+
+/** Tells the session what happened, and asks for memory where the agent may be given some. */
+async function perform(
+  env: Env,
+  caller: Caller,
+  agent: string,
+  action: Exclude<HookAction, { do: "invalid" }>,
+  headers: { project: string | null; branch: string | null; commit: string | null },
+  now: number,
+): Promise<{ header: EventHeader; context: string | null }> {
+  if (action.do === "unknown") return { header: "unknown", context: null };
+  if (action.do === "ignore") return { header: "ignored", context: null };
+  if (action.do === "note") return { header: "noted", context: null };
+  const name = { team: caller.team, agent, sessionId: action.sessionId };
+  const session = env.SESSIONS.getByName(sessionObjectName(name));
+  const sender: Sender = {
+    name,
+    actor: caller.actor,
+    project: headers.project === null ? null : normaliseProject(headers.project),
+    folderProject: folderProject(caller.actor, action.cwd ?? ""),
+    cwd: action.cwd,
+    branch: gitName(headers.branch),
+    commit: gitName(headers.commit),
+  };
+  switch (action.do) {
+    case "session_start": {
+      const start = await session.start(sender, action.source);
+      const context = await startMemory({ env, caller, session, sender, start, now });
+      return { header: "noted", context };
+    }
+    case "session_end":
+      await session.end();
+      return { header: "noted", context: null };
+    case "turn_failed":
+      await session.turnFailed();
+      return { header: "noted", context: null };
+    case "private_prompt":
+      await session.privatePrompt(sender, action.promptId);
+      return { header: "private", context: null };
+    case "event": {
+      const answer = await session.event(sender, action.event);
+      const asked = { env, caller, session, sender, answer, now };
+      if (answer.outcome !== "stored") return { header: answer.outcome, context: null };
+      const context =
+        action.event.kind === "prompt"
+          ? await promptMemory({ ...asked, prompt: action.event.body.text })
+          : await readMemory({ ...asked, event: action.event });
+      return { header: action.event.skip === "ignored" ? "ignored" : "stored", context };
+    }
+  }
+}
+
+/** A branch or commit as a header may carry it; nonsense is left out, and never fails a hook. */
+function gitName(value: string | null): string | null {
+  const text = value?.trim() ?? "";
+  if (text === "" || text.length > GIT_NAME_MAX_CHARS || /\p{C}/u.test(text)) {
+    if (text !== "") log("info", "git_name_left_out", { chars: text.length });
+    return null;
+  }
+  return text;
+}

@@ -1,0 +1,31 @@
+/** `GET /v1/status`: is anything being processed, for what the key may read. */
+import { Hono } from "hono";
+import type { AppEnv } from "../http/app-env.ts";
+import { askSessions } from "../http/live-sessions.ts";
+import { projectObjectName } from "../identity/project-name.ts";
+
+export const statusRoutes = new Hono<AppEnv>();
+
+statusRoutes.get("/", async (c) => {
+  const { team } = c.get("caller");
+  const projects = await c.env.TEAMS.getByName(team).projects();
+  const known = await Promise.all(
+    projects.map((project) =>
+      c.env.PROJECTS.getByName(projectObjectName(team, project.number)).sessions(),
+    ),
+  );
+  const open = known.flat().filter((session) => session.state !== "closed");
+  const { views, approximate } = await askSessions(c.env, team, open);
+  let depth = 0;
+  let working = 0;
+  for (const view of views) {
+    if (view.live) depth += view.events.pending + view.events.leased + view.outbox;
+    if (view.state === "active") working += 1;
+  }
+  return c.json({
+    processing: working > 0,
+    active_sessions: working,
+    queue_depth: depth,
+    approximate,
+  });
+});
