@@ -1,0 +1,116 @@
+/** What a piece of code defines, by the shape of its lines: no parser, any language that people use. */
+
+/** Longest line that is looked at: what is longer was written by a machine. */
+const LINE_MAX = 400;
+
+const MODIFIERS =
+  "(?:(?:export|default|async|public|private|protected|static|final|abstract|override|pub(?:\\([a-z]{1,10}\\))?|unsafe|inline|open|sealed|data|declare|readonly)\\s{1,4}){0,5}";
+const KEYWORDS =
+  "function\\*?|class|interface|type|enum|struct|trait|impl|module|namespace|defmodule|defmacrop?|defprotocol|defimpl|defp?|fn|func|fun|object|record|protocol|macro|resource|sub|proc";
+
+/** `keyword Name(` with an optional literal first argument, which tells clauses of one function apart. */
+const KEYWORD_DEFINITION = new RegExp(
+  `^\\s{0,60}${MODIFIERS}(?:${KEYWORDS})\\s{1,4}(?:\\([^()]{1,80}\\)\\s{1,4})?([A-Za-z_$][\\w$.:]{1,80}[?!]?)(?:\\(\\s{0,4}(["'\`:][\\w./ -]{2,50}["'\`]?))?`,
+);
+const FUNCTION_VALUE = new RegExp(
+  `^\\s{0,60}${MODIFIERS}(?:const|let|var|val)\\s{1,4}([A-Za-z_$][\\w$]{1,60})(?:\\s{0,4}:[^=]{1,80})?\\s{0,4}=\\s{0,4}(?:async\\s{1,4})?(?:\\(|function\\b|[\\w$]{1,40}\\s{0,4}=>)`,
+);
+const CONSTANT = new RegExp(
+  `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([A-Z][A-Z0-9_]{3,60})\\s{0,4}[:=]`,
+);
+const ATTRIBUTE = /^\s{0,8}@([a-z][a-z0-9_]{2,50})\s{1,4}(?=\d|"|:|%|\[|~|\(|__)/;
+const TEST_CASE =
+  /^\s{0,60}(?:describe|context|feature|scenario|test|it|specify)\b(?:\.\w{1,12})?\s{0,3}\(?\s{0,3}["'`]([^"'`\n]{3,100})/;
+const SQL_OBJECT =
+  /^\s{0,60}(?:execute\(\s{0,3}")?(?:CREATE|ALTER|DROP)\s{1,3}(?:UNIQUE\s{1,3}|VIRTUAL\s{1,3})?(?:TABLE|INDEX|VIEW|TRIGGER)\s{1,3}(?:IF\s{1,3}(?:NOT\s{1,3})?EXISTS\s{1,3})?["'`]?([A-Za-z_][\w.]{1,80})/i;
+const CSS_RULE = /^\s{0,20}([.#][A-Za-z][\w-]{2,60})[^{};]{0,120}\{/;
+const JSON_KEY = /^\s{0,12}"([\w.@/-]{2,60})"\s{0,3}:/;
+const YAML_KEY = /^\s{0,6}([A-Za-z][\w.-]{1,50}):(?:\s|$)/;
+const MARKDOWN_HEADING = /^#{1,4}\s{1,4}(.{2,100})$/;
+const DECLARED =
+  /^\s{0,60}(?:attribute|field|belongs_to|has_many|has_one|create|update|read|action|scope|get|post|put|patch|delete|live|plug|add|column|option|resource)\b[( ]\s{0,3}[:"'`]([\w./:-]{2,60})/;
+
+/** Definitions that every module has; a list of them tells nothing. */
+const COMMONPLACE = new Set(["render", "mount", "init", "constructor", "main", "up", "down", "do"]);
+
+function namesIn(line: string, extension: string): string | null {
+  if (/^(?:md|mdx|markdown|rst|txt)$/.test(extension)) {
+    return MARKDOWN_HEADING.exec(line)?.[1]?.trim() ?? null;
+  }
+  if (extension === "json") return JSON_KEY.exec(line)?.[1] ?? null;
+  if (/^(?:ya?ml|toml)$/.test(extension)) return YAML_KEY.exec(line)?.[1] ?? null;
+  if (/^(?:css|scss|less)$/.test(extension)) return CSS_RULE.exec(line)?.[1] ?? null;
+  const keyword = KEYWORD_DEFINITION.exec(line);
+  if (keyword?.[1]) {
+    const name = keyword[1].replace(/[.:]{1,2}$/, "");
+    return keyword[2] ? `${name}(${keyword[2]})` : name;
+  }
+  for (const form of [FUNCTION_VALUE, TEST_CASE, CONSTANT, ATTRIBUTE, SQL_OBJECT, DECLARED]) {
+    const name = form.exec(line)?.[1];
+    if (name) return form === TEST_CASE ? `"${name.trim()}"` : name;
+  }
+  return null;
+}
+
+/** Extension of a file name, lower case, without the dot; empty where there is none. */
+export function extensionOf(path: string): string {
+  return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "";
+}
+
+/** Line numbers that a tool put before each line of a file. */
+export const LINE_NUMBER = /^\s{0,8}\d{1,6}(?:→|\t|:\s|\s?\|)/;
+
+/** Names that `code` defines, each once, in order; what every module has comes last. */
+export function definedNames(code: string, path: string): string[] {
+  const extension = extensionOf(path);
+  const names = new Set<string>();
+  for (const raw of code.split("\n")) {
+    if (raw.length > LINE_MAX) continue;
+    const name = namesIn(raw.replace(LINE_NUMBER, ""), extension);
+    if (name !== null) names.add(name);
+  }
+  const all = [...names];
+  return [
+    ...all.filter((name) => !COMMONPLACE.has(name)),
+    ...all.filter((name) => COMMONPLACE.has(name)),
+  ];
+}
+
+/** Text of a comment or a documentation line, or null. */
+function commentText(line: string): string | null {
+  const comment = /^\s{0,60}(?:\/\/[/!]?|#(?!!|\{)|--|\*|\/\*\*?|;;)\s{0,4}(\S.{8,300})$/.exec(
+    line,
+  );
+  if (comment?.[1]) return comment[1].replace(/\s{0,4}\*\/$/, "");
+  const doc =
+    /^\s{0,60}(?:@(?:module|type)?doc\s{1,4})?(?:"""|"|''')\s{0,4}([A-Z][^"]{12,300})/.exec(line);
+  return doc?.[1] ?? null;
+}
+
+/**
+ * The first sentence in which `code` says in prose what it is for: a documentation string or a
+ * comment of at least four words. Null where there is none.
+ */
+export function statedPurpose(code: string): string | null {
+  let insideDocString = false;
+  for (const raw of code.split("\n").slice(0, 400)) {
+    if (raw.length > LINE_MAX) continue;
+    const line = raw.replace(LINE_NUMBER, "");
+    const opens = /(?:"""|''')\s{0,4}$/.test(line);
+    if (opens) {
+      insideDocString = !insideDocString;
+      continue;
+    }
+    const text = insideDocString ? line.trim() : commentText(line);
+    if (text === null || !/[A-Za-z]{2,40}(?:\s{1,4}[\w'`"(-]{1,40}){3}/.test(text)) continue;
+    if (
+      /[{};=]\s{0,3}$|copyright|licen[cs]e|eslint|prettier|biome-ignore|@ts-|noqa|pragma/i.test(
+        text,
+      )
+    ) {
+      continue;
+    }
+    return text.replace(/([.!?])\s.{0,300}$/, "$1").trim();
+  }
+  return null;
+}

@@ -1,0 +1,137 @@
+/** Observations from what the agent itself wrote: closing messages, compaction summaries, reports. */
+import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
+import { FACTS_MAX, tellingPoints } from "./facts.ts";
+import { indexTextOf } from "./index-text.ts";
+import { NARRATIVE_MAX } from "./observe-activities.ts";
+import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
+import { type Item, leadOf, type Section, sectionsOf } from "./sections.ts";
+import { asTitle, freeTitle } from "./titles.ts";
+
+/** A text shorter than this says nothing that its turn's summary does not say. */
+const TELLING_MIN = 120;
+/** Characters of raw text that one observation of a long text covers. */
+const PART_MAX = 4_000;
+
+/** What a section is about, by its heading. */
+const KINDS: [RegExp, ObservationType, Concept[]][] = [
+  [/error|fix|bug|problem|issue|troubl|gotcha|pitfall/i, "bugfix", ["problem-solution", "gotcha"]],
+  [
+    /decision|decided|rationale|why|trade-?off|approach|constraint/i,
+    "decision",
+    ["why-it-exists", "trade-off"],
+  ],
+  [/refactor|clean/i, "refactor", ["what-changed"]],
+  [/security|vulnerab/i, "security", ["gotcha"]],
+  [/file|code|change|complete|done|implement|added|task/i, "change", ["what-changed"]],
+];
+
+function kindOf(heading: string): { type: ObservationType; concepts: Concept[] } {
+  for (const [form, type, concepts] of KINDS) if (form.test(heading)) return { type, concepts };
+  return { type: "discovery", concepts: ["how-it-works"] };
+}
+
+/** Parts of a section that one observation can tell of: whole points, up to `PART_MAX` characters. */
+function partsOf(section: Section): { items: Item[]; raw: string }[] {
+  if (section.raw.length <= PART_MAX || section.items.length < 2) {
+    return [{ items: section.items, raw: section.raw }];
+  }
+  const parts: { items: Item[]; raw: string }[] = [];
+  let part: { items: Item[]; raw: string } = {
+    items: [],
+    raw: `${section.paragraphs.join("\n")}\n`,
+  };
+  for (const item of section.items) {
+    if (part.items.length > 0 && part.raw.length + item.raw.length > PART_MAX) {
+      parts.push(part);
+      part = { items: [], raw: "" };
+    }
+    part.items.push(item);
+    part.raw += `${item.raw}\n`;
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** The name of a section that says nothing of what is in it. */
+const BARE_HEADING =
+  /^(?:summary|overview|analysis|details|results?|conclusion|notes?|report|done)?$/i;
+
+function observeSection(
+  section: Section,
+  key: string,
+  at: number,
+  context: string,
+  taken: Set<string>,
+): DraftObservation[] {
+  return partsOf(section).map(({ items, raw }) => {
+    const points = items.map(({ text }) => text).filter((text) => !looksLikeInstruction(text));
+    const prose = section.paragraphs.filter((text) => !looksLikeInstruction(text));
+    const lead = items.find(({ text }) => !looksLikeInstruction(text));
+    const about = lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : leadOf(lead);
+    const heading = BARE_HEADING.test(section.heading) ? context : section.heading;
+    const { type, concepts } = kindOf(section.heading || about);
+    const narrative = sentences(prose.join(" "), 3).join(" ") || points.slice(0, 3).join(" ");
+    const facts = points.slice(0, FACTS_MAX).map((text) => shorten(text, 160));
+    return {
+      type,
+      title: freeTitle([heading ? `${heading}: ${about}` : about, about, heading], taken, at),
+      subtitle: shorten(context, 140),
+      narrative: shorten(narrative, NARRATIVE_MAX),
+      facts: facts.length > 0 ? facts : tellingPoints(raw, 3),
+      concepts,
+      sources: [key],
+      index_text: indexTextOf([section.heading, raw]),
+    };
+  });
+}
+
+/** Sections so small that they would be observations of nothing go to the one before. */
+function mergedSections(sections: Section[], min: number): Section[] {
+  const merged: Section[] = [];
+  for (const section of sections) {
+    const last = merged.at(-1);
+    if (last !== undefined && (section.raw.length < min || last.raw.length < min)) {
+      last.items.push(...section.items);
+      last.paragraphs.push(...section.paragraphs);
+      last.raw += `${section.heading}\n${section.raw}`;
+      last.heading = BARE_HEADING.test(last.heading) ? section.heading : last.heading;
+    } else {
+      merged.push({ ...section, items: [...section.items], paragraphs: [...section.paragraphs] });
+    }
+  }
+  return merged;
+}
+
+/** Observations of a closing message or a subagent's result: one, or one for each of its large sections. */
+export function observeMessage(
+  text: string,
+  key: string,
+  at: number,
+  taken: Set<string>,
+): DraftObservation[] {
+  if (text.trim().length < TELLING_MIN) return [];
+  const sections = mergedSections(sectionsOf(text), 700);
+  const opening = sentences(sections[0]?.paragraphs.join(" ") ?? "", 1)[0] ?? "";
+  return sections.flatMap((section) => observeSection(section, key, at, asTitle(opening), taken));
+}
+
+/** What an agent writes around its summary for itself, not for a reader. */
+const COMPACTION_FRAME =
+  /^(?:This session is being continued|If you need specific details from before|Please continue the conversation|Continue with the last task).{0,600}$/gm;
+
+/** Observations of a compaction summary: one for each section, long sections in parts. */
+export function observeCompaction(
+  text: string,
+  key: string,
+  at: number,
+  taken: Set<string>,
+): DraftObservation[] {
+  const summaryAt = text.search(/^Summary:\s*$/m);
+  const body = (summaryAt === -1 ? text : text.slice(summaryAt + 8))
+    .replace(COMPACTION_FRAME, "")
+    .trim();
+  if (body.length < TELLING_MIN) return [];
+  return mergedSections(sectionsOf(body), 300).flatMap((section) =>
+    observeSection(section, key, at, "", taken),
+  );
+}

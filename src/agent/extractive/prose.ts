@@ -1,0 +1,76 @@
+/** Small pure functions over prose: sentences, cutting at words, and what must not be retold. */
+
+/** Terminal colours: escape, bracket, numbers, `m`. */
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,12}m`, "g");
+
+/** A terminal's output without its colours. */
+export function withoutColours(text: string): string {
+  return text.replace(COLOUR, "");
+}
+
+/** Cuts at a word boundary where one is near, and says so with an ellipsis. `max` in characters. */
+export function shorten(text: string, max: number): string {
+  const flat = text.replace(/\s+/g, " ").trim();
+  if (flat.length <= max) return flat;
+  const head = flat.slice(0, max - 1);
+  const space = head.lastIndexOf(" ");
+  const kept = space > max * 0.6 ? head.slice(0, space) : head;
+  return `${kept.replace(/[\s,;:.(–—-]{1,8}$/, "")}…`;
+}
+
+/** Markdown's signs off: emphasis, inline code ticks, links, list marks, leading emoji. */
+export function plain(line: string): string {
+  return line
+    .replace(/^\s{0,40}(?:[-*+•]|\d{1,3}[.)])\s{1,4}/, "")
+    .replace(/^#{1,6}\s{1,4}/, "")
+    .replace(/\*{2}|__(?=\S)|`/g, "")
+    .replace(/\[([^\]\n]{1,200})\]\([^)\n]{1,400}\)/g, "$1")
+    .replace(/^\[[ xX]\]\s{1,2}/, "")
+    .replace(/^(?:\p{Extended_Pictographic}|\u{FE0F}|\s){1,8}/u, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Sentences of a paragraph, at most `limit`. Dots within names and versions do not end one. */
+export function sentences(text: string, limit: number): string[] {
+  const flat = text.replace(/\s+/g, " ").trim();
+  const found: string[] = [];
+  let start = 0;
+  for (const end of flat.matchAll(/[.!?](?=\s+["'(`*]?[A-Z0-9])|[.!?]$/g)) {
+    if (found.length >= limit) break;
+    found.push(flat.slice(start, end.index + 1).trim());
+    start = end.index + 1;
+  }
+  if (found.length < limit && start < flat.length) found.push(flat.slice(start).trim());
+  return found.filter((sentence) => sentence !== "");
+}
+
+/**
+ * True for text that tells its reader what to do. Memory is a record: what a file, a page or a
+ * tool demanded of one agent must not reach the next one as a demand.
+ */
+export function looksLikeInstruction(text: string): boolean {
+  return (
+    /\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|above|prior|instructions?|rules)\b/i.test(
+      text,
+    ) ||
+    /\byou (?:must|should|shall|need to|have to|are (?:now|to|an?)\b)/i.test(text) ||
+    /^(?:please|important|always|never|do not|don't|make sure|remember to|continue)\b/i.test(
+      plain(text),
+    ) ||
+    /\bplease continue\b|\bsystem prompt\b|<\/?system|without asking the user/i.test(text)
+  );
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function listed(items: string[], shown: number): string {
+  if (items.length <= 1) return items[0] ?? "";
+  if (items.length <= shown) return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+  return `${items.slice(0, shown).join(", ")} and ${items.length - shown} more`;
+}
+
+/** First letter upper case, unless the word is a name with a case, dot or sign of its own. */
+export function capitalised(text: string): string {
+  const first = /^\S{1,80}/.exec(text)?.[0] ?? "";
+  return /[._/`\d]|[a-z][A-Z]/.test(first) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
