@@ -7,7 +7,7 @@ import { budgetRoutes } from "./routes/budgets.ts";
 import { contextRoutes } from "./routes/context.ts";
 import { doctorRoutes } from "./routes/doctor.ts";
 import { homeRoutes } from "./routes/home.ts";
-// import { hookRoutes } from "./routes/hooks.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { observationRoutes } from "./routes/observations.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { searchRoutes } from "./routes/search.ts";
@@ -29,7 +29,7 @@ const authenticated = authenticate();
 app.use("/hooks/*", authenticated);
 app.use("/v1/*", authenticated);
 
-// app.route("/hooks", hookRoutes);
+app.route("/hooks", hookRoutes);
 app.route("/v1/budgets", budgetRoutes);
 app.route("/v1/context", contextRoutes);
 app.route("/v1/doctor", doctorRoutes);

@@ -7,8 +7,8 @@ import { TEAM_MIGRATIONS, type TeamObject } from "../durable/team/team-object.ts
 import type { AppEnv } from "../http/app-env.ts";
 import { type Check, diagnose, type ProjectReport, type SessionReport } from "../http/diagnosis.ts";
 import { projectObjectName } from "../identity/project-name.ts";
-import type { SessionState } from "../memory/contracts.ts";
 import { parseSessionPath, sessionObjectName } from "../identity/session-name.ts";
+import type { SessionState } from "../memory/contracts.ts";
 
 /** Sessions that one visit of the doctor looks at; the newest first. */
 const SESSIONS_MAX = 200;
@@ -42,7 +42,9 @@ doctorRoutes.get("/", async (c) => {
   const sessions: SessionReport[] = [];
   for (let at = 0; at < Math.min(names.length, SESSIONS_MAX); at += SIDE_BY_SIDE) {
     const group = names.slice(at, Math.min(at + SIDE_BY_SIDE, SESSIONS_MAX));
-    const reports = await Promise.all(group.map((name) => examine(c.env, team, name, believed.get(name) ?? null)));
+    const reports = await Promise.all(
+      group.map((name) => examine(c.env, team, name, believed.get(name) ?? null)),
+    );
     reports.forEach((report, i) => {
       if (report === null) unreachable.push(`session ${group[i] ?? ""}`);
       else sessions.push(report);

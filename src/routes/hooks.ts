@@ -2,7 +2,8 @@
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
 import type { Sender } from "../durable/session/intake.ts";
-import { adaptClaudeCode, type HookAction } from "../hooks/claude-code.ts";
+import { adaptClaudeCode } from "../hooks/claude-code.ts";
+import type { HookAction } from "../hooks/hook-action.ts";
 import { hookAnswer } from "../hooks/hook-answer.ts";
 import { promptMemory, readMemory, startMemory } from "../hooks/memory-for-hooks.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -57,10 +58,10 @@ async function perform(
   action: Exclude<HookAction, { do: "invalid" }>,
   headers: { project: string | null; branch: string | null; commit: string | null },
   now: number,
-): Promise<{ header: EventHeader; context: string | null }> {
-  if (action.do === "unknown") return { header: "unknown", context: null };
-  if (action.do === "ignore") return { header: "ignored", context: null };
-  if (action.do === "note") return { header: "noted", context: null };
+): Promise<Performed> {
+  if (action.do === "unknown") return nothing("unknown");
+  if (action.do === "ignore") return nothing("ignored");
+  if (action.do === "note") return nothing("noted");
   const name = { team: caller.team, agent, sessionId: action.sessionId };
   const session = env.SESSIONS.getByName(sessionObjectName(name));
   const sender: Sender = {
@@ -80,24 +81,37 @@ async function perform(
     }
     case "session_end":
       await session.end();
-      return { header: "noted", context: null };
+      return nothing("noted");
     case "turn_failed":
       await session.turnFailed();
-      return { header: "noted", context: null };
+      return nothing("noted");
     case "private_prompt":
       await session.privatePrompt(sender, action.promptId);
-      return { header: "private", context: null };
+      return nothing("private");
     case "event": {
-      const answer = await session.event(sender, action.event);
+      const { event } = action;
+      const answer = await session.event(sender, event);
+      if (answer.outcome !== "stored") return nothing(answer.outcome);
       const asked = { env, caller, session, sender, answer, now };
-      if (answer.outcome !== "stored") return { header: answer.outcome, context: null };
-      const context =
-        action.event.kind === "prompt"
-          ? await promptMemory({ ...asked, prompt: action.event.body.text })
-          : await readMemory({ ...asked, event: action.event });
-      return { header: action.event.skip === "ignored" ? "ignored" : "stored", context };
+      if (event.kind === "prompt") {
+        const context = await promptMemory({ ...asked, prompt: event.body.text });
+        return { header: "stored", context };
+      }
+      const context = await readMemory({ ...asked, event });
+      const header = event.skip === "ignored" ? "ignored" : "stored";
+      return { header, context };
     }
   }
+}
+
+/** What became of the hook, and what its answer tells the agent. */
+interface Performed {
+  header: EventHeader;
+  context: string | null;
+}
+
+function nothing(header: EventHeader): Performed {
+  return { header, context: null };
 }
 
 /** A branch or commit as a header may carry it; nonsense is left out, and never fails a hook. */

@@ -3,7 +3,7 @@
  * the tool events themselves, citing only events of the batch. Pure.
  */
 import type { Author } from "../../agent/observer.ts";
-import { isNotificationPrompt } from "../../hooks/notification.ts";
+import { isNotificationPrompt } from "../../hooks/hook-action.ts";
 import type { Delivery } from "../../memory/contracts.ts";
 import type { StoredEvent } from "../../memory/event.ts";
 import type {

@@ -3,6 +3,7 @@
  * each call one transaction. Nothing here waits for anything.
  */
 
+import type { SessionSource } from "../../hooks/hook-action.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../identity/event-identity.ts";
 import { isFolderProject, isRemoteProject } from "../../identity/project-name.ts";
 import type { SessionName } from "../../identity/session-name.ts";
@@ -168,9 +169,6 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
   }
 }
 
-/** How a session starts; decides what context it is given. */
-export type StartSource = "startup" | "resume" | "clear" | "compact" | "fork";
-
 /** What the Worker has to give to a session that starts. */
 export interface StartAnswer {
   project: string;
@@ -183,7 +181,7 @@ export interface StartAnswer {
 export function acceptStart(
   store: SessionStore,
   sender: Sender,
-  source: StartSource,
+  source: SessionSource,
   now: number,
 ): StartAnswer {
   const row = openRow(store, sender, now);

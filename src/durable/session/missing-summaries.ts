@@ -1,5 +1,5 @@
 /** Summaries of turns that ended without a closing message. */
-import { isNotificationPrompt } from "../../hooks/notification.ts";
+import { isNotificationPrompt } from "../../hooks/hook-action.ts";
 import { summaryWithoutClosing } from "./completion.ts";
 import type { SessionStore } from "./session-store.ts";
 

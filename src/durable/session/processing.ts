@@ -2,7 +2,7 @@
 import { type BudgetGate, type ObserveOutcome, observe } from "../../agent/observer.ts";
 import { nextProbe } from "../../agent/pause-schedule.ts";
 import type { ObserverBatch } from "../../agent/provider.ts";
-import { isNotificationPrompt } from "../../hooks/notification.ts";
+import { isNotificationPrompt } from "../../hooks/hook-action.ts";
 import { log } from "../../http/log.ts";
 import type { StoredEvent } from "../../memory/event.ts";
 import { finishResults, type Request } from "./completion.ts";

@@ -90,7 +90,7 @@ export function queueDueAt(
   const cut = cutBatch(view.queue);
   const asked = view.endedAt !== null || oldest.seq <= view.flushTo;
   const due = cut?.full || asked || oldest.receivedAt > now;
-  const at = due ? oldest.receivedAt : oldest.receivedAt + BATCH_MAX_AGE_MS;
+  const at = due ? Math.min(oldest.receivedAt, now) : oldest.receivedAt + BATCH_MAX_AGE_MS;
   return Math.max(at, calmUntil(view.batches));
 }
 

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
+import type { SessionSource } from "../../hooks/hook-action.ts";
 import { log } from "../../http/log.ts";
 import { projectObjectName } from "../../identity/project-name.ts";
 import type { SessionState } from "../../memory/contracts.ts";
@@ -23,7 +24,6 @@ import {
   type IntakeAnswer,
   type Sender,
   type StartAnswer,
-  type StartSource,
 } from "./intake.ts";
 import { beginRedo } from "./redo.ts";
 import { recoveryMs } from "./retry.ts";
@@ -82,7 +82,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** SessionStart: reopens, renames, and says what context is due. */
-  start(sender: Sender, source: StartSource): StartAnswer {
+  start(sender: Sender, source: SessionSource): StartAnswer {
     return this.#write((now) => acceptStart(this.#store, sender, source, now));
   }
 
