@@ -19,7 +19,7 @@ import { extractiveProvider } from "./providers/extractive.ts";
 export interface BudgetGate {
   /** `over`: a limit is reached. `unreachable`: nobody could say, so the call has to wait. */
   reserve(provider: string, estimate: TokenUsage): Promise<"ok" | "over" | "unreachable">;
-  /** What the call really used, failed or not. One call per `ok`; must not throw. */
+  /** What the call really used, failed or not. One call per `ok`. */
   settle(provider: string, model: string | null, usage: TokenUsage): Promise<void>;
 }
 
@@ -87,14 +87,19 @@ type Asked = ProviderOutcome | { ok: "over_budget" };
 async function ask(provider: Provider, request: ObserveRequest): Promise<Asked> {
   const { batch, budget, signal } = request;
   if (!provider.metered) return provider.compress(batch, signal);
-  const verdict = await budget.reserve(provider.name, provider.estimate(batch));
+  const verdict = await budget
+    .reserve(provider.name, provider.estimate(batch))
+    .catch(() => "unreachable" as const);
   if (verdict === "over") return { ok: "over_budget" };
   if (verdict === "unreachable") {
     return { ok: false, failure: failureOf("network", "the budget could not be asked") };
   }
   const outcome = await provider.compress(batch, signal);
   const usage = outcome.ok ? outcome.result.usage : outcome.failure.usage;
-  await budget.settle(provider.name, provider.model, usage);
+  // What cannot be settled counts as reserved: too much rather than nothing.
+  await budget
+    .settle(provider.name, provider.model, usage)
+    .catch(() => log("warn", "budget_not_settled", { provider: provider.name }));
   return outcome;
 }
 

@@ -13,9 +13,9 @@ import {
 import { activityOf, isToolEvent } from "./extractive/activity.ts";
 import { indexTextOf, indexTextOfActivities } from "./extractive/index-text.ts";
 import { shorten } from "./extractive/prose.ts";
+import { TITLE_MAX } from "./extractive/titles.ts";
 import type { ObserverBatch } from "./provider.ts";
 
-const TITLE_MAX_CHARS = 90;
 const LINE_MAX_CHARS = 200;
 const TEXT_MAX_CHARS = 900;
 const FACTS_MAX = 6;
@@ -114,6 +114,17 @@ function indexText(sources: readonly string[], batch: ObserverBatch): string {
   ]);
 }
 
+/** `title`, told apart from those in `taken` (lower case), to which it is added. */
+function newTitle(title: string, subtitle: string, taken: Set<string>): string {
+  const plain = shorten(title, TITLE_MAX);
+  let free = taken.has(plain.toLowerCase()) ? shorten(`${title}: ${subtitle}`, TITLE_MAX) : plain;
+  for (let n = 2; taken.has(free.toLowerCase()); n += 1) {
+    free = `${shorten(title, TITLE_MAX - 6)} (${n})`;
+  }
+  taken.add(free.toLowerCase());
+  return free;
+}
+
 /** Keys behind refs, in the order given, each once; refs that were never given are dropped. */
 function keysOf(refs: readonly string[], known: ReadonlyMap<string, string>): string[] {
   const keys = refs.map((ref) => known.get(ref.trim().replace(/^\[|\]$/g, "")));
@@ -145,14 +156,14 @@ export function toDrafts(
   batch: ObserverBatch,
   refs: ReadonlyMap<string, string>,
 ): Drafts {
+  const taken = new Set(batch.recentTitles.map((title) => title.toLowerCase()));
   const observations: DraftObservation[] = [];
   for (const item of output.observations) {
     const sources = keysOf(item.refs, refs);
-    const title = shorten(item.title, TITLE_MAX_CHARS);
-    if (sources.length === 0 || title === "") continue;
+    if (sources.length === 0 || item.title.trim() === "") continue;
     observations.push({
       type: typeOf(item.type),
-      title,
+      title: newTitle(item.title, item.subtitle, taken),
       subtitle: shorten(item.subtitle, LINE_MAX_CHARS),
       narrative: shorten(item.narrative, TEXT_MAX_CHARS),
       facts: item.facts

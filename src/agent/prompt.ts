@@ -2,7 +2,7 @@
 import { CONCEPTS, OBSERVATION_TYPES } from "../memory/observation.ts";
 import { shorten } from "./extractive/prose.ts";
 import type { ObserverBatch } from "./provider.ts";
-import { type Cut, type RenderedEvents, renderEvents } from "./render-events.ts";
+import { type Cut, quote, type RenderedEvents, renderEvents } from "./render-events.ts";
 
 /** Of the request, where its own event is not in the batch. */
 const REQUEST_MAX_CHARS = 500;
@@ -50,11 +50,10 @@ export function observerPrompt(
   const sections: string[] = [];
   // A request that is an event of the batch stands there already.
   if (request !== null && !batch.events.some((event) => event.kind === "prompt")) {
-    const text = shorten(request, REQUEST_MAX_CHARS);
-    sections.push(`<request>\n${text.replace(/<(?=\/?request>)/gi, "< ")}\n</request>`);
+    sections.push(`<request>\n${quote(shorten(request, REQUEST_MAX_CHARS))}\n</request>`);
   }
   const titles = batch.recentTitles.slice(-RECENT_TITLES_MAX);
-  if (titles.length > 0) sections.push(`<noted>\n${titles.join("\n")}\n</noted>`);
+  if (titles.length > 0) sections.push(`<noted>\n${quote(titles.join("\n"))}\n</noted>`);
   sections.push(`<events>\n${events.text}\n</events>`);
   const words =
     WORDS_PER_CALL + WORDS_PER_EVENT * batch.events.length + (ends ? WORDS_PER_SUMMARY : 0);

@@ -48,7 +48,7 @@ type ToolEvent = Extract<StoredEvent, { kind: "tool_use" | "tool_failure" }>;
 type ShownFiles = Map<string, Map<string, string>>;
 
 /** Keeps a recorded text from passing for the frame around it. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return text.replace(/^\[(?=e\d+\])/gm, " [").replace(/<(?=\/?(?:request|noted|events)>)/gi, "< ");
 }
 

@@ -122,6 +122,16 @@ describe("the Anthropic provider", () => {
     expect(observation?.title.length).toBeLessThanOrEqual(90);
   });
 
+  it("gives no title twice", async () => {
+    const { provider } = await arranged("titles");
+    const first = await provider.compress(sampleBatch(), never);
+    const recentTitles = first.ok ? first.result.observations.map(({ title }) => title) : [];
+    const second = await provider.compress(sampleBatch({ recentTitles }), never);
+    const titles = second.ok ? second.result.observations.map(({ title }) => title) : [];
+    expect(titles.length).toBeGreaterThan(0);
+    expect(titles.filter((title) => recentTitles.includes(title))).toEqual([]);
+  });
+
   it("tells overload, network, access, content and nonsense apart", async () => {
     const cases: [string, Control["queue"], ProviderFailure["kind"], number][] = [
       ["rate", ["rate_limited"], "overloaded", 1],
