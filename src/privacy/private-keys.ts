@@ -1,0 +1,75 @@
+/** Private key blocks in PEM form, also where a cut took their beginning or their end. */
+
+const BEGIN = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
+const END = /-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
+const MARK = "[redacted:private-key]";
+
+/** Longest key that is looked for: an RSA key of 16,384 bits has about 12,500 characters. */
+const KEY_MAX_CHARS = 16_384;
+/** Characters of base64, of escaped line ends, of quoting, and of a key's own header lines. */
+const KEY_BODY = /[A-Za-z0-9+/=\s\\"'`,.:;|>#*→-]/;
+/** Line ends, plain or escaped, with the quoting and the line numbers that tools put between. */
+const BETWEEN_LINES = /(?:\s|\\[rn]|["'+,|>#→]|[0-9]{1,6}[\t→:|]){0,24}/y;
+/** A run this long is base64, and no prose; the last line of a key may be shorter. */
+const BASE64_LINE =
+  /[A-Za-z0-9+/]{24,76}={0,2}(?:(?:\\[rn]|\s){1,4}[A-Za-z0-9+/]{1,23}={0,2}(?![A-Za-z0-9+/ ]))?/y;
+
+/** Replaces each block by one mark. */
+export function redactPrivateKeys(text: string): string {
+  if (!text.includes("PRIVATE KEY")) return text;
+  return redactHeadless(redactBlocks(text));
+}
+
+function redactBlocks(text: string): string {
+  const begins = [...text.matchAll(BEGIN)];
+  const ends = [...text.matchAll(END)];
+  let result = "";
+  let position = 0;
+  let nextEnd = 0;
+  for (const [i, begin] of begins.entries()) {
+    const bodyStart = begin.index + begin[0].length;
+    while ((ends[nextEnd]?.index ?? Number.POSITIVE_INFINITY) < bodyStart) nextEnd += 1;
+    const end = ends[nextEnd];
+    const limit = Math.min(begins[i + 1]?.index ?? text.length, bodyStart + KEY_MAX_CHARS);
+    const closed = end !== undefined && end.index <= limit && isKeyBody(text, bodyStart, end.index);
+    const bodyEnd = closed ? end.index + end[0].length : base64End(text, bodyStart, limit);
+    if (bodyEnd === bodyStart) continue;
+    result += text.slice(position, begin.index) + MARK;
+    position = bodyEnd;
+  }
+  return result + text.slice(position);
+}
+
+function isKeyBody(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!KEY_BODY.test(text.charAt(i))) return false;
+  return true;
+}
+
+/** Where the base64 lines from `start` on end: the rest of a key that was cut. */
+function base64End(text: string, start: number, limit: number): number {
+  let reach = start;
+  while (reach < limit) {
+    BETWEEN_LINES.lastIndex = reach;
+    const gap = BETWEEN_LINES.exec(text)?.[0].length ?? 0;
+    BASE64_LINE.lastIndex = reach + gap;
+    const line = BASE64_LINE.exec(text);
+    if (line === null) return reach;
+    reach += gap + line[0].length;
+  }
+  return reach;
+}
+
+/** An `END` without its `BEGIN`: what stands before it, as far back as it is base64, goes too. */
+function redactHeadless(text: string): string {
+  let result = "";
+  let position = 0;
+  for (const end of text.matchAll(END)) {
+    let start = end.index;
+    const floor = Math.max(position, end.index - KEY_MAX_CHARS);
+    while (start > floor && /[A-Za-z0-9+/=\s\\]/.test(text.charAt(start - 1))) start -= 1;
+    if (!/[A-Za-z0-9+/]{24}/.test(text.slice(start, end.index))) continue;
+    result += text.slice(position, start) + MARK;
+    position = end.index + end[0].length;
+  }
+  return result + text.slice(position);
+}

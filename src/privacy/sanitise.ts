@@ -1,0 +1,191 @@
+/**
+ * The one way from an agent's raw texts to content that may be stored: control codes and blobs out,
+ * private tags out, cut, secrets out, cut to the final size. Pure, synchronous, and never throws.
+ */
+import type { EventContent, ToolBody } from "../memory/event.ts";
+import { blobName, cleanText, nameBlobs } from "./clean-text.ts";
+import {
+  CROWDED_FIELD_CHARS,
+  type CutText,
+  cutMiddle,
+  dropEdges,
+  EVENT_MAX_BYTES,
+  EVENT_MAX_CHARS,
+  FIELD_MAX_CHARS,
+  JSON_MAX_DEPTH,
+  JSON_MAX_ENTRIES,
+  jsonBytes,
+  PATH_MAX_CHARS,
+  PATHS_MAX,
+  renderCut,
+} from "./limits.ts";
+import { stripPrivate } from "./private-tags.ts";
+import { redact, redactEntry } from "./redaction.ts";
+
+export interface RawToolEvent {
+  kind: "tool_use" | "tool_failure";
+  tool: string;
+  input: Record<string, unknown>;
+  /** Text, or JSON where the adapter knows no better way to tell it. */
+  output: unknown;
+  filesRead: readonly string[];
+  filesModified: readonly string[];
+  agentType: string | null;
+}
+
+export interface RawTextEvent {
+  kind: "prompt" | "turn_end" | "subagent_end" | "compaction";
+  text: string;
+  label: string | null;
+}
+
+export type RawEvent = RawToolEvent | RawTextEvent;
+
+/** Longest name of a tool, a subagent's type or a label. */
+const NAME_MAX_CHARS = 200;
+/** First the whole budget, then ever less for each field, until the event fits. */
+const FIELD_CAPS = [30_000, 15_000, 7_500, 3_500, 1_500, 500, 120] as const;
+
+/** What may be stored of a raw event: at most `EVENT_MAX_BYTES` as JSON. */
+export function sanitise(raw: RawEvent): EventContent {
+  if ("tool" in raw) return { kind: raw.kind, body: sanitiseTool(raw) };
+  const field = new Sanitiser().text(raw.text, raw.kind === "prompt");
+  const label = raw.label === null ? {} : { label: sanitiseName(raw.label) };
+  const body = fitting((cap) => ({ text: renderCut(field, cap).trim(), ...label }));
+  return { kind: raw.kind, body };
+}
+
+function sanitiseTool(raw: RawToolEvent): ToolBody {
+  const sanitiser = new Sanitiser();
+  const input = sanitiser.tree(raw.input, 0);
+  const output =
+    typeof raw.output === "string"
+      ? sanitiser.text(raw.output, false)
+      : sanitiser.json(raw.output ?? "");
+  const fixed = {
+    tool: sanitiseName(raw.tool),
+    files_read: sanitisePaths(raw.filesRead),
+    files_modified: sanitisePaths(raw.filesModified),
+    ...(raw.agentType === null ? {} : { agent_type: sanitiseName(raw.agentType) }),
+  };
+  return fitting((cap) => ({
+    ...fixed,
+    input: renderInput(input, cap),
+    output: renderCut(output, cap).trim(),
+  }));
+}
+
+/** A short text on one line, sanitised like any other. */
+export function sanitiseName(text: string): string {
+  return redact(cleanText(text.slice(0, NAME_MAX_CHARS)).replace(/\s+/g, " ").trim());
+}
+
+function sanitisePaths(paths: readonly string[]): string[] {
+  const kept = paths.slice(0, PATHS_MAX).map((path) => {
+    const { text } = stripPrivate(cleanText(path.slice(0, PATH_MAX_CHARS)), { unclosed: false });
+    return redact(text.replace(/\n/g, " ")).trim();
+  });
+  return [...new Set(kept.filter((path) => path !== ""))];
+}
+
+/** Renders with ever smaller fields until the result fits. */
+function fitting<Body extends object>(render: (cap: number) => Body): Body {
+  let body = render(EVENT_MAX_BYTES);
+  for (const cap of FIELD_CAPS) {
+    if (jsonBytes(body) <= EVENT_MAX_BYTES - ENVELOPE_BYTES) return body;
+    body = render(cap);
+  }
+  return body;
+}
+
+/** `{"kind":"tool_failure","body":…}` around the body. */
+const ENVELOPE_BYTES = 64;
+
+/** A value of which each text is sanitised but not yet cut to its final size. */
+type Tree =
+  | { leaf: CutText }
+  | { plain: number | boolean | null }
+  | { list: Tree[] }
+  | { entries: [string, Tree][] };
+
+/** Takes one event's texts in turn and keeps count of how much they are together. */
+class Sanitiser {
+  private left = EVENT_MAX_CHARS;
+
+  /** One text. `unclosed` is for prompts, see `stripPrivate`. `name`: of the entry that holds it. */
+  text(raw: string, unclosed: boolean, name: string | null = null): CutText {
+    const plain = nameBlobs(stripPrivate(cleanText(raw), { unclosed }).text);
+    const cut = cutMiddle(plain, this.left > 0 ? FIELD_MAX_CHARS : CROWDED_FIELD_CHARS);
+    this.left -= cut.head.length + cut.tail.length;
+    const redacted = (part: string) => (name === null ? redact(part) : redactEntry(name, part));
+    return dropEdges({ head: redacted(cut.head), tail: redacted(cut.tail), cut: cut.cut });
+  }
+
+  tree(value: unknown, depth: number, name: string | null = null): Tree {
+    if (typeof value === "string") return { leaf: this.text(value, false, name) };
+    if (typeof value === "number" || typeof value === "boolean" || value === null) {
+      return { plain: value };
+    }
+    if (typeof value !== "object") return { plain: null };
+    if (depth >= JSON_MAX_DEPTH) return note("nested deeper");
+    if (Array.isArray(value)) {
+      const list = value.slice(0, JSON_MAX_ENTRIES).map((item) => this.tree(item, depth + 1, name));
+      const more = value.length - list.length;
+      return { list: more > 0 ? [...list, note(`${more} more`)] : list };
+    }
+    const blob = imageName(value);
+    if (blob !== null) return { leaf: { head: blob, tail: "", cut: 0 } };
+    const all = Object.entries(value);
+    const entries = all.slice(0, JSON_MAX_ENTRIES).map(([key, item]): [string, Tree] => {
+      return [sanitiseName(key), this.tree(item, depth + 1, key)];
+    });
+    const more = all.length - entries.length;
+    return { entries: more > 0 ? [...entries, ["…", note(`${more} more`)]] : entries };
+  }
+
+  /** Any value as one text of JSON; its own texts are sanitised one by one before. */
+  json(value: unknown): CutText {
+    if (typeof value === "string") return this.text(value, false);
+    const text = JSON.stringify(renderTree(this.tree(value, 0), FIELD_MAX_CHARS));
+    return cutMiddle(text, FIELD_MAX_CHARS);
+  }
+}
+
+function note(text: string): Tree {
+  return { leaf: { head: `[… ${text} …]`, tail: "", cut: 0 } };
+}
+
+/**
+ * The name of an image or document in one of the forms in which tools return them:
+ * `{source: {media_type, data}}`, `{data, mimeType}`, `{file: {base64, type}}`.
+ */
+export function imageName(value: object): string | null {
+  const block = value as Record<string, unknown>;
+  for (const holder of [block.source, block.file, block]) {
+    if (typeof holder !== "object" || holder === null) continue;
+    const fields = holder as Record<string, unknown>;
+    const data = fields.data ?? fields.base64 ?? fields.blob;
+    const type = fields.media_type ?? fields.mimeType ?? fields.type;
+    if (typeof data === "string" && typeof type === "string" && type.includes("/")) {
+      return blobName(sanitiseName(type), data.length);
+    }
+  }
+  return null;
+}
+
+function renderTree(tree: Tree, cap: number): unknown {
+  if ("leaf" in tree) return renderCut(tree.leaf, cap);
+  if ("plain" in tree) return tree.plain;
+  if ("list" in tree) return tree.list.map((item) => renderTree(item, cap));
+  return Object.fromEntries(tree.entries.map(([key, item]) => [key, renderTree(item, cap)]));
+}
+
+/** A tool's input as an object; one with very many entries as the beginning of its JSON. */
+function renderInput(tree: Tree, cap: number): Record<string, unknown> {
+  const value = renderTree(tree, cap);
+  if (typeof value !== "object" || value === null) return {};
+  const input = value as Record<string, unknown>;
+  const smallest = FIELD_CAPS[FIELD_CAPS.length - 1] ?? 0;
+  if (cap > smallest || jsonBytes(input) <= EVENT_MAX_BYTES / 2) return input;
+  return { cut: renderCut(cutMiddle(JSON.stringify(input), EVENT_MAX_BYTES / 8), EVENT_MAX_BYTES) };
+}
