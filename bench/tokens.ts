@@ -13,11 +13,12 @@ import type { ObserverBatch } from "../src/agent/provider.ts";
 import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../src/agent/providers/extractive.ts";
 import { BATCH_MAX_AGE_MS, cutBatch, type QueuedEvent } from "../src/durable/session/schedule.ts";
+import { isNotificationPrompt } from "../src/hooks/hook-action.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
 import { MockScope } from "../test/mock-provider/protocol.ts";
 import { startMockProvider } from "../test/mock-provider/server.ts";
 import { readSessions } from "./recall/recorded-sessions.ts";
-import { storedEvents } from "./recall/stand-in-adapter.ts";
+import { storedEvents } from "./recall/stored-events.ts";
 
 const CHARS_PER_TOKEN = 4;
 const RECENT_TITLES = 8;
@@ -69,12 +70,19 @@ async function measure(folder: string, pace: Pace, url: string) {
     const titles: string[] = [];
     let request: string | null = null;
     for (const part of batchesOf(events, pace)) {
-      for (const event of part.events) if (event.kind === "prompt") request = event.body.text;
+      total.tools += part.events.filter(isTool).length;
+      const events = part.events.filter((event) => event.skip === null);
+      for (const event of events) {
+        if (event.kind === "prompt" && !isNotificationPrompt(event.body.text)) {
+          request = event.body.text;
+        }
+      }
+      if (events.length === 0) continue;
       const batch: ObserverBatch = {
         root,
         turn: { promptNumber: part.events[0]?.promptNumber ?? 0, request, ends: part.ends },
         recentTitles: titles.slice(-RECENT_TITLES),
-        events: part.events,
+        events,
       };
       const signal = new AbortController().signal;
       const outcome = await provider.compress(batch, signal);
@@ -83,8 +91,7 @@ async function measure(folder: string, pace: Pace, url: string) {
       const { observations, usage } = whole.result;
       titles.push(...observations.map(({ title }) => title));
       const cited = new Set(observations.flatMap(({ sources }) => sources));
-      total.tools += part.events.filter(isTool).length;
-      total.cited += part.events.filter((event) => isTool(event) && cited.has(event.key)).length;
+      total.cited += events.filter((event) => isTool(event) && cited.has(event.key)).length;
       total.batches += 1;
       total.inputTokens += usage.input;
       total.outputTokens += usage.output;

@@ -1,19 +1,7 @@
-/** A tool's answer as plain text: of JSON, its words. */
+/** A tool's answer as plain text. What no adapter knew the shape of comes as JSON: its words are taken. */
 
-/** Fields of tools' answers that repeat the input or tell nothing. */
-const SILENT_FIELDS = new Set([
-  "type",
-  "prompt",
-  "filePath",
-  "originalFile",
-  "structuredPatch",
-  "oldString",
-  "newString",
-  "agentId",
-  "task_id",
-  "usage",
-  "signature",
-]);
+/** Fields of envelopes that repeat the input or tell nothing. */
+const SILENT_FIELDS = new Set(["type", "prompt", "usage", "signature"]);
 const DEPTH_MAX = 6;
 /** Longer values tell enough without the name of their field. */
 const NAMED_VALUE_MAX_CHARS = 80;

@@ -4,10 +4,8 @@
 const TELLING_LINE =
   /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|exception|traceback|undefined|unexpected|mismatch|denied|refused|invalid|cannot|can't|could not|not found|no such|warning|assert\w*|expected|passed)\b|\w(?:Error|Exception)\b/i;
 
-/** Runs of this many characters without a space or punctuation are data, not words. */
-const ENCODED_RUN = /(?:data:([a-z]+\/[a-z0-9.+-]{1,40});base64,)?[A-Za-z0-9+/_-]{160,}={0,2}/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are what it removes.
-const TERMINAL_CODE = /\u001b\[[0-9;?]{0,20}[A-Za-z]/g;
+/** Runs of this many characters without a space or a dot are data, not words. */
+const ENCODED_RUN = /[A-Za-z0-9+/_-]{160,}={0,2}/g;
 const LINE_MAX_CHARS = 240;
 /** Of a long text's room: at most this for what it complains of, then this of the rest for its head. */
 const COMPLAINTS_SHARE = 0.3;
@@ -15,17 +13,21 @@ const HEAD_SHARE = 0.55;
 /** Of the marks that say how many lines were left out. */
 const GAP_CHARS = 16;
 
-/** Takes out what a reader cannot use: terminal codes, encoded data (named, not kept), blank lines. */
-export function cleanText(text: string): string {
+/** Data rather than a long path or a ruler: capitals and digits, and no folders. */
+function isEncoded(run: string): boolean {
+  return /[A-Z]/.test(run) && /\d/.test(run) && !/(?:\/[a-z_-]{3,40}){3}/i.test(run);
+}
+
+/**
+ * Takes out what a reader cannot use: blank lines, blanks at their ends, and encoded data, which is
+ * named. Events come without control codes and larger blobs already (src/privacy/clean-text.ts).
+ */
+export function compact(text: string): string {
   return text
-    .replace(TERMINAL_CODE, "")
-    .replace(
-      ENCODED_RUN,
-      (run: string, type: string | undefined) =>
-        // Long paths and names have no such runs; hashes and ids are shorter.
-        `[${type ?? "encoded data"}, ${run.length} characters]`,
+    .replace(ENCODED_RUN, (run) =>
+      isEncoded(run) ? `[encoded data, ${run.length} characters]` : run,
     )
-    .split(/\r\n|\r|\n/)
+    .split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => line !== "")
     .join("\n");

@@ -4,7 +4,7 @@
  */
 import type { StoredEvent } from "../memory/event.ts";
 import { answerText } from "./answer-text.ts";
-import { cleanText, clip, excerpt } from "./excerpt.ts";
+import { clip, compact, excerpt } from "./excerpt.ts";
 import { type Activity, activityOf, isToolEvent } from "./extractive/activity.ts";
 import type { Change } from "./extractive/changes.ts";
 
@@ -101,21 +101,19 @@ function headOf(event: ToolEvent, activity: Activity): string {
   const { agent_type: subagent } = event.body;
   const who = subagent === undefined ? "" : ` (in subagent ${subagent})`;
   const name = `${activity.tool}${who}${activity.failed ? " FAILED" : ""}`;
-  const about =
-    activity.kind === "ask" || activity.kind === "other" || activity.kind === "delegate"
-      ? otherInput(event.body.input)
-      : [activity.path, activity.subject].filter((part) => part !== null && part !== "").join(" ");
-  const command = activity.kind === "command" ? activity.subject : about;
-  const purpose = activity.purpose === null ? "" : ` # ${activity.purpose}`;
-  return cleanText(
-    activity.kind === "command" ? `${name}: ${command}${purpose}` : `${name} ${about}`,
-  );
+  if (activity.kind === "command") {
+    const purpose = activity.purpose === null ? "" : ` # ${activity.purpose}`;
+    return compact(`${name}: ${activity.subject}${purpose}`);
+  }
+  const known = [activity.path ?? "", activity.subject].filter((part) => part !== "");
+  const itself = ["ask", "other", "delegate"].includes(activity.kind) || known.length === 0;
+  return compact(`${name} ${itself ? otherInput(event.body.input) : known.join(" ")}`);
 }
 
 function toolPart(event: ToolEvent, ref: string, root: string | null, shown: ShownFiles): Part {
   const activity = activityOf(event, root);
   const { kind, path, failed } = activity;
-  const output = cleanText(answerText(event.body.output));
+  const output = compact(answerText(event.body.output));
   const changed =
     activity.change !== null
       ? changedLines(activity.change)
@@ -124,17 +122,17 @@ function toolPart(event: ToolEvent, ref: string, root: string | null, shown: Sho
         : null;
   let detail = output;
   // Where an edit went through, the answer only repeats it.
-  if (changed !== null) detail = failed ? `${output}\n${changed}` : changed;
+  if (changed !== null) detail = failed ? `${output}\n${compact(changed)}` : compact(changed);
   else if (kind === "read" && path !== null && !failed) {
     const seen = shown.get(path) ?? new Map<string, string>();
     shown.set(path, seen);
-    detail = freshLines(cleanText(answerText(activity.text)), ref, seen);
+    detail = freshLines(compact(answerText(activity.text)), ref, seen);
   }
   const looked = (kind === "read" || kind === "search") && !failed;
   return {
     ref,
     head: headOf(event, activity),
-    detail: cleanText(detail),
+    detail,
     max: looked ? LOOK_MAX_CHARS : TOOL_EVENT_MAX_CHARS,
     shared: true,
   };
@@ -153,7 +151,7 @@ function toPart(
   return {
     ref,
     head: `${TEXT_LABELS[event.kind]}${label}`,
-    detail: cleanText(text),
+    detail: compact(text),
     max: cut === "hard" ? HARD_TEXT_MAX_CHARS : TEXT_MAX_CHARS[event.kind],
     shared: false,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanText, excerpt } from "../../src/agent/excerpt.ts";
+import { compact, excerpt } from "../../src/agent/excerpt.ts";
 import { observerPrompt } from "../../src/agent/prompt.ts";
 import { renderEvents } from "../../src/agent/render-events.ts";
 import { ROOT, sampleBatch, textEvent, toolEvent } from "./sample-batch.ts";
@@ -56,10 +56,11 @@ describe("rendering a batch for a model", () => {
       "normal",
     );
     expect(text).not.toContain("iVBORw0KGgo");
-    expect(text).toMatch(/\[image\/png, \d+ characters\]/);
+    expect(text).toContain("data:image/png;base64,[encoded data, 4400 characters]");
     expect(text).toContain("Took a picture\n[image]");
     expect(text).toMatch(/before \[encoded data, 4400 characters\] after/);
-    expect(cleanText("\u001b[31mred\u001b[0m  \n\n\nend")).toBe("red\nend");
+    const path = `${"/srv/some_folder/Build2".repeat(9)}/file.ts`;
+    expect(compact(`red  \n\n\n${path}`)).toBe(`red\n${path}`);
   });
 
   it("folds repeated reads of one file to what is new", () => {
