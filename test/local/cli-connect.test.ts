@@ -268,7 +268,10 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
     });
     const quiet = await sh(command(server.url, "PostToolUse", true), folder, payload);
     expect(quiet).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(server.seen[3]?.body).toBe(payload);
+    // In the background: it arrives after the hook has ended.
+    await expect.poll(() => server.seen[3]?.body, { timeout: 5_000 }).toBe(payload.trimEnd());
+    const prompt = await sh(command(server.url, "UserPromptSubmit", true), folder, payload);
+    expect(prompt.stdout).toBe('{"answer":"memory"}');
     server.close();
   });
 

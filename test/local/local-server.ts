@@ -1,7 +1,8 @@
 /** A server of its own for a test, started as a user starts it. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { CAIRN, environment } from "./cli-command.ts";
 
 const READY_PATTERN = /cairn ready on (\S+)/;
@@ -26,8 +27,17 @@ export function startServer(
   extra: Record<string, string> = {},
 ): Promise<LocalServer> {
   const env = environment(home, { PORT: "0", ...extra });
-  const state = env.CAIRN_STATE ?? "";
-  const child = spawn(CAIRN, ["start"], { env, cwd: home, stdio: ["ignore", "pipe", "pipe"] });
+  return untilReady(
+    spawn(CAIRN, ["start"], { env, cwd: home, stdio: ["ignore", "pipe", "pipe"] }),
+    env.CAIRN_STATE ?? "",
+  );
+}
+
+/** The server that a process starts, once it says that it is ready. */
+export function untilReady(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  state: string,
+): Promise<LocalServer> {
   let output = "";
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   return new Promise((resolve, reject) => {

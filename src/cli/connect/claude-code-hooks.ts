@@ -70,13 +70,13 @@ function group(hook: JsonObject): JsonObject {
 }
 
 /**
- * Posts what the hook gets on its input, and prints the answer. POSIX sh. The headers go by a
- * here-document, because arguments stand in the list of processes for everybody to read. Whatever
- * goes wrong, it says nothing and ends with 0: the agent's turn goes on.
+ * Posts what comes on its input. POSIX sh. The headers go by a here-document, because arguments
+ * stand in the list of processes for everybody to read.
  */
-function curlCommand(url: string, flags: string, headers: string[]): string {
+function curlCommand(url: string, timeoutSeconds: number, headers: string[]): string {
+  const limits = `--connect-timeout ${CONNECT_TIMEOUT_S} -m ${timeoutSeconds}`;
   return [
-    `curl -sf ${flags} -H @/dev/fd/3 --data-binary @- '${url}${HOOK_PATH}' 2>/dev/null 3<<END || :`,
+    `curl -sf ${limits} -H @/dev/fd/3 --data-binary @- '${url}${HOOK_PATH}' 2>/dev/null 3<<END || :`,
     "Authorization: Bearer $CAIRN_KEY",
     "Content-Type: application/json",
     // No header at all: curl would otherwise ask first whether a large body is welcome.
@@ -86,22 +86,29 @@ function curlCommand(url: string, flags: string, headers: string[]): string {
   ].join("\n");
 }
 
-/** The start of a session also says which repository it is in: no payload does. */
+/**
+ * The start of a session also says which repository it is in: no payload does. Whatever goes wrong,
+ * it says nothing and ends with 0: the agent's turn goes on.
+ */
 function sessionStartCommand(url: string): string {
-  const flags = `--connect-timeout ${CONNECT_TIMEOUT_S} -m ${START_TIMEOUT_S}`;
   const remote =
     'git remote get-url origin 2>/dev/null || git remote get-url "$(git remote 2>/dev/null | head -n 1)" 2>/dev/null';
-  return curlCommand(url, flags, [
+  return curlCommand(url, START_TIMEOUT_S, [
     `X-Cairn-Project: $(${remote})`,
     "X-Cairn-Branch: $(git symbolic-ref -q --short HEAD 2>/dev/null)",
     "X-Cairn-Commit: $(git rev-parse -q --verify HEAD 2>/dev/null)",
   ]);
 }
 
-/** The answer to a prompt may carry memory that came too late for the start; the others say nothing. */
+/**
+ * The answer to a prompt may carry memory that came too late for the start. The others say nothing,
+ * and leave the agent: it ends what it still waits for when it exits, a turn's end included. They
+ * read their input first, because the agent closes it when the hook is done.
+ */
 function backgroundCommand(url: string, keepAnswer: boolean): string {
-  const flags = `--connect-timeout ${CONNECT_TIMEOUT_S} -m ${BACKGROUND_TIMEOUT_S}`;
-  return curlCommand(url, keepAnswer ? flags : `${flags} -o /dev/null`, []);
+  const post = curlCommand(url, BACKGROUND_TIMEOUT_S, []);
+  if (keepAnswer) return post;
+  return `payload=$(cat 2>/dev/null)\n{ printf %s "$payload" | ${post}\n} >/dev/null 2>&1 &`;
 }
 
 const OwnHookSchema = z.union([
@@ -112,7 +119,7 @@ const OwnHookSchema = z.union([
   }),
   z.object({
     type: z.literal("command"),
-    command: z.string().includes(HOOK_PATH).includes("Bearer $CAIRN_KEY").startsWith("curl "),
+    command: z.string().includes(HOOK_PATH).includes("Bearer $CAIRN_KEY"),
   }),
 ]);
 

@@ -1,0 +1,178 @@
+/**
+ * Latency and throughput of the hook endpoint on `npm start`'s runtime, beside a bare Worker that
+ * puts one row into an object, in the same run on the same machine.
+ *
+ *   npm run bench:ingest -- [--seconds 8] [--rounds 3] [--port 9340] [--claude-mem http://127.0.0.1:37777]
+ *
+ * The load generator shares the processors with the servers. `--claude-mem` also measures the
+ * worker of claude-mem that runs at that address.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { load, type Measured, type Post } from "./load.ts";
+import { toolEvent } from "./payloads.ts";
+import { type Server, startBare, startCairn } from "./servers.ts";
+
+const CONNECTIONS = [1, 16];
+const WARM_UP_MS = 2_000;
+const SETTLE_TIMEOUT_MS = 60_000;
+const OBJECTS = 64;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "8" },
+    rounds: { type: "string", default: "3" },
+    port: { type: "string", default: "9340" },
+    "claude-mem": { type: "string" },
+  },
+});
+const durationMs = Number(values.seconds) * 1_000;
+const rounds = Number(values.rounds);
+const port = Number(values.port);
+
+/** Something to post to. `run` makes the events of each round new ones. */
+interface Subject {
+  name: string;
+  url: string;
+  post(run: string, n: number): Post;
+  /** Waits until what was posted is worked off, so that it does not weigh on the next round. */
+  settle(): Promise<void>;
+}
+
+function cairnSubject(server: Server): Subject {
+  const headers = { authorization: `Bearer ${server.key}` };
+  return {
+    name: "cairn",
+    url: server.url,
+    post: (run, n) => ({
+      path: "/hooks/claude-code",
+      headers,
+      body: JSON.stringify(toolEvent(run, n)),
+    }),
+    async settle() {
+      const end = Date.now() + SETTLE_TIMEOUT_MS;
+      while (Date.now() < end) {
+        const response = await fetch(`${server.url}/v1/status`, { headers });
+        const status = (await response.json()) as { processing?: boolean };
+        if (status.processing !== true) return;
+        await sleep(500);
+      }
+    },
+  };
+}
+
+function bareSubject(server: Server): Subject {
+  return {
+    name: "bare Worker",
+    url: server.url,
+    post: (run, n) => ({
+      path: `/${n % OBJECTS}`,
+      headers: {},
+      body: JSON.stringify(toolEvent(run, n)),
+    }),
+    settle: async () => {},
+  };
+}
+
+function claudeMemSubject(url: string): Subject {
+  return {
+    name: "claude-mem",
+    url,
+    post: (run, n) => {
+      const event = toolEvent(run, n) as Record<string, unknown>;
+      const body = JSON.stringify({ ...event, contentSessionId: event.session_id });
+      return { path: "/api/sessions/observations", headers: {}, body };
+    },
+    settle: async () => {},
+  };
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** The rounds of one subject at one number of connections, as one row: medians. */
+interface Row {
+  subject: string;
+  connections: number;
+  p50: number;
+  p99: number;
+  perSecond: number;
+  requests: number;
+  failures: number;
+}
+
+function row(subject: string, connections: number, measured: Measured[]): Row {
+  return {
+    subject,
+    connections,
+    p50: median(measured.map((one) => one.p50)),
+    p99: median(measured.map((one) => one.p99)),
+    perSecond: median(measured.map((one) => one.perSecond)),
+    requests: measured.reduce((sum, one) => sum + one.requests, 0),
+    failures: measured.reduce((sum, one) => sum + one.failures, 0),
+  };
+}
+
+function table(rows: Row[]): string {
+  const lines = [
+    "| server | connections | p50 ms | p99 ms | requests/s | p50 / bare | requests | failed |",
+    "|---|---|---|---|---|---|---|---|",
+  ];
+  for (const one of rows) {
+    const bare = rows.find(
+      (other) => other.subject === "bare Worker" && other.connections === one.connections,
+    );
+    const ratio = bare === undefined ? Number.NaN : one.p50 / bare.p50;
+    lines.push(
+      `| ${one.subject} | ${one.connections} | ${one.p50.toFixed(2)} | ${one.p99.toFixed(2)} | ` +
+        `${one.perSecond.toFixed(0)} | ${ratio.toFixed(2)} | ${one.requests} | ${one.failures} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+const folder = mkdtempSync(join(tmpdir(), "cairn-bench-ingest-"));
+const servers: Server[] = [];
+try {
+  const cairn = await startCairn(folder, port);
+  servers.push(cairn);
+  const bare = await startBare(folder, port + 1);
+  servers.push(bare);
+  const subjects = [bareSubject(bare), cairnSubject(cairn)];
+  const claudeMem = values["claude-mem"];
+  if (claudeMem !== undefined) subjects.push(claudeMemSubject(claudeMem));
+
+  const rows: Row[] = [];
+  for (const subject of subjects) {
+    await load(subject.url, 4, WARM_UP_MS, (n) => subject.post("warm", n));
+    await subject.settle();
+  }
+  for (const connections of CONNECTIONS) {
+    const measured = new Map<string, Measured[]>();
+    // By turns, so that what else the machine does meets all of them.
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const subject of subjects) {
+        const run = `c${connections}r${round}`;
+        const result = await load(subject.url, connections, durationMs, (n) =>
+          subject.post(run, n),
+        );
+        const all = measured.get(subject.name) ?? [];
+        measured.set(subject.name, [...all, result]);
+        await subject.settle();
+      }
+    }
+    for (const [name, results] of measured) rows.push(row(name, connections, results));
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  console.log(`\n${date}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`);
+  console.log(`medians of ${rounds} rounds of ${values.seconds} s, events of 2 to 5 KB\n`);
+  console.log(table(rows));
+  if (rows.some((one) => one.failures > 0)) process.exitCode = 1;
+} finally {
+  for (const server of servers) await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

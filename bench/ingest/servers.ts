@@ -1,0 +1,106 @@
+/** The servers that are measured: `npm start`'s, and a bare Worker on the same runtime. */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CAIRN_COMMAND, CLONE } from "../../src/cli/clone.ts";
+import { startRuntime } from "../../src/cli/server/runtime.ts";
+import { compatibilityDate } from "../../src/cli/server/workerd-config.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+
+export interface Server {
+  url: string;
+  key: string;
+  /** Its state folder: what is there is what it wrote. */
+  state: string;
+  stop(): Promise<void>;
+}
+
+async function ready(url: string): Promise<void> {
+  const end = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < end) {
+    try {
+      const response = await fetch(url);
+      await response.body?.cancel();
+      if (response.ok) return;
+    } catch {
+      // Not yet.
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`${url} did not answer within ${READY_TIMEOUT_MS} ms`);
+}
+
+/** The local server as users run it, on a state folder of its own, with the embedded provider. */
+export async function startCairn(folder: string, port: number): Promise<Server> {
+  const state = join(folder, "cairn");
+  const log = join(folder, "cairn.log");
+  mkdirSync(folder, { recursive: true });
+  const child = spawn("/bin/sh", ["-c", 'exec "$0" start >"$1" 2>&1', CAIRN_COMMAND, log], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      PORT: String(port),
+      CAIRN_STATE: state,
+      CAIRN_PROVIDER: "extractive",
+    },
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await Promise.race([
+      ready(`${url}/health`),
+      ended.then(() => {
+        throw new Error(readFileSync(log, "utf8"));
+      }),
+    ]);
+  } catch (error) {
+    child.kill("SIGTERM");
+    throw error;
+  }
+  const run = JSON.parse(readFileSync(join(state, "server.json"), "utf8")) as { key: string };
+  return {
+    url,
+    key: run.key,
+    state,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** The bare Worker, with the same runtime, date and kind of storage. */
+export async function startBare(folder: string, port: number): Promise<Server> {
+  const state = join(folder, "bare");
+  const objects = join(state, "objects");
+  mkdirSync(objects, { recursive: true });
+  const script = readFileSync(join(CLONE, "bench", "ingest", "bare-worker.js"));
+  writeFileSync(join(state, "bare-worker.js"), script);
+  const config = join(state, "bare.capnp");
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "objects", disk = (path = "${objects}", writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "bare-worker.js", esModule = embed "bare-worker.js")],
+  compatibilityDate = "${compatibilityDate()}",
+  bindings = [(name = "ROWS", durableObjectNamespace = "Rows")],
+  durableObjectNamespaces = [(className = "Rows", uniqueKey = "rows", enableSql = true)],
+  durableObjectStorage = (localDisk = "objects"),
+);
+`,
+  );
+  const runtime = await startRuntime(config, { PATH: process.env.PATH });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url);
+  return { url, key: "", state, stop: () => runtime.stop() };
+}
