@@ -113,7 +113,7 @@ function headOf(event: ToolEvent, activity: Activity): string {
 function toolPart(event: ToolEvent, ref: string, root: string | null, shown: ShownFiles): Part {
   const activity = activityOf(event, root);
   const { kind, path, failed } = activity;
-  const output = compact(answerText(event.body.output));
+  const output = compact(answerText(kind === "create" ? event.body.output : activity.text));
   const changed =
     activity.change !== null
       ? changedLines(activity.change)
@@ -126,7 +126,7 @@ function toolPart(event: ToolEvent, ref: string, root: string | null, shown: Sho
   else if (kind === "read" && path !== null && !failed) {
     const seen = shown.get(path) ?? new Map<string, string>();
     shown.set(path, seen);
-    detail = freshLines(compact(answerText(activity.text)), ref, seen);
+    detail = freshLines(output, ref, seen);
   }
   const looked = (kind === "read" || kind === "search") && !failed;
   return {
