@@ -61,8 +61,10 @@ export function isNotificationPrompt(text: string): boolean {
     if (end < 0) return false;
     rest = rest.slice(end + NOTIFICATION_CLOSE.length).trimStart();
   }
-  return rest === "";
+  return rest === "" || NOTIFICATION_HINT.test(rest);
 }
 
+/** Claude Code adds where to read on; that is no request either. */
+const NOTIFICATION_HINT = /^Read the output file[^\n]{0,2000}$/;
 const NOTIFICATION_OPEN = "<task-notification>";
 const NOTIFICATION_CLOSE = "</task-notification>";
