@@ -29,9 +29,9 @@ const ASSIGNMENT = new RegExp(
   "gi",
 );
 
-// The look-behind stands behind the name, so that it is tried only where a name was found.
+// It begins with a literal, and the look-behind is tried only where that was found.
 const FLAG = new RegExp(
-  `((?:${STRONG_NAME}|secret|token)(?<=(?:^|[\\s"'])--?[A-Za-z-]{0,60})[ \\t]{1,4}["']?)` +
+  `(-(?<=(?:^|[\\s"'])--?)[A-Za-z-]{0,40}?(?:${STRONG_NAME}|secret|token)[ \\t]{1,4}["']?)` +
     `((?!-)[^\\s"'\`]{4,500})`,
   "gi",
 );
@@ -154,7 +154,7 @@ export function redactFlags(text: string): string {
 }
 
 const CREDENTIALS_IN_URL =
-  /(:\/\/[^\s:/?#@"'<>`\\]{0,256}:)([^\s/"'<>`\\]{1,256})(@(?=[\w[$%{.-]))/g;
+  /(:\/\/[^\s:/?#@"'<>`\\[]{0,256}:)([^\s/"'<>`\\]{1,256})(@(?=[\w[$%{.-]))/g;
 const TOKEN_IN_URL = /:\/\/([A-Za-z0-9_-]{20,256})(?=(?::x-oauth-basic)?@[\w.-])/g;
 
 /** `scheme://user:password@host` and `https://<token>@host`; the user and the host stay. */

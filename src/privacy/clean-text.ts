@@ -7,7 +7,7 @@ const ESCAPES = new RegExp(
   "g",
 );
 /** Control characters but `\t` and `\n`, line and paragraph separators, byte order marks. */
-const CONTROLS = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\ufeff]/gu;
+const CONTROLS = /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\uffff]/g;
 
 /** Only `\n` and `\t` stay of the control characters; `\r` becomes a line end. */
 export function cleanText(text: string): string {

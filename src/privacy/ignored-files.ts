@@ -1,3 +1,4 @@
+/// <reference path="./picomatch.d.ts" />
 /**
  * Files whose contents are never recorded. By name: `.env*` (an `.env.example` too: it is often a
  * filled-in copy), `*.pem`, `credentials*`, and `id_*`: all of them inside a folder `.ssh`, and
