@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { HAND } from "../durable/project/rows.ts";
 import type { Item } from "../durable/project/shapes.ts";
-import type { KeptSource } from "../durable/session/session-view.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseBody, parseQuery } from "../http/body.ts";
 import { ApiError } from "../http/error.ts";
@@ -114,10 +113,10 @@ observationRoutes.get("/:id/sources", async (c) => {
   const name = item.agent === HAND ? null : parseSessionPath(item.session);
   if (name === null || item.sources.length === 0) return c.json({ ...known, kept: [], gone: [] });
   const stub = c.env.SESSIONS.getByName(sessionObjectName({ team, ...name }));
-  // The RPC types give up on a tool's input, which may be any JSON; it passes as plain data.
-  const { kept } = (await stub.sources(item.sources)) as unknown as { kept: KeptSource[] };
+  const { kept } = await stub.sources(item.sources);
   const there = new Set(kept.map(({ key }) => key));
-  return c.json({ ...known, kept, gone: item.sources.filter((key) => !there.has(key)) });
+  const shown = kept.map((source) => ({ ...source, body: JSON.parse(source.body) as unknown }));
+  return c.json({ ...known, kept: shown, gone: item.sources.filter((key) => !there.has(key)) });
 });
 
 async function readOne(env: Env, team: string, id: string): Promise<Item> {

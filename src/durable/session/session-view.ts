@@ -1,6 +1,6 @@
 /** The session as the API shows it. */
 import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
-import type { EventKind, StoredEvent } from "../../memory/event.ts";
+import type { EventKind } from "../../memory/event.ts";
 import type { EventCounts } from "./queue.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -54,7 +54,8 @@ export interface KeptSource {
   kind: EventKind;
   at: string;
   prompt_number: number;
-  body: StoredEvent["body"];
+  /** The event's content as JSON text: RPC's types give up on a tool's input. */
+  body: string;
 }
 
 /** The events with these keys that are still kept. */
@@ -65,6 +66,6 @@ export function keptSources(store: SessionStore, keys: readonly string[]): KeptS
     kind: event.kind,
     at: new Date(event.at).toISOString(),
     prompt_number: event.promptNumber,
-    body: event.body,
+    body: JSON.stringify(event.body),
   }));
 }
