@@ -4,7 +4,7 @@ import { CAIRN_COMMAND, shellWord, stateFolder } from "./clone.ts";
 import { Failure } from "./failure.ts";
 import { localUrl, readServerEnvironment } from "./server/environment.ts";
 import { firstKey, keptKey } from "./server/key.ts";
-import { runningServer } from "./server/run-file.ts";
+import { lastUrl, runningServer } from "./server/run-file.ts";
 
 export interface Target {
   /** Without a slash at its end. */
@@ -19,13 +19,12 @@ export interface TargetFlags {
 
 /**
  * Flags first, then `CAIRN_URL` and `CAIRN_KEY`, then the local server of this clone: the running
- * one, else where the next start would be. A local key is never sent to another server.
+ * one, else where it ran last, else where a start would put it. A local key is never sent to another server.
  */
 export function resolveTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = process.env): Target {
   const state = stateFolder(env);
   const running = runningServer(state);
-  const { host, port } = readServerEnvironment(env);
-  const local = running?.url ?? localUrl(host, port);
+  const local = running?.url ?? lastUrl(state) ?? defaultUrl(env);
   const url = checkUrl(flags.url ?? env.CAIRN_URL ?? local);
   if (flags.key !== undefined) return { url, key: firstKey(flags.key, "--key") };
   if (env.CAIRN_KEY) return { url, key: firstKey(env.CAIRN_KEY, "CAIRN_KEY") };
@@ -40,6 +39,11 @@ export function resolveTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = proce
     );
   }
   return { url, key };
+}
+
+function defaultUrl(env: NodeJS.ProcessEnv): string {
+  const { host, port } = readServerEnvironment(env);
+  return localUrl(host, port);
 }
 
 /** An http or https address; a path before ours is kept, for proxies. */

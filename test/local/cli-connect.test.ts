@@ -124,9 +124,9 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(read()).not.toContain(URL_ONE);
     expect(read()).not.toContain(KEY);
     const { hooks } = json();
-    expect(hooks.Stop).toEqual([
-      { hooks: [expect.objectContaining({ type: "command", async: true })] },
-    ]);
+    expect(hooks.PostToolUse.at(-1)).toEqual({
+      hooks: [expect.objectContaining({ type: "command", async: true })],
+    });
     expect(hooks.Stop[0].hooks[0].command).toContain("'http://127.0.0.1:9/x/hooks/claude-code'");
     await cairn("disconnect", "claude-code");
     expect(read()).toBe(HAND_WRITTEN);

@@ -18,6 +18,12 @@ const POSTED_EVENTS = [
   "SessionEnd",
 ] as const;
 
+/**
+ * The agent may exit right after these, and then ends the background hooks that it still knows of.
+ * So they are short hooks that it waits for, whose post goes on by itself.
+ */
+const LAST_EVENTS: ReadonlySet<string> = new Set(["Stop", "StopFailure", "SessionEnd"]);
+
 /** Seconds that a hook may hold up the agent, a dead network included. */
 const HOOK_TIMEOUT_S = 5;
 /** Seconds that the start of a session waits for its memory. */
@@ -46,23 +52,31 @@ export function claudeCodeHooks(options: HookOptions): Record<string, JsonObject
     }),
   };
   for (const event of POSTED_EVENTS) {
-    groups[event] = group(
-      options.quiet
-        ? {
-            type: "command",
-            command: backgroundCommand(options.url, event === "UserPromptSubmit"),
-            async: true,
-          }
-        : {
-            type: "http",
-            url: `${options.url}${HOOK_PATH}`,
-            headers: { Authorization: "Bearer $CAIRN_KEY" },
-            allowedEnvVars: ["CAIRN_KEY"],
-            timeout: HOOK_TIMEOUT_S,
-          },
-    );
+    groups[event] = group(options.quiet ? quietHook(options.url, event) : httpHook(options.url));
   }
   return groups;
+}
+
+function httpHook(url: string): JsonObject {
+  return {
+    type: "http",
+    url: `${url}${HOOK_PATH}`,
+    headers: { Authorization: "Bearer $CAIRN_KEY" },
+    allowedEnvVars: ["CAIRN_KEY"],
+    timeout: HOOK_TIMEOUT_S,
+  };
+}
+
+function quietHook(url: string, event: string): JsonObject {
+  if (LAST_EVENTS.has(event)) {
+    return { type: "command", command: detachedCommand(url), timeout: HOOK_TIMEOUT_S };
+  }
+  // The answer to a prompt may carry memory that came too late for the start.
+  const command =
+    event === "UserPromptSubmit"
+      ? curlCommand(url, BACKGROUND_TIMEOUT_S, [])
+      : detachedCommand(url);
+  return { type: "command", command, async: true };
 }
 
 function group(hook: JsonObject): JsonObject {
@@ -100,14 +114,9 @@ function sessionStartCommand(url: string): string {
   ]);
 }
 
-/**
- * The answer to a prompt may carry memory that came too late for the start. The others say nothing,
- * and leave the agent: it ends what it still waits for when it exits, a turn's end included. They
- * read their input first, because the agent closes it when the hook is done.
- */
-function backgroundCommand(url: string, keepAnswer: boolean): string {
+/** Reads its input whole, because the agent closes it when the hook is done, and leaves the rest behind. */
+function detachedCommand(url: string): string {
   const post = curlCommand(url, BACKGROUND_TIMEOUT_S, []);
-  if (keepAnswer) return post;
   return `payload=$(cat 2>/dev/null)\n{ printf %s "$payload" | ${post}\n} >/dev/null 2>&1 &`;
 }
 

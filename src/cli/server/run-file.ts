@@ -110,11 +110,25 @@ async function endOrphan(run: Run | null, state: string): Promise<void> {
   }
 }
 
+/** Where the last server on a state folder was, also when it runs no more; null where none was. */
+export function lastUrl(state: string): string | null {
+  try {
+    return readFileSync(urlFile(state), "utf8").trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+function urlFile(state: string): string {
+  return join(state, "url");
+}
+
 /** Writes down what became known after the folder was taken. */
 export function updateRun(state: string, run: Run): void {
   const partial = `${runFile(state)}.${process.pid}`;
   writeFileSync(partial, JSON.stringify(run), { mode: 0o600 });
   renameSync(partial, runFile(state));
+  writeFileSync(urlFile(state), `${run.url}\n`);
 }
 
 /** Gives the state folder free, unless somebody else has it by now. */
