@@ -6,7 +6,7 @@ import { z } from "zod";
 import { eventIdentity } from "../identity/event-identity.ts";
 import { isSessionId, SESSION_ID_MAX_CHARS } from "../identity/session-name.ts";
 import type { EventContent, IncomingEvent, SkipReason } from "../memory/event.ts";
-import { dropIgnoredLines, ignoredFile } from "../privacy/ignored-files.ts";
+import { ignoredFile } from "../privacy/ignored-files.ts";
 import { isPrivatePrompt } from "../privacy/private-tags.ts";
 import { type RawTextEvent, type RawToolEvent, sanitise } from "../privacy/sanitise.ts";
 import { eventTime, type HookAction, type HookContext, type SessionSource } from "./hook-action.ts";
@@ -173,20 +173,21 @@ function toolEvent(kind: RawToolEvent["kind"], hook: Payload, context: TimedCont
     kind,
     tool: hook.tool_name || "unknown",
     input: ignored ? pathOnly(input) : input,
-    output: ignored ? "" : rawOutput(kind, hook, context),
+    output: ignored ? "" : rawOutput(kind, hook),
     filesRead: files.read,
     filesModified: files.modified,
     agentType: hook.agent_type,
+    ignoreGlobs: context.ignoreGlobs,
   });
   const told = JSON.stringify(content.body);
   return incoming(content, told, ignored ? "ignored" : null, hook, context);
 }
 
-function rawOutput(kind: RawToolEvent["kind"], hook: Payload, context: HookContext): unknown {
+function rawOutput(kind: RawToolEvent["kind"], hook: Payload): unknown {
   const output = toolOutput(kind === "tool_use" ? hook.tool_response : hook.error);
-  if (typeof output !== "string") return output;
-  const shown = dropIgnoredLines(output, context.ignoreGlobs);
-  return hook.is_interrupt ? `[interrupted by the user]\n${shown}` : shown;
+  return hook.is_interrupt && typeof output === "string"
+    ? `[interrupted by the user]\n${output}`
+    : output;
 }
 
 /** Of a call on an ignored file only the path is kept. */

@@ -1,9 +1,10 @@
 /**
- * The one way from an agent's raw texts to content that may be stored: control codes and blobs out,
- * private tags out, cut, secrets out, cut to the final size. Pure, synchronous, and never throws.
+ * The one way from an agent's raw texts to content that may be stored: private tags and blobs out,
+ * cut, control codes and secrets out, cut to the final size. Pure, synchronous, and never throws.
  */
 import type { EventContent, ToolBody } from "../memory/event.ts";
 import { blobName, cleanText, nameBlobs } from "./clean-text.ts";
+import { dropIgnoredLines } from "./ignored-files.ts";
 import {
   CROWDED_FIELD_CHARS,
   type CutText,
@@ -31,6 +32,8 @@ export interface RawToolEvent {
   filesRead: readonly string[];
   filesModified: readonly string[];
   agentType: string | null;
+  /** `CAIRN_IGNORE`: lines that a search found inside these files go from the output. */
+  ignoreGlobs: readonly string[];
 }
 
 export interface RawTextEvent {
@@ -58,6 +61,7 @@ export function sanitise(raw: RawEvent): EventContent {
 function sanitiseTool(raw: RawToolEvent): ToolBody {
   const sanitiser = new Sanitiser();
   const input = sanitiser.tree(raw.input, 0);
+  sanitiser.dropFoundIn = raw.ignoreGlobs;
   const output =
     typeof raw.output === "string"
       ? sanitiser.text(raw.output, false)
@@ -111,14 +115,22 @@ type Tree =
 /** Takes one event's texts in turn and keeps count of how much they are together. */
 class Sanitiser {
   private left = EVENT_MAX_CHARS;
+  /** Set for outputs, null for what may hold such lines as its own text. */
+  dropFoundIn: readonly string[] | null = null;
 
   /** One text. `unclosed` is for prompts, see `stripPrivate`. `name`: of the entry that holds it. */
   text(raw: string, unclosed: boolean, name: string | null = null): CutText {
-    const plain = nameBlobs(stripPrivate(cleanText(raw), { unclosed }).text);
-    const cut = cutMiddle(plain, this.left > 0 ? FIELD_MAX_CHARS : CROWDED_FIELD_CHARS);
+    const stripped = nameBlobs(stripPrivate(raw, { unclosed }).text);
+    const cut = cutMiddle(stripped, this.left > 0 ? FIELD_MAX_CHARS : CROWDED_FIELD_CHARS);
     this.left -= cut.head.length + cut.tail.length;
-    const redacted = (part: string) => (name === null ? redact(part) : redactEntry(name, part));
-    return dropEdges({ head: redacted(cut.head), tail: redacted(cut.tail), cut: cut.cut });
+    const head = this.part(cut.head, name);
+    return dropEdges({ head, tail: this.part(cut.tail, name), cut: cut.cut });
+  }
+
+  private part(raw: string, name: string | null): string {
+    const plain = cleanText(raw);
+    const text = this.dropFoundIn === null ? plain : dropIgnoredLines(plain, this.dropFoundIn);
+    return name === null ? redact(text) : redactEntry(name, text);
   }
 
   tree(value: unknown, depth: number, name: string | null = null): Tree {

@@ -200,6 +200,7 @@ describe("redaction", () => {
       filesRead: [],
       filesModified: [],
       agentType: null,
+      ignoreGlobs: [],
     });
     expect(content.body).toMatchObject({
       input: {

@@ -18,6 +18,7 @@ const tool = (fields: Partial<RawToolEvent>): RawToolEvent => ({
   filesRead: [],
   filesModified: [],
   agentType: null,
+  ignoreGlobs: [],
   ...fields,
 });
 
