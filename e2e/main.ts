@@ -89,7 +89,13 @@ async function eventually<T>(probe: () => Promise<T | null>): Promise<T | null> 
   }
 }
 
-const mock = await startMockProvider({ commands: COMMANDS, closing: CLOSING });
+/** A model takes its time; hooks in the background have it to get away. */
+const MODEL_MS = 300;
+const mock = await startMockProvider({
+  commands: COMMANDS,
+  closing: CLOSING,
+  script: () => ({ kind: "slow", ms: MODEL_MS }),
+});
 let server: LocalServer | null = null;
 try {
   report.step("A new user: the server, and Claude Code connected to it");
