@@ -18,9 +18,15 @@ const WEAK_NAME = "secret|token|credentials?|auth|master[_-]?key|license[_-]?key
 /** What may follow in the same name: `_PROD`, `Base`, `2`. */
 const NAME_TAIL = "[A-Za-z0-9_-]{0,40}";
 
-/** Names that talk about a secret without being one. */
-const ABOUT_A_SECRET =
-  /(?:hash|hashed|digest|count|counter|length|len|size|limit|max|min|budget|usage|used|total|policy|rules?|field|column|input|label|hint|name|title|url|uri|endpoint|file|path|dir|type|kind|expir\w*|ttl|timeout|age|reset|regex|pattern|format|required|enabled|changed|strength|score|provider|manager|store|service|error|izer|arn|ref|at|_?id)s?$/i;
+/** The last word of names that talk about a secret without being one: `password_hash`, `tokenUrl`. */
+const ABOUT_A_SECRET: ReadonlySet<string> = new Set(
+  (
+    "hash hashed digest count counter length len size limit max min budget usage used total policy " +
+    "rule field column input label hint name title url uri endpoint file path dir type kind expiry " +
+    "expire expiration ttl timeout age reset regex pattern format required enabled changed strength " +
+    "score provider manager store service error ref at id arn header version option grant scheme"
+  ).split(" "),
+);
 
 /** `name`, an optional closing quote, `=`, `:`, `:=` or `=>`, and the value's beginning. */
 const ASSIGNMENT = new RegExp(
@@ -59,9 +65,11 @@ const NAME_ONLY = new RegExp(
 const STRONG_ONLY = new RegExp(`^(?:${STRONG_NAME})$`, "i");
 
 function strength(keyword: string, tail: string): NameStrength {
-  if (tail !== "" && ABOUT_A_SECRET.test(tail)) return "none";
-  // `authentication`, `authored`, `tokenize`, `tokens`, `secretary`: other words.
-  if (tail !== "" && /^[a-z]/.test(tail) && /[a-z]$/.test(keyword)) return "none";
+  // `authentication`, `tokens`, `secretary`, `TOKENIZER`: other words.
+  if (/[a-z]$/.test(keyword) && /^[a-z]/.test(tail)) return "none";
+  if (/[A-Z]$/.test(keyword) && /^[A-Z]/.test(tail)) return "none";
+  const last = tail.split(/[_-]|(?<=[a-z0-9])(?=[A-Z])/).at(-1) ?? "";
+  if (ABOUT_A_SECRET.has(last.toLowerCase().replace(/s$/, ""))) return "none";
   return STRONG_ONLY.test(keyword) ? "strong" : "weak";
 }
 
@@ -70,8 +78,18 @@ function looksRandom(value: string, atLeast: number): boolean {
   return value.length >= atLeast && /[0-9]/.test(value) && /[A-Za-z]/.test(value);
 }
 
-function isSecretQuoted(value: string, names: NameStrength): boolean {
-  if (isPlaceholder(value) || ORDINARY_WORD.test(value)) return false;
+/** `client_secret: clientSecret`, `REFRESH_TOKEN = "refresh_token"`: the name once more. */
+function repeatsName(value: string, keyword: string): boolean {
+  return bareLetters(value) === bareLetters(keyword);
+}
+
+function bareLetters(name: string): string {
+  return name.replace(/[_-]/g, "").toLowerCase();
+}
+
+function isSecretQuoted(value: string, names: NameStrength, keyword: string): boolean {
+  if (isPlaceholder(value) || ORDINARY_WORD.test(value) || repeatsName(value, keyword))
+    return false;
   const words = value.trim().split(/\s+/).length;
   if (names === "strong") return value.length >= 4 && words <= 2;
   return words === 1 && looksRandom(value, 12);
@@ -87,9 +105,11 @@ interface Bare {
   next: string;
 }
 
-function isSecretBare(bare: Bare, names: NameStrength): boolean {
+function isSecretBare(bare: Bare, names: NameStrength, keyword: string): boolean {
   const { value } = bare;
-  if (isPlaceholder(value) || ORDINARY_WORD.test(value)) return false;
+  if (isPlaceholder(value) || ORDINARY_WORD.test(value) || repeatsName(value, keyword))
+    return false;
+  if (/^0x[0-9a-f]{1,8}$/i.test(value)) return false;
   // A call, an index, a generic: code that gets the value from somewhere.
   if (bare.next !== "" && "([{<`".includes(bare.next)) return false;
   if (names === "weak") return looksRandom(value, 16) && !/^[\w$]+\.[A-Za-z_$]/.test(value);
@@ -106,35 +126,36 @@ export function isSecretEntry(name: string, value: string): boolean {
   const match = NAME_ONLY.exec(name);
   if (match === null) return false;
   const names = strength(match[1] ?? "", match[2] ?? "");
-  return names !== "none" && isSecretQuoted(value, names);
+  return names !== "none" && isSecretQuoted(value, names, match[1] ?? "");
 }
 
 /** `password=…` in every usual notation. */
 export function redactAssignments(text: string): string {
   return text.replace(ASSIGNMENT, (whole: string, ...rest: unknown[]) => {
-    const [keyword, tail, close, , sign, gap, quote, quoted, bareValue] = rest as string[];
+    const [keyword = "", tail = "", close, , sign, gap, quote, quoted, bareValue] =
+      rest as string[];
     const offset = rest[9] as number;
-    const names = strength(keyword ?? "", tail ?? "");
+    const names = strength(keyword, tail);
     if (names === "none") return whole;
     if (quote !== undefined && quoted !== undefined) {
-      if (!isSecretQuoted(quoted, names)) return whole;
+      if (!isSecretQuoted(quoted, names, keyword)) return whole;
       return whole.slice(0, whole.length - quoted.length) + mark("secret", keyword);
     }
     const value = bareValue ?? "";
     const bare: Bare = {
       value,
       tight: gap === "" && sign === "=" && close === "",
-      upper: keyword === keyword?.toUpperCase(),
+      upper: keyword === keyword.toUpperCase(),
       next: text.charAt(offset + whole.length),
     };
-    if (!isSecretBare(bare, names)) return whole;
+    if (!isSecretBare(bare, names, keyword)) return whole;
     return whole.slice(0, whole.length - value.length) + mark("secret", keyword);
   });
 }
 
 /** `[redacted:password]` where the name says so, else `[redacted:<kind>]`. */
-function mark(kind: string, keyword: string | undefined): string {
-  const name = (keyword ?? "").toLowerCase();
+function mark(kind: string, keyword: string): string {
+  const name = keyword.toLowerCase();
   if (/^p(?:ass|wd|gp)/.test(name)) return "[redacted:password]";
   if (name.includes("token")) return "[redacted:token]";
   if (name.includes("key")) return "[redacted:key]";
@@ -209,12 +230,13 @@ function headerSecret(name: string, value: string): string | null {
   const scheme = SCHEME.exec(value.trim());
   const credential = scheme === null ? value.trim() : (scheme[2] ?? "");
   if (credential.length < 6 || isPlaceholder(credential)) return null;
+  if (/^[^\s<]{0,40}<[a-z]/i.test(credential)) return null;
   if (scheme === null) {
     // Prose and code behind the name: several words, a call, an identifier.
     const first = credential.split(/[\s,;]/)[0] ?? "";
     if (first.length < 8 || /[(){}<>]/.test(first)) return null;
     if (DOTTED_IDENTIFIER.test(first) && !looksRandom(first, 12)) return null;
-    if (first.length < credential.length && !looksRandom(first, 12)) return null;
+    if (first.length < 24 && !looksRandom(first, 8)) return null;
     const kind = /authorization$/i.test(name) ? "authorization" : "header";
     return `[redacted:${kind}]${credential.slice(first.length)}`;
   }

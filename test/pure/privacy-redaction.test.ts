@@ -84,6 +84,9 @@ const SECRETS: [string, string][] = [
   [`mysqldump --password hunter2 db`, "hunter2"],
   [`vault login --token ${B32}`, B32],
   [`curl -u admin:hunter2 https://example.com`, "hunter2"],
+  ["DB_PASSWORD_UAT=swordfish", "swordfish"],
+  ["POSTGRES_PASSWORD=mysecretpassword", "mysecretpassword"],
+  [`headers.set("X-Api-Key", "${B32}")`, B32],
   // Private keys, whole and cut
   [pem("RSA ", `${PEM_LINE}\n${PEM_LINE}\nabc=`), PEM_LINE],
   [pem("", `${PEM_LINE}\n${PEM_LINE}`).replaceAll("\n", "\\n"), PEM_LINE],
@@ -127,6 +130,13 @@ const LOOKALIKES: string[] = [
   "postgres://app:${DB_PASSWORD}@db/app",
   "git log --author dev -u --token",
   "sort -u names:2",
+  'passwordHash: "a1b2c3d4e5f6a7b8", tokenUrls = "x1y2z3a4b5c6d7e8", TOKENIZER="bert-base-2024"',
+  "client_secret: clientSecret",
+  'REFRESH_TOKEN = "refresh_token"',
+  "excludeHeaders: ['authorization', 'x-api-key', 'cookie']",
+  'OAUTH_BETA_HEADER = "oauth-2025-04-20"',
+  "USERNAME_PASSWORD: 0x02,",
+  "Authorization: Bearer cairn_<team>_<id>_<secret>",
 ];
 
 const HOSTILE = [
