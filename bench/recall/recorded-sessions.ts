@@ -1,48 +1,44 @@
-/** Recorded sessions and the questions about them, as `data/README.md` of the data set describes them. */
+/** Recorded sessions and the questions about them, as the data set's README describes them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** One line of a recording: a hook payload and the time it was posted. */
-export interface RecordedHook {
-  at: string;
-  hook: Record<string, unknown>;
-}
+import { z } from "zod";
+import { type RecordedHook, readRecording } from "../../src/cli/replay/recording.ts";
 
 export interface RecordedSession {
   /** The agent's own session id. */
   id: string;
+  file: string;
   hooks: RecordedHook[];
 }
 
-export interface RecallQuestion {
-  id: string;
-  session: string;
-  kind: string;
-  question: string;
+const QuestionSchema = z.object({
+  id: z.string(),
+  session: z.string(),
+  kind: z.string(),
+  question: z.string(),
   /** Event keys that hold the answer. */
-  gold: string[];
-}
+  gold: z.array(z.string()).min(1),
+});
+export type RecallQuestion = z.infer<typeof QuestionSchema>;
 
-function readLines<T>(file: string): T[] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as T);
-}
-
-/** All `claude-code-sessions/*.jsonl` of a data folder, in the order of their names. */
+/** All `claude-code-sessions/*.jsonl` of a data folder, one session each, by their names. */
 export function readSessions(folder: string): RecordedSession[] {
   const sessions = join(folder, "claude-code-sessions");
   return readdirSync(sessions)
     .filter((name) => name.endsWith(".jsonl"))
     .sort()
-    .map((name) => {
-      const hooks = readLines<RecordedHook>(join(sessions, name));
-      return { id: String(hooks[0]?.hook.session_id ?? name), hooks };
+    .flatMap((name) => {
+      const file = join(sessions, name);
+      const { hooks } = readRecording(readFileSync(file, "utf8"));
+      const id = hooks[0]?.payload.session_id;
+      return id === undefined ? [] : [{ id, file, hooks }];
     });
 }
 
 /** The questions of `recall-questions.jsonl`. */
 export function readQuestions(folder: string): RecallQuestion[] {
-  return readLines<RecallQuestion>(join(folder, "recall-questions.jsonl"));
+  return readFileSync(join(folder, "recall-questions.jsonl"), "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => QuestionSchema.parse(JSON.parse(line)));
 }

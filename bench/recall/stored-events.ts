@@ -18,7 +18,7 @@ export function storedEvents(session: RecordedSession): KeptSession {
   const seen = new Set<string>();
   const events: StoredEvent[] = [];
   let root: string | null = null;
-  for (const { at, hook } of session.hooks) {
+  for (const { at, payload: hook } of session.hooks) {
     root ??= typeof hook.cwd === "string" ? hook.cwd : null;
     const context = { eventId: null, at, now: Date.now(), ignoreGlobs: [] };
     const action = adaptClaudeCode(hook, context);

@@ -72,7 +72,9 @@ describe("the extractive provider", () => {
     expect(fix).toMatchObject({ type: "bugfix" });
     expect(fix?.title).toContain("toCents is not a function");
     expect(fix?.concepts).toContain("problem-solution");
-    expect(fix?.narrative).toMatch(/failed with "TypeError.*adds toCents.*passed: 13 passed/);
+    expect(fix?.narrative).toMatch(
+      /failed with "TypeError.*Add toCents to money.ts.*passed: 13 passed/,
+    );
     expect(fix?.sources[0]).toBe("tool:2");
     expect(new Set(fix?.sources)).toEqual(new Set(["tool:1", "tool:2", "tool:3"]));
   });
@@ -91,7 +93,7 @@ describe("the extractive provider", () => {
       ]),
     );
     const facts = observations.flatMap((observation) => observation.facts).join("\n");
-    expect(facts).toContain("src/cart.ts: total becomes grandTotal");
+    expect(facts).toContain("src/cart.ts: renames total to grandTotal");
     expect(facts).toContain("src/tax.ts: adds TaxTable and rateOf");
     expect(facts).toContain("src/old.ts: removes unused");
     expect(facts).not.toContain(ROOT);
@@ -109,7 +111,7 @@ describe("the extractive provider", () => {
         }),
       ]),
     );
-    expect(observations[0]?.title).toBe("limit.ts adds limitOf");
+    expect(observations[0]?.title).toBe("Add limitOf to limit.ts");
   });
 
   it("never begins a title with a tool's name, repeats one, or makes it longer than 90 characters", () => {

@@ -18,7 +18,8 @@ const FUNCTION_VALUE = new RegExp(
 const CONSTANT = new RegExp(
   `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([A-Z][A-Z0-9_]{3,60})\\s{0,4}[:=]`,
 );
-const ATTRIBUTE = /^\s{0,8}@([a-z][a-z0-9_]{2,50})\s{1,4}(?=\d|"|:|%|\[|~|\(|__)/;
+const ATTRIBUTE =
+  /^\s{0,8}@(?!moduledoc|doc\b|typedoc|spec|impl|behaviour|callback|type|tag|describetag|shortdoc)([a-z][a-z0-9_]{2,50})\s{1,4}(?=\d|"|:|%|\[|~|\(|__)/;
 const TEST_CASE =
   /^\s{0,60}(?:describe|context|feature|scenario|test|it|specify)\b(?:\.\w{1,12})?\s{0,3}\(?\s{0,3}["'`]([^"'`\n]{3,100})/;
 const SQL_OBJECT =
@@ -96,8 +97,11 @@ export function statedPurpose(code: string): string | null {
   for (const raw of code.split("\n").slice(0, 400)) {
     if (raw.length > LINE_MAX) continue;
     const line = raw.replace(LINE_NUMBER, "");
-    const opens = /(?:"""|''')\s{0,4}$/.test(line);
-    if (opens) {
+    // Other strings of several lines (queries, templates) begin behind a call or an assignment.
+    const quotes = /^\s{0,60}(?:@(?:module|type)?doc\s{1,4}(?:~[sS])?)?(?:"""|''')\s{0,4}$/.test(
+      line,
+    );
+    if (quotes) {
       insideDocString = !insideDocString;
       continue;
     }

@@ -1,11 +1,12 @@
 /** What is shown of activities: short facts, each true of one of them. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { editInWords, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
 import { definedNames, statedPurpose } from "./definitions.ts";
 import { listed, looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { commandName, editInWords, firstTellingLine } from "./titles.ts";
+import { commandName, firstTellingLine, foundPlaces } from "./titles.ts";
 
 export const FACTS_MAX = 6;
 export const FACT_CHARACTERS = 160;
@@ -66,7 +67,9 @@ function changeFacts(activity: Activity): string[] {
   if (activity.kind === "create") {
     const names = definedNames(activity.text, place);
     const purpose = statedPurpose(activity.text);
-    const facts = [`${place}: ${names.length > 0 ? `has ${listed(names, 5)}` : "is new"}`];
+    const facts = [
+      `${place}: ${names.length > 0 ? `has ${listed(names.map(shortName), 5)}` : "is new"}`,
+    ];
     if (purpose !== null && !looksLikeInstruction(purpose))
       facts.push(`${fileName(place)}: ${purpose}`);
     return facts;
@@ -119,10 +122,10 @@ function rawFactsOf(activity: Activity): string[] {
       if (activity.failed) return [`${activity.path}: ${shorten(activity.text, 100)}`];
       if (isProse(activity.text)) return tellingPoints(activity.text, 3);
       const names = definedNames(activity.text, activity.path ?? "");
-      return names.length > 0 ? [`${activity.path} has ${listed(names, 6)}`] : [];
+      return names.length > 0 ? [`${activity.path} has ${listed(names.map(shortName), 5)}`] : [];
     }
     case "search": {
-      const found = activity.text.split("\n").filter((line) => line.trim() !== "");
+      const found = foundPlaces(activity.text);
       return [
         `"${shorten(activity.subject, 50)}": ${
           listed(

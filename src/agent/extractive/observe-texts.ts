@@ -2,7 +2,7 @@
 import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
 import { FACTS_MAX, tellingPoints } from "./facts.ts";
 import { indexTextOf } from "./index-text.ts";
-import { NARRATIVE_MAX } from "./observe-activities.ts";
+import { NARRATIVE_MAX } from "./narrative.ts";
 import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
 import { type Item, leadOf, type Section, sectionsOf } from "./sections.ts";
 import { asTitle, freeTitle } from "./titles.ts";

@@ -18,7 +18,7 @@ export function shorten(text: string, max: number): string {
   return `${kept.replace(/[\s,;:.(–—-]{1,8}$/, "")}…`;
 }
 
-/** Markdown's signs off: emphasis, inline code ticks, links, list marks, leading emoji. */
+/** Markdown's signs off: emphasis, inline code ticks, links, list marks, leading emoji and marks. */
 export function plain(line: string): string {
   return line
     .replace(/^\s{0,40}(?:[-*+•]|\d{1,3}[.)])\s{1,4}/, "")
@@ -26,7 +26,7 @@ export function plain(line: string): string {
     .replace(/\*{2}|__(?=\S)|`/g, "")
     .replace(/\[([^\]\n]{1,200})\]\([^)\n]{1,400}\)/g, "$1")
     .replace(/^\[[ xX]\]\s{1,2}/, "")
-    .replace(/^(?:\p{Extended_Pictographic}|\u{FE0F}|\s){1,8}/u, "")
+    .replace(/^(?:\p{Extended_Pictographic}|\u{FE0F}|[\s○◐●✓✗✔✖→▶►◦▪»]){1,8}/u, "")
     .replace(/\s+/g, " ")
     .trim();
 }

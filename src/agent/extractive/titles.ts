@@ -1,21 +1,21 @@
 /** Titles that a person would write: what it is about first, never the name of a tool. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { editTitle, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
 import { definedNames, statedPurpose } from "./definitions.ts";
 import { capitalised, listed, looksLikeInstruction, plain, shorten } from "./prose.ts";
+import type { Repair } from "./repair.ts";
 
 export const TITLE_MAX = 90;
 
 /** Tools whose name is a plain verb, and what a person would write instead. */
 const VERBS: [RegExp, string][] = [
   [/^read(?:ing)?\b/i, "Look at"],
-  [/^edit(?:ing)?\b/i, "Change"],
-  [/^(?:multiedit|update)\b/i, "Change"],
+  [/^(?:multi)?edit(?:ing)?\b/i, "Change"],
   [/^writ(?:e|ing)\b/i, "Set down"],
-  [/^grep\b/i, "Look for"],
+  [/^(?:grep|search)\b/i, "Look for"],
   [/^glob\b/i, "Find"],
-  [/^search\b/i, "Look for"],
   [/^fetch\b/i, "Get"],
 ];
 const TOOL_NAME =
@@ -43,70 +43,34 @@ export function freeTitle(candidates: string[], taken: Set<string>, at: number):
   return title;
 }
 
-/** Words of changed lines that say most: identifiers, longest first, none of them in the other lines. */
-function distinctiveNames(lines: string[], others: string[]): string[] {
-  const known = new Set(others.join("\n").match(/[A-Za-z_][\w.?!]{3,50}/g) ?? []);
-  const names = new Set<string>();
-  for (const line of lines.slice(0, 60)) {
-    for (const name of line.slice(0, 300).match(/[A-Za-z_][\w.?!]{3,50}/g) ?? []) {
-      if (!known.has(name) && /[_.A-Z]/.test(name.slice(1))) names.add(name.replace(/\.$/, ""));
-    }
-  }
-  return [...names].sort((a, b) => b.length - a.length).slice(0, 2);
-}
-
-/** What an edit did in a few words, without the file: `adds a and b`, `changes c`. */
-export function editInWords(activity: Activity): string {
-  const change = activity.change;
-  if (change === null) return "changes it";
-  const { addedNames, removedNames, within, added, removed } = change;
-  if (addedNames.length === 1 && removedNames.length === 1) {
-    return `${removedNames[0]} becomes ${addedNames[0]}`;
-  }
-  if (addedNames.length > 0) return `adds ${listed(addedNames, 2)}`;
-  if (removedNames.length > 0) return `removes ${listed(removedNames, 2)}`;
-  const purpose = statedPurpose(added.join("\n"));
-  const names = distinctiveNames(added, removed);
-  const place = within.length > 0 ? ` in ${within.at(-1)}` : "";
-  if (purpose !== null && purpose.length < 70 && !looksLikeInstruction(purpose)) return purpose;
-  if (names.length > 0) return `uses ${listed(names, 2)}${place}`;
-  const gone = distinctiveNames(removed, added);
-  if (gone.length > 0) return `drops ${listed(gone, 2)}${place}`;
-  const line = [...added, ...removed].find((candidate) => /\w{3}/.test(candidate));
-  return line === undefined
-    ? `changes${place || " layout"}`
-    : `${line.trim().slice(0, 60)}${place}`;
-}
-
-function commonFolder(paths: string[]): string {
-  const parts = paths.map((path) => path.split("/").slice(0, -1));
-  const first = parts[0] ?? [];
-  const shared = first.filter((part, i) => parts.every((other) => other[i] === part));
-  return shared.slice(-2).join("/");
+/** How much an edit changed, in lines. */
+function weight({ change, text }: Activity): number {
+  return change === null ? text.split("\n").length : change.added.length + change.removed.length;
 }
 
 /** Titles for edits and new files, the most specific first. */
 function titlesOfChanges(changes: Activity[]): string[] {
-  const files = [...new Set(changes.map((change) => change.path ?? "a file"))];
-  const created = changes.find((change) => change.kind === "create");
-  const first = created ?? changes[0];
+  const created = changes.find(({ kind }) => kind === "create");
+  const first = created ?? [...changes].sort((a, b) => weight(b) - weight(a))[0];
   if (first === undefined) return [];
   const name = fileName(first.path ?? "a file");
-  const others = files.filter((path) => path !== first.path).map(fileName);
-  const along = others.length > 0 ? `, with ${listed(others, 1)}` : "";
-  if (created !== undefined) {
-    const purpose = statedPurpose(created.text);
-    const names = definedNames(created.text, created.path ?? "");
-    const titles = [`${name}: ${listed(names, 2)}${along}`, `${name} set up${along}`];
-    return purpose === null || looksLikeInstruction(purpose)
-      ? titles
-      : [`${name}: ${purpose}`, ...titles];
+  const others = [...new Set(changes.map(({ path }) => path ?? ""))].filter(
+    (p) => p !== first.path,
+  );
+  const along = others.length > 0 ? `, with ${listed(others.map(fileName), 1)}` : "";
+  if (created === undefined) {
+    const whole = editTitle(changes.filter(({ path }) => path === first.path));
+    const single = changes
+      .filter((change) => change !== first)
+      .map((change) => editTitle([change]));
+    return [`${whole}${along}`, whole, ...single, `${whole}, again`];
   }
-  const words = [...new Set(changes.filter((c) => c.path === first.path).map(editInWords))];
-  const titles = words.map((word) => `${name} ${word}${along}`);
-  titles.push(`${name} ${listed(words, 3)}`);
-  if (files.length > 2) titles.push(`${listed(files.map(fileName), 3)} in ${commonFolder(files)}`);
-  return titles;
+  const names = definedNames(created.text, created.path ?? "").map(shortName);
+  const purpose = statedPurpose(created.text);
+  const titles = [`New ${name}: ${listed(names, 2)}${along}`, `New ${name}${along}`];
+  return purpose === null || looksLikeInstruction(purpose)
+    ? titles
+    : [`New ${name}: ${purpose}`, ...titles];
 }
 
 /** The first line of an output that says something: three words, no progress. */
@@ -115,7 +79,7 @@ export function firstTellingLine(output: string): string | null {
     const line = plain(raw);
     if (line.length < 12 || line.length > 400 || looksLikeInstruction(line)) continue;
     if (
-      /^(?:compiling|generated|running|getting|on branch|waiting|total \d|warning:|[-=]{3})/i.test(
+      /^(?:compiling|generated|running|getting|on branch|waiting|total \d|warning:|[-=]{3}|[-dl][rwx-]{9}|\d\d:\d\d)/i.test(
         line,
       )
     ) {
@@ -127,8 +91,8 @@ export function firstTellingLine(output: string): string | null {
 }
 
 /** What a command is called: what the agent said it is for, else its programs. */
-export function commandName(activity: Activity): string {
-  return activity.purpose ?? listed(activity.programs, 2) ?? activity.subject;
+export function commandName({ purpose, programs, subject }: Activity): string {
+  return purpose ?? (programs.length > 0 ? listed(programs, 2) : shorten(subject, 60));
 }
 
 function titlesOfCommand(activity: Activity): string[] {
@@ -139,28 +103,28 @@ function titlesOfCommand(activity: Activity): string[] {
   }
   const { state, message, totals } = activity.outcome ?? { state: "unknown" };
   if (state === "failed") {
+    const why = message ?? totals ?? null;
     return [
-      message ? `${name}: ${message}` : `${name} fails${totals ? `: ${totals}` : ""}`,
-      `${activity.programs[0] ?? name} fails: ${message ?? totals ?? "no message"}`,
+      why === null ? `${name} fails` : `${name}: ${why}`,
+      `${activity.programs[0] ?? name} fails${why === null ? "" : `: ${why}`}`,
     ];
   }
   const told = totals ?? firstTellingLine(activity.text);
   return told
     ? [`${name}: ${told}`, `${activity.programs[0] ?? name}: ${told}`, name]
-    : [name, activity.subject];
+    : [state === "passed" ? `${name}: passes` : name, `${name}: ${activity.subject}`];
 }
 
 function titlesOfReading(reads: Activity[]): string[] {
   const files = [...new Set(reads.map((read) => fileName(read.path ?? read.subject)))];
   const first = reads[0];
   if (first === undefined) return [];
-  const names = [
-    ...new Set(reads.flatMap((read) => definedNames(read.text, read.path ?? "").slice(0, 4))),
-  ];
+  const names = reads.flatMap((read) => definedNames(read.text, read.path ?? "").slice(0, 4));
+  const unique = [...new Set(names.map(shortName))];
   const purpose = reads.length === 1 ? statedPurpose(first.text) : null;
   const titles = [
-    names.length > 0
-      ? `Inside ${listed(files, 2)}: ${listed(names, 3)}`
+    unique.length > 0
+      ? `Inside ${listed(files, 2)}: ${listed(unique, 3)}`
       : `Inside ${listed(files, 3)}`,
     `How ${listed(files, 3)} ${files.length > 1 ? "fit together" : "works"}`,
   ];
@@ -169,19 +133,26 @@ function titlesOfReading(reads: Activity[]): string[] {
     : [`How ${files[0]} works: ${purpose}`, ...titles];
 }
 
+/** The places that a search found, without the line of nothing. */
+export function foundPlaces(text: string): string[] {
+  return text
+    .split("\n", 200)
+    .filter((line) => line.trim() !== "" && !/^\[(?:nothing found|there are more)\]$/.test(line));
+}
+
 function titlesOfSearch(activity: Activity): string[] {
-  const found = activity.text.split("\n").filter((line) => line.trim() !== "");
+  const found = foundPlaces(activity.text);
   const what = `"${shorten(activity.subject, 40)}"`;
-  if (found.length === 0 || /^no (?:files|matches)/i.test(found[0] ?? "")) {
+  if (found.length === 0)
     return [`No match for ${what}${activity.path ? ` in ${activity.path}` : ""}`];
-  }
   const places = found.slice(0, 40).map((line) => fileName(line.split(":", 1)[0] ?? line));
   return [`Where ${what} stands: ${listed([...new Set(places)], 2)}`];
 }
 
 /** Titles for one activity, the most specific first. */
 export function titlesOf(activity: Activity): string[] {
-  switch (activity.kind) {
+  const { kind, subject, purpose, text, path } = activity;
+  switch (kind) {
     case "create":
     case "edit":
       return titlesOfChanges([activity]);
@@ -189,45 +160,41 @@ export function titlesOf(activity: Activity): string[] {
       return titlesOfCommand(activity);
     case "read":
       return activity.failed
-        ? [`${activity.path ?? activity.subject} could not be read`]
+        ? [`${path ?? subject} could not be read`]
         : titlesOfReading([activity]);
     case "search":
       return titlesOfSearch(activity);
     case "fetch": {
-      const told = firstTellingLine(activity.text);
-      const address = activity.subject.replace(/^https?:\/\//, "");
-      return [`${told ?? "Page"} (${shorten(address, 40)})`, address];
+      const address = subject.replace(/^https?:\/\//, "");
+      return [`${firstTellingLine(text) ?? "Page"} (${shorten(address, 40)})`, address];
     }
     case "delegate":
-      return [
-        `${activity.purpose ?? shorten(activity.subject, 60)}: findings`,
-        firstTellingLine(activity.text) ?? activity.subject,
-      ];
+      return [`${purpose ?? shorten(subject, 60)}: findings`, firstTellingLine(text) ?? subject];
     case "ask":
-      return [shorten(activity.subject, TITLE_MAX)];
+      return [`Asked: ${subject}`, subject];
     case "other": {
-      const told = firstTellingLine(activity.text);
-      return [
-        activity.purpose ?? told ?? activity.subject,
-        `${told ?? activity.subject} (${activity.path ?? activity.tool})`,
-      ];
+      // `[name: state]` is how a background task's output begins.
+      const state = /^\[([^\]\n]{4,120})\]/.exec(text)?.[1];
+      const told = state ?? purpose ?? firstTellingLine(text) ?? subject;
+      return [told, `${told} (${path ?? activity.tool})`];
     }
   }
 }
 
 /** Titles for a whole group whose most telling member is `lead`. */
-export function titlesOfGroup(lead: Activity, group: Activity[], fixed: Activity | null): string[] {
-  const changes = group.filter(({ kind }) => kind === "edit" || kind === "create");
-  if (fixed !== null) {
-    const wrong = fixed.outcome?.message ?? commandName(fixed);
-    const change = changes[0];
-    const how = change ? `${fileName(change.path ?? "a file")} ${editInWords(change)}` : "";
+export function titlesOfGroup(lead: Activity, group: Activity[], repair: Repair | null): string[] {
+  const changes = group.filter(
+    ({ kind, failed }) => !failed && (kind === "edit" || kind === "create"),
+  );
+  if (repair !== null) {
+    const wrong = repair.failing.outcome?.message ?? `${commandName(repair.failing)} failed`;
+    const how = repair.by.length > 0 ? editTitle(repair.by) : shorten(repair.passing.subject, 40);
     return [
-      `Fix: ${shorten(wrong, how ? 52 : 80)}${how ? ` (${how})` : ""}`,
-      `Fix of ${shorten(wrong, 80)}`,
+      `${shorten(wrong, 88 - Math.min(how.length, 40))}: ${shorten(how, 40)}`,
+      `${how}, against "${wrong}"`,
     ];
   }
-  if (lead.kind === "edit" || lead.kind === "create") return titlesOfChanges(changes);
+  if (changes.includes(lead)) return titlesOfChanges(changes);
   if (lead.kind === "read" && !lead.failed) {
     return titlesOfReading(group.filter(({ kind, failed }) => kind === "read" && !failed));
   }

@@ -20,7 +20,7 @@ export function extract(batch: ObserverBatch): ObserverResult {
     skipped[event.key] = "empty";
     return [];
   });
-  const observations: DraftObservation[] = groupActivities(activities).map((group) =>
+  const observations: DraftObservation[] = groupActivities(activities).flatMap((group) =>
     observeActivities(group, bodies, taken),
   );
   let closing: { key: string; text: string } | null = null;

@@ -1,0 +1,112 @@
+/**
+ * `npm run bench:recall -- <data folder> [--url --key --project] [--offline]`: how many of the
+ * questions about recorded sessions find the events that hold the answer, beside plain BM25 over
+ * the raw events. Without --url it starts a server of its own on a state folder of its own.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Target } from "../../src/cli/target.ts";
+import { startCairn } from "../ingest/servers.ts";
+import { rawDocuments } from "./baseline.ts";
+import { FullTextIndex } from "./full-text.ts";
+import { compressSession, documentsOf, FIELD_WEIGHTS } from "./offline.ts";
+import { type RecallQuestion, readQuestions, readSessions } from "./recorded-sessions.ts";
+import { type Found, meanCharacters, score } from "./score.ts";
+import { storedEvents } from "./stored-events.ts";
+import { askServer, fillMemory } from "./whole-path.ts";
+
+const RESULTS = 10;
+const DEFAULT_PORT = 9310;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    url: { type: "string" },
+    key: { type: "string" },
+    project: { type: "string", default: "github.com/example/recall" },
+    port: { type: "string", default: String(DEFAULT_PORT) },
+    offline: { type: "boolean", default: false },
+  },
+});
+
+const percent = (share: number) => (100 * share).toFixed(1).padStart(5);
+
+function row(name: string, questions: RecallQuestion[], answers: Found[][]): string {
+  const cells = [5, 10].map((k) => {
+    const { strict, fractional, anyHit } = score(questions, answers, k);
+    return `${percent(strict)} ${percent(fractional)} ${percent(anyHit)}`;
+  });
+  return `${name.padEnd(30)} ${String(questions.length).padStart(4)}   ${cells.join("   ")}`;
+}
+
+/** One line for all questions, and where `detailed` one for each session and kind. */
+function table(name: string, questions: RecallQuestion[], answers: Found[][], detailed: boolean) {
+  const lines = [row(name, questions, answers)];
+  const part = (label: string, keep: (question: RecallQuestion) => boolean) => {
+    const kept = answers.filter((_, i) => questions[i] !== undefined && keep(questions[i]));
+    lines.push(row(`  ${label}`, questions.filter(keep), kept));
+  };
+  if (detailed) {
+    for (const id of new Set(questions.map(({ session }) => session))) {
+      part(`session ${id.slice(0, 8)}`, ({ session }) => session === id);
+    }
+    for (const kind of new Set(questions.map((question) => question.kind))) {
+      part(kind, (question) => question.kind === kind);
+    }
+  }
+  lines.push(`  mean characters of a result ${Math.round(meanCharacters(answers))}`);
+  return lines.join("\n");
+}
+
+async function ownServer(): Promise<{ target: Target; stop(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), "cairn-recall-"));
+  const server = await startCairn(folder, Number(flags.port));
+  return {
+    target: { url: server.url, key: server.key },
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const folder = positionals[0];
+if (folder === undefined) {
+  process.stderr.write("usage: npm run bench:recall -- <data folder> [--url --key] [--offline]\n");
+  process.exit(2);
+}
+const sessions = readSessions(folder);
+const questions = readQuestions(folder);
+
+const raw = new FullTextIndex([1], sessions.flatMap(rawDocuments));
+const rawAnswers = questions.map(({ question }) => raw.search(question, RESULTS));
+
+process.stdout.write(
+  `${"in percent: strict, any share, any hit".padEnd(36)}  at 5: str  frac   any   at 10: s  frac   any\n`,
+);
+process.stdout.write(`${table("plain BM25 over raw events", questions, rawAnswers, false)}\n`);
+
+const documents = sessions.flatMap((session) => {
+  const { events, root } = storedEvents(session);
+  return documentsOf(session.id, compressSession(events, root));
+});
+const index = new FullTextIndex(FIELD_WEIGHTS, documents);
+const offline = questions.map(({ question }) => index.search(question, RESULTS));
+process.stdout.write(`${table("extractive, FTS5 alone", questions, offline, flags.offline)}\n`);
+
+if (!flags.offline) {
+  const { url, key, project } = flags;
+  const server =
+    url === undefined
+      ? await ownServer()
+      : { target: { url, key: key ?? "" }, stop: () => Promise.resolve() };
+  try {
+    await fillMemory(server.target, sessions, project);
+    const answers = await askServer(server.target, questions, project, RESULTS);
+    process.stdout.write(`${table("extractive, whole path", questions, answers, true)}\n`);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,49 @@
+/** The whole path: hooks in over HTTP, questions out over `/v1/search`. */
+import { z } from "zod";
+import { call } from "../../src/cli/api.ts";
+import { replay } from "../../src/cli/replay/replay.ts";
+import type { Target } from "../../src/cli/target.ts";
+import { parseSessionPath } from "../../src/identity/session-name.ts";
+import type { RecallQuestion, RecordedSession } from "./recorded-sessions.ts";
+import type { Found } from "./score.ts";
+
+const ItemSchema = z.looseObject({
+  kind: z.string(),
+  session: z.string().nullable(),
+  sources: z.array(z.string()),
+});
+const AnswerSchema = z.looseObject({ items: z.array(ItemSchema) });
+
+/** Sends the recordings as hooks of one project and waits until all of them are processed. */
+export async function fillMemory(
+  target: Target,
+  sessions: RecordedSession[],
+  project: string,
+): Promise<void> {
+  const files = sessions.map(({ file }) => file);
+  const options = { project, speed: Number.POSITIVE_INFINITY, sessionSuffix: "" };
+  const whole = await replay(target, files, options, () => {});
+  if (!whole) throw new Error("the server refused a part of the recordings");
+}
+
+/** The answers of `/v1/search` to every question, best first, at most `limit` each. */
+export async function askServer(
+  target: Target,
+  questions: RecallQuestion[],
+  project: string,
+  limit: number,
+): Promise<Found[][]> {
+  const answers: Found[][] = [];
+  for (const { question } of questions) {
+    const query = { q: question, project, limit };
+    const { items } = await call(target, "search", AnswerSchema, { query });
+    answers.push(
+      items.map((item) => ({
+        session: parseSessionPath(item.session ?? "")?.sessionId ?? "",
+        sources: item.sources,
+        characters: JSON.stringify(item).length,
+      })),
+    );
+  }
+  return answers;
+}

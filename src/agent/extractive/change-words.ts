@@ -1,0 +1,133 @@
+/** What an edit did, in the few words that a person would use for it. */
+import { fileName } from "../../memory/paths.ts";
+import type { Activity } from "./activity.ts";
+import type { Change } from "./changes.ts";
+import { statedPurpose } from "./definitions.ts";
+import { listed, looksLikeInstruction, shorten } from "./prose.ts";
+
+/** A verb with its object, and whether it happened in, to or from the file. */
+interface Deed {
+  verb: "add" | "remove" | "rename" | "use" | "drop" | "change" | "note";
+  what: string;
+  /** The definition in which it happened; empty where it is the file as a whole. */
+  place: string;
+}
+
+/** `Acme.Billing.Invoice` is called Invoice. */
+export function shortName(name: string): string {
+  return /^[A-Z]\w{0,40}(?:\.[A-Z]\w{0,60}){1,8}$/.test(name)
+    ? name.slice(name.lastIndexOf(".") + 1)
+    : name;
+}
+
+const IDENTIFIER = /[A-Za-z_][\w.?!]{3,50}/g;
+
+/** Identifiers of `lines` that `others` lack, the longest two. */
+function distinctiveNames(lines: string[], others: string[]): string[] {
+  const known = new Set(others.join("\n").match(IDENTIFIER) ?? []);
+  const names = new Set<string>();
+  for (const line of lines.slice(0, 60)) {
+    for (const name of line.slice(0, 300).match(IDENTIFIER) ?? []) {
+      const whole = name.replace(/[.!]$/, "");
+      if (!known.has(name) && /[_.A-Z]/.test(whole.slice(1))) names.add(shortName(whole));
+    }
+  }
+  const longest = [...names].sort((a, b) => b.length - a.length);
+  return longest.filter((name) => name.length <= 40).slice(0, 2);
+}
+
+/** The line with the most words that the other side lacks. */
+function tellingLine(lines: string[], others: string[]): string | null {
+  const known = new Set(others.join("\n").match(/\w+/g) ?? []);
+  let best: { line: string; fresh: number } | null = null;
+  for (const line of lines.slice(0, 60)) {
+    const fresh = (line.slice(0, 300).match(/\w+/g) ?? []).filter(
+      (word) => !known.has(word),
+    ).length;
+    if (/\w{2}/.test(line) && fresh > (best?.fresh ?? 0)) best = { line: line.trim(), fresh };
+  }
+  return best?.line ?? lines.find((line) => /\w{3}/.test(line))?.trim() ?? null;
+}
+
+function deedOf(change: Change): Deed {
+  const { added, removed, within } = change;
+  const addedNames = change.addedNames.map(shortName);
+  const removedNames = change.removedNames.map(shortName);
+  const place = within.length > 0 ? shortName(within.at(-1) ?? "") : "";
+  if (addedNames.length === 1 && removedNames.length === 1) {
+    return { verb: "rename", what: `${removedNames[0]} to ${addedNames[0]}`, place: "" };
+  }
+  if (addedNames.length > 0) return { verb: "add", what: listed(addedNames, 3), place: "" };
+  if (removedNames.length > 0) return { verb: "remove", what: listed(removedNames, 3), place: "" };
+  const purpose = statedPurpose(added.join("\n"));
+  if (purpose !== null && purpose.length < 70 && !looksLikeInstruction(purpose)) {
+    return { verb: "note", what: purpose, place };
+  }
+  const used = distinctiveNames(added, removed);
+  if (used.length > 0) return { verb: "use", what: listed(used, 2), place };
+  const gone = distinctiveNames(removed, added);
+  if (gone.length > 0) return { verb: "drop", what: listed(gone, 2), place };
+  const line = tellingLine(added, removed) ?? tellingLine(removed, added);
+  return { verb: "change", what: line === null ? "" : `“${shorten(line, 60)}”`, place };
+}
+
+/** The edits of one file seen as one change. */
+function merged(edits: Activity[]): Change {
+  const all = edits.flatMap(({ change }) => (change === null ? [] : [change]));
+  const unique = (names: string[]) => [...new Set(names)];
+  const addedNames = unique(all.flatMap((change) => change.addedNames));
+  const removedNames = unique(all.flatMap((change) => change.removedNames));
+  return {
+    added: all.flatMap((change) => change.added),
+    removed: all.flatMap((change) => change.removed),
+    addedNames: addedNames.filter((name) => !removedNames.includes(name)),
+    removedNames: removedNames.filter((name) => !addedNames.includes(name)),
+    within: unique(all.flatMap((change) => change.within)),
+  };
+}
+
+/** As a title says it: `Add a and b to money.ts`. All `edits` are of one file. */
+export function editTitle(edits: Activity[]): string {
+  const file = fileName(edits[0]?.path ?? "a file");
+  const { verb, what, place } = deedOf(merged(edits));
+  const where = place === "" || what.includes(place) ? file : `${place}, ${file}`;
+  switch (verb) {
+    case "add":
+      return `Add ${what} to ${file}`;
+    case "remove":
+      return `Remove ${what} from ${file}`;
+    case "rename":
+      return `Rename ${what} in ${file}`;
+    case "use":
+      return `Use ${what} in ${where}`;
+    case "drop":
+      return `Drop ${what} from ${where}`;
+    case "note":
+      return `${what} (${where})`;
+    case "change":
+      return what === "" ? `Layout of ${file}` : `${file}: ${what}`;
+  }
+}
+
+/** As a fact says it, after the file's name: `adds a and b`, `now uses c in d`. */
+export function editInWords(activity: Activity): string {
+  if (activity.change === null) return "changed";
+  const { verb, what, place } = deedOf(activity.change);
+  const where = place === "" || what.includes(place) ? "" : ` in ${place}`;
+  switch (verb) {
+    case "add":
+      return `adds ${what}`;
+    case "remove":
+      return `removes ${what}`;
+    case "rename":
+      return `renames ${what}`;
+    case "use":
+      return `now uses ${what}${where}`;
+    case "drop":
+      return `no longer uses ${what}${where}`;
+    case "note":
+      return `${what}${where}`;
+    case "change":
+      return what === "" ? `layout changed${where}` : `now ${what}${where}`;
+  }
+}
