@@ -88,6 +88,8 @@ export interface SearchHit {
   project: string;
   type: ObservationType | null;
   title: string;
+  /** The file that it is most about, where it is about one. */
+  file?: string;
   snippet: string;
   /** 0 to 1; comparable between the projects of one search. */
   score: number;

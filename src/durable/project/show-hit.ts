@@ -12,6 +12,7 @@ const HIT_MAX_CHARS = 590;
 const SNIPPET_MIN_CHARS = 60;
 const SNIPPET_MAX_CHARS = 240;
 const TITLE_MAX_CHARS = 120;
+const FILE_MAX_CHARS = 80;
 /** The most telling sources; all of them stand in the item itself. */
 const SOURCES_SHOWN = 4;
 
@@ -30,6 +31,8 @@ export function showHit(project: ProjectRef, hit: Ranked, words: string[]): Sear
     sources: row.content.sources.slice(0, SOURCES_SHOWN),
     channels: hit.channels,
   };
+  const [file] = filesOf(row);
+  if (file !== undefined) shown.file = cutStart(file, FILE_MAX_CHARS);
   if (repeats.length > 1) shown.times = repeats.length;
   if (row.kind === "observation" && row.supersedes !== null) shown.has_history = true;
   if (row.superseded_by !== null) shown.superseded_by = itemId(project, row.superseded_by);
@@ -90,4 +93,9 @@ export function oneLine(text: string): string {
 
 export function cut(text: string, size: number): string {
   return text.length <= size ? text : `${text.slice(0, size - 1).toWellFormed()}…`;
+}
+
+/** The end of a path tells more than its beginning. */
+function cutStart(path: string, size: number): string {
+  return path.length <= size ? path : `…${path.slice(1 - size).toWellFormed()}`;
 }
