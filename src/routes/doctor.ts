@@ -1,19 +1,16 @@
 /** `GET /v1/doctor`: what is wrong, what was mended by looking, and what to do about the rest. */
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
-import { SESSION_MIGRATIONS, type SessionObject } from "../durable/session/session-object.ts";
+import { SESSION_MIGRATIONS } from "../durable/session/session-object.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import { TEAM_MIGRATIONS, type TeamObject } from "../durable/team/team-object.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { type Check, diagnose, type ProjectReport, type SessionReport } from "../http/diagnosis.ts";
+import { type Check, diagnose, type ProjectReport } from "../http/diagnosis.ts";
+import { eachSession } from "../http/live-sessions.ts";
 import { projectObjectName } from "../identity/project-name.ts";
-import { parseSessionPath, sessionObjectName } from "../identity/session-name.ts";
-import type { SessionState } from "../memory/contracts.ts";
 
 /** Sessions that one visit of the doctor looks at; the newest first. */
 const SESSIONS_MAX = 200;
-/** … and so many at once. */
-const SIDE_BY_SIDE = 16;
 
 export const doctorRoutes = new Hono<AppEnv>();
 
@@ -39,22 +36,22 @@ doctorRoutes.get("/", async (c) => {
     ),
   );
   const names = [...believed.keys()];
-  const sessions: SessionReport[] = [];
-  for (let at = 0; at < Math.min(names.length, SESSIONS_MAX); at += SIDE_BY_SIDE) {
-    const group = names.slice(at, Math.min(at + SIDE_BY_SIDE, SESSIONS_MAX));
-    const reports = await Promise.all(
-      group.map((name) => examine(c.env, team, name, believed.get(name) ?? null)),
-    );
-    reports.forEach((report, i) => {
-      if (report === null) unreachable.push(`session ${group[i] ?? ""}`);
-      else sessions.push(report);
-    });
+  const examined = names.slice(0, SESSIONS_MAX);
+  const reports = await eachSession(
+    c.env,
+    team,
+    examined,
+    async (stub, session) => await stub.inspect(believed.get(session) ?? null),
+  );
+  const sessions = reports.filter((report) => report !== null);
+  for (const [i, report] of reports.entries()) {
+    if (report === null) unreachable.push(`session ${examined[i] ?? ""}`);
   }
   const checks: Check[] = diagnose({
     projects,
     sessions,
     unreachable,
-    notExamined: Math.max(0, names.length - SESSIONS_MAX),
+    notExamined: names.length - examined.length,
     providerChain: readConfig(c.env).providerChain,
     budgets: await spentBudgets(teamStub),
     versions: {
@@ -83,22 +80,4 @@ const RECENT_MS = 14 * 24 * 60 * 60 * 1000;
 /** Dead letters live as long as the retention: sessions that closed longer ago hold none. */
 function isRecent(lastEventAt: number | null): boolean {
   return lastEventAt !== null && Date.now() - lastEventAt < RECENT_MS;
-}
-
-async function examine(
-  env: Env,
-  team: string,
-  path: string,
-  believed: SessionState | null,
-): Promise<SessionReport | null> {
-  const name = parseSessionPath(path);
-  if (name === null) return null;
-  const stub: DurableObjectStub<SessionObject> = env.SESSIONS.getByName(
-    sessionObjectName({ team, ...name }),
-  );
-  try {
-    return await stub.inspect(believed);
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,50 @@
+/** `/v1/dead`: the dead letters of all sessions of a project. A session's own are under `/v1/sessions`. */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { SessionObject } from "../durable/session/session-object.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { parseQuery } from "../http/body.ts";
+import { eachSession } from "../http/live-sessions.ts";
+import { findProject } from "../http/project-lookup.ts";
+import { normaliseProject, projectObjectName } from "../identity/project-name.ts";
+
+const QuerySchema = z.object({
+  project: z.string({ error: "is wanted: the project's remote or name" }),
+});
+
+export const deadRoutes = new Hono<AppEnv>();
+
+/** Asks every session that the project knows; those that do not answer are left out. */
+async function askAll<T>(
+  c: Context<AppEnv>,
+  ask: (stub: DurableObjectStub<SessionObject>, session: string) => Promise<T>,
+): Promise<T[]> {
+  const { team } = c.get("caller");
+  const name = normaliseProject(parseQuery(c, QuerySchema).project);
+  const project = name === null ? null : await findProject(c.env, team, name);
+  if (project === null) return [];
+  const stub = c.env.PROJECTS.getByName(projectObjectName(team, project.number));
+  const known = (await stub.sessions()).map((session) => session.session);
+  return (await eachSession(c.env, team, known, ask)).filter((answer) => answer !== null);
+}
+
+deadRoutes.get("/", async (c) => {
+  const found = await askAll(c, async (stub, session) =>
+    ((await stub.dead()) ?? []).map((letter) => ({ session, ...letter })),
+  );
+  return c.json({ items: found.flat() });
+});
+
+deadRoutes.post("/retry", async (c) => {
+  const counts = await askAll(c, async (stub) => await stub.retryDead(null));
+  return c.json({ retried: sum(counts) });
+});
+
+deadRoutes.delete("/", async (c) => {
+  const counts = await askAll(c, async (stub) => await stub.dropDead(null));
+  return c.json({ dropped: sum(counts) });
+});
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
