@@ -19,27 +19,21 @@ export interface MemoryAnswer extends SearchAnswer {
   incomplete?: true;
 }
 
-/** Searches one project. */
-export async function searchProject(
+/**
+ * Searches one project, or without one all projects of the team, whose ranks are merged.
+ * `requestId` names the request in the log.
+ */
+export async function searchMemory(
   env: Env,
   team: string,
-  project: ProjectRef,
-  search: MemorySearch,
-): Promise<MemoryAnswer> {
-  return projectStub(env, team, project).search({ ...search, project });
-}
-
-/** Searches all projects of the team and merges the ranks. `requestId` names the request in the log. */
-export async function searchTeam(
-  env: Env,
-  team: string,
+  project: ProjectRef | undefined,
   search: MemorySearch,
   requestId: string,
 ): Promise<MemoryAnswer> {
+  const ask = (one: ProjectRef) => projectStub(env, team, one).search({ ...search, project: one });
+  if (project !== undefined) return ask(project);
   const projects = await env.TEAMS.getByName(team).projects();
-  const answers = await Promise.allSettled(
-    projects.map((project) => searchProject(env, team, project, search)),
-  );
+  const answers = await Promise.allSettled(projects.map(ask));
   const answered = answers.flatMap((answer) =>
     answer.status === "fulfilled" ? [answer.value] : [],
   );

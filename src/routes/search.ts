@@ -6,7 +6,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
 import { requestedProject } from "../http/project-lookup.ts";
 import { count, filterParams, filtersOf, oneOf } from "../http/recall-params.ts";
-import { searchProject, searchTeam } from "../http/search-memory.ts";
+import { searchMemory } from "../http/search-memory.ts";
 
 export const searchRoutes = new Hono<AppEnv>();
 
@@ -26,10 +26,9 @@ searchRoutes.get("/", async (c) => {
   const filters = filtersOf(query);
   if (query.kind !== undefined) filters.kind = query.kind;
   const search = { q: query.q, filters, limit: query.limit, now: c.get("arrivedAt") };
-  if (query.project === undefined || query.project === "") {
-    return c.json(await searchTeam(c.env, team, search, c.get("requestId")));
-  }
-  const project = await requestedProject(c.env, team, query.project);
+  const { project: name } = query;
+  const project =
+    name === undefined || name === "" ? undefined : await requestedProject(c.env, team, name);
   if (project === null) return c.json({ items: [] });
-  return c.json(await searchProject(c.env, team, project, search));
+  return c.json(await searchMemory(c.env, team, project, search, c.get("requestId")));
 });

@@ -1,0 +1,87 @@
+/** What a tool is: a description, two schemas, and a function from arguments to an answer. */
+import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
+import type { z } from "zod";
+import { ApiError } from "../http/error.ts";
+import { log } from "../http/log.ts";
+import type { Caller } from "../memory/contracts.ts";
+
+/** One call of the endpoint: who asks, and when. */
+export interface McpCall {
+  env: Env;
+  caller: Caller;
+  requestId: string;
+  /** ms since the epoch. */
+  now: number;
+}
+
+export interface ToolAnswer<Output> {
+  /** For programs, as the output schema says. */
+  structured: Output;
+  /** The same for people and models. */
+  text: string;
+}
+
+/**
+ * A tool of the MCP server. `run` may throw ApiError: its message becomes a result that says what
+ * to do, so that the model can mend its call.
+ */
+export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject> {
+  name: string;
+  title: string;
+  /** At most `DESCRIPTION_MAX_CHARS`: clients cut what is longer. */
+  description: string;
+  input: Input;
+  output: Output;
+  /** False for a tool that only reads. */
+  writes: boolean;
+  run(input: z.output<Input>, call: McpCall): Promise<ToolAnswer<z.output<Output>>>;
+}
+
+/** Claude Code cuts descriptions that are longer than 2 KB. */
+export const DESCRIPTION_MAX_CHARS = 2000;
+
+export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
+  server: McpServer,
+  tool: Tool<Input, Output>,
+  call: McpCall,
+): void {
+  const answer = async (input: z.output<Input>): Promise<CallToolResult> => {
+    try {
+      const { structured, text } = await tool.run(input, call);
+      return { content: [{ type: "text", text }], structuredContent: structured };
+    } catch (error) {
+      return {
+        content: [{ type: "text", text: complaint(error, tool.name, call) }],
+        isError: true,
+      };
+    }
+  };
+  server.registerTool<z.ZodObject, z.ZodObject>(
+    tool.name,
+    {
+      title: tool.title,
+      description: tool.description,
+      inputSchema: tool.input,
+      outputSchema: tool.output,
+      annotations: {
+        readOnlyHint: !tool.writes,
+        destructiveHint: false,
+        idempotentHint: !tool.writes,
+        openWorldHint: false,
+      },
+    },
+    // The server has checked the arguments against the tool's own schema.
+    (input) => answer(input as z.output<Input>),
+  );
+}
+
+/** What went wrong; what the code itself tripped over goes to the log and not to the model. */
+function complaint(error: unknown, tool: string, call: McpCall): string {
+  if (error instanceof ApiError) return error.message;
+  log("error", "mcp_tool_failed", {
+    request: call.requestId,
+    tool,
+    reason: error instanceof Error ? error.message : "unknown",
+  });
+  return `something failed on the server's side: try again (request ${call.requestId} in its log)`;
+}

@@ -1,0 +1,36 @@
+/**
+ * `/mcp`: the memory as tools, over Streamable HTTP, stateless. The package serves the revision of
+ * 2026-07-28 and the older ones. There is no OAuth metadata anywhere: some clients ignore a
+ * configured key where they find it.
+ */
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { Hono } from "hono";
+import type { AppEnv } from "../http/app-env.ts";
+import { BODY_MAX_BYTES } from "../http/body.ts";
+import { ApiError } from "../http/error.ts";
+import { isAllowedOrigin } from "../mcp/origin.ts";
+import { memoryServer } from "../mcp/server.ts";
+
+export const mcpRoutes = new Hono<AppEnv>();
+
+mcpRoutes.all("/", async (c) => {
+  if (!isAllowedOrigin(c.req.header("Origin"), c.req.url)) {
+    throw new ApiError(
+      403,
+      "foreign_origin",
+      "this endpoint is for agents: pages of other sites may not call it",
+    );
+  }
+  const call = {
+    env: c.env,
+    caller: c.get("caller"),
+    requestId: c.get("requestId"),
+    now: c.get("arrivedAt"),
+  };
+  const handler = createMcpHandler(() => memoryServer(call), {
+    maxRequestBodySize: BODY_MAX_BYTES,
+    // Nothing here changes by itself: an open stream would wait for nothing.
+    maxSubscriptions: 0,
+  });
+  return handler.fetch(c.req.raw);
+});
