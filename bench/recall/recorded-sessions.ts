@@ -27,12 +27,14 @@ export function readSessions(folder: string): RecordedSession[] {
   return readdirSync(sessions)
     .filter((name) => name.endsWith(".jsonl"))
     .sort()
-    .flatMap((name) => {
-      const file = join(sessions, name);
-      const { hooks } = readRecording(readFileSync(file, "utf8"));
-      const id = hooks[0]?.payload.session_id;
-      return id === undefined ? [] : [{ id, file, hooks }];
-    });
+    .flatMap((name) => readSession(join(sessions, name)));
+}
+
+/** The session of one file; none where the file has no hook. */
+export function readSession(file: string): RecordedSession[] {
+  const { hooks } = readRecording(readFileSync(file, "utf8"));
+  const id = hooks[0]?.payload.session_id;
+  return id === undefined ? [] : [{ id, file, hooks }];
 }
 
 /** The questions of `recall-questions.jsonl`. */

@@ -7,7 +7,7 @@ import { listed, looksLikeInstruction, shorten } from "./prose.ts";
 
 /** A verb with its object, and whether it happened in, to or from the file. */
 interface Deed {
-  verb: "add" | "remove" | "rename" | "use" | "drop" | "change" | "note";
+  verb: "add" | "test" | "remove" | "rename" | "use" | "drop" | "change" | "note";
   what: string;
   /** The definition in which it happened; empty where it is the file as a whole. */
   place: string;
@@ -46,7 +46,16 @@ function tellingLine(lines: string[], others: string[]): string | null {
     ).length;
     if (/\w{2}/.test(line) && fresh > (best?.fresh ?? 0)) best = { line: line.trim(), fresh };
   }
-  return best?.line ?? lines.find((line) => /\w{3}/.test(line))?.trim() ?? null;
+  return best !== null && best.line.length >= 10 ? best.line : null;
+}
+
+/** True where the one name stands in the other's place: few lines, or a word in common. */
+function isRename({ added, removed, addedNames, removedNames }: Change): boolean {
+  if (added.length <= 3 && removed.length <= 3) return true;
+  const parts = (name = "") =>
+    name.split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])/).filter((w) => w.length > 3);
+  const before = new Set(parts(removedNames[0]));
+  return parts(addedNames[0]).some((part) => before.has(part));
 }
 
 function deedOf(change: Change): Deed {
@@ -54,7 +63,13 @@ function deedOf(change: Change): Deed {
   const addedNames = change.addedNames.map(shortName);
   const removedNames = change.removedNames.map(shortName);
   const place = within.length > 0 ? shortName(within.at(-1) ?? "") : "";
-  if (addedNames.length === 1 && removedNames.length === 1) {
+  const tests = addedNames.filter((name) => name.startsWith('"'));
+  if (tests.length > 0 && tests.length * 2 >= addedNames.length) {
+    const cases = tests.map((name) => name.slice(1, -1));
+    // The first name is often the group that the cases stand in.
+    return { verb: "test", what: listed(cases.slice(cases.length > 2 ? 1 : 0), 2), place: "" };
+  }
+  if (addedNames.length === 1 && removedNames.length === 1 && isRename(change)) {
     return { verb: "rename", what: `${removedNames[0]} to ${addedNames[0]}`, place: "" };
   }
   if (addedNames.length > 0) return { verb: "add", what: listed(addedNames, 3), place: "" };
@@ -72,7 +87,7 @@ function deedOf(change: Change): Deed {
 }
 
 /** The edits of one file seen as one change. */
-function merged(edits: Activity[]): Change {
+export function mergedChange(edits: Activity[]): Change {
   const all = edits.flatMap(({ change }) => (change === null ? [] : [change]));
   const unique = (names: string[]) => [...new Set(names)];
   const addedNames = unique(all.flatMap((change) => change.addedNames));
@@ -89,11 +104,13 @@ function merged(edits: Activity[]): Change {
 /** As a title says it: `Add a and b to money.ts`. All `edits` are of one file. */
 export function editTitle(edits: Activity[]): string {
   const file = fileName(edits[0]?.path ?? "a file");
-  const { verb, what, place } = deedOf(merged(edits));
+  const { verb, what, place } = deedOf(mergedChange(edits));
   const where = place === "" || what.includes(place) ? file : `${place}, ${file}`;
   switch (verb) {
     case "add":
       return `Add ${what} to ${file}`;
+    case "test":
+      return `Tests in ${file}: ${what}`;
     case "remove":
       return `Remove ${what} from ${file}`;
     case "rename":
@@ -105,7 +122,7 @@ export function editTitle(edits: Activity[]): string {
     case "note":
       return `${what} (${where})`;
     case "change":
-      return what === "" ? `Layout of ${file}` : `${file}: ${what}`;
+      return what === "" ? `Lines moved in ${where}` : `${where}: ${what}`;
   }
 }
 
@@ -117,6 +134,8 @@ export function editInWords(activity: Activity): string {
   switch (verb) {
     case "add":
       return `adds ${what}`;
+    case "test":
+      return `tests ${what}`;
     case "remove":
       return `removes ${what}`;
     case "rename":
@@ -128,6 +147,6 @@ export function editInWords(activity: Activity): string {
     case "note":
       return `${what}${where}`;
     case "change":
-      return what === "" ? `layout changed${where}` : `now ${what}${where}`;
+      return what === "" ? `lines moved${where}` : `now ${what}${where}`;
   }
 }

@@ -79,14 +79,19 @@ const PROGRESS =
 /** The line of `output` that says best what failed, at most `max` characters; null without any. */
 export function failureMessage(output: string, max: number): string | null {
   const lines = output
+    .slice(0, 200_000)
+    // Hooks and tools wrap their messages into JSON.
+    .replaceAll("\\n", "\n")
     .split("\n", 4_000)
     .filter((line) => line.length < 1_000 && /[A-Za-z]{3}/.test(line))
     .filter((line) => !NO_FAILURE.test(line) && !PROGRESS.test(line));
   for (const sign of FAILURE_SIGNS) {
-    const line = lines.find(
+    const signed = lines.filter(
       (candidate) =>
         sign.test(candidate) && !/^\s{0,8}(?:Error: )?Exit code \d{1,3}\s{0,4}$/.test(candidate),
     );
+    // A line that ends with a colon announces what comes after it.
+    const line = signed.find((candidate) => !/:\s{0,4}$/.test(candidate)) ?? signed[0];
     if (line !== undefined) {
       return shorten(
         line.replace(/^\s{0,8}(?:Error: )?Exit code \d{1,3}:?/, "").replace(/^[\s│└─>*]{1,12}/, ""),
@@ -115,7 +120,7 @@ function totalsFailed(totals: string): boolean {
 /** How a command ended; `failed` is what the agent itself reported of the call. */
 export function outcomeOf(command: string, output: string, failed: boolean): CommandOutcome {
   const totals = totalsOf(output);
-  const checks = verifies(command);
+  const checks = verifies(command) && !/\[goes on in the background/.test(output);
   const broken = failed || (checks && totals !== null && totalsFailed(totals));
   // A check's output piped through `tail` hides the exit code: then only an error line tells.
   const hidden =

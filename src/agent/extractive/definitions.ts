@@ -77,12 +77,15 @@ export function definedNames(code: string, path: string): string[] {
   ];
 }
 
-/** Text of a comment or a documentation line, or null. */
-function commentText(line: string): string | null {
+/** Lines at a file's top whose comments are about the file. */
+export const FILE_COMMENT_LINES = 8;
+
+/** Text of a documentation line, or (where `comments` count) of a comment; else null. */
+function commentText(line: string, comments: boolean): string | null {
   const comment = /^\s{0,60}(?:\/\/[/!]?|#(?!!|\{)|--|\*|\/\*\*?|;;)\s{0,4}(\S.{8,300})$/.exec(
     line,
   );
-  if (comment?.[1]) return comment[1].replace(/\s{0,4}\*\/$/, "");
+  if (comments && comment?.[1]) return comment[1].replace(/\s{0,4}\*\/$/, "");
   const doc =
     /^\s{0,60}(?:@(?:module|type)?doc\s{1,4})?(?:"""|"|''')\s{0,4}([A-Z][^"]{12,300})/.exec(line);
   return doc?.[1] ?? null;
@@ -90,11 +93,12 @@ function commentText(line: string): string | null {
 
 /**
  * The first sentence in which `code` says in prose what it is for: a documentation string or a
- * comment of at least four words. Null where there is none.
+ * comment of at least four words. Null where there is none. Of a whole file, only the comments
+ * of the first `commentLines` lines speak of the file itself.
  */
-export function statedPurpose(code: string): string | null {
+export function statedPurpose(code: string, commentLines = 400): string | null {
   let insideDocString = false;
-  for (const raw of code.split("\n").slice(0, 400)) {
+  for (const [i, raw] of code.split("\n").slice(0, 400).entries()) {
     if (raw.length > LINE_MAX) continue;
     const line = raw.replace(LINE_NUMBER, "");
     // Other strings of several lines (queries, templates) begin behind a call or an assignment.
@@ -105,7 +109,7 @@ export function statedPurpose(code: string): string | null {
       insideDocString = !insideDocString;
       continue;
     }
-    const text = insideDocString ? line.trim() : commentText(line);
+    const text = insideDocString ? line.trim() : commentText(line, i < commentLines);
     if (text === null || !/[A-Za-z]{2,40}(?:\s{1,4}[\w'`"(-]{1,40}){3}/.test(text)) continue;
     if (
       /[{};=]\s{0,3}$|copyright|licen[cs]e|eslint|prettier|biome-ignore|@ts-|noqa|pragma/i.test(

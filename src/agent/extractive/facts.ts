@@ -3,10 +3,10 @@ import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { editInWords, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
-import { definedNames, statedPurpose } from "./definitions.ts";
+import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { listed, looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { commandName, firstTellingLine, foundPlaces } from "./titles.ts";
+import { commandLine, commandName, firstTellingLine, foundPlaces } from "./titles.ts";
 
 export const FACTS_MAX = 6;
 export const FACT_CHARACTERS = 160;
@@ -14,6 +14,13 @@ export const FACT_CHARACTERS = 160;
 /** Sentences that give a reason, a choice or a limit are worth more than others. */
 const WEIGHTY =
   /\b(?:because|since|so that|instead|rather than|therefore|due to|caused?|must|only|never|not|decided|chosen|out of scope|requires?|fixed|avoids?|unsupported|cannot|keeps?|preserve)\b/i;
+
+/** Words for a reader: no row of a table, of a log or of a listing. */
+function isSentence(point: string): boolean {
+  if (point.length < 25 || !/^["'`A-Za-z]/.test(point) || !/\s\S{1,60}\s/.test(point)) return false;
+  const letters = point.match(/[A-Za-z ,.'-]/g)?.length ?? 0;
+  return letters / point.length > 0.75;
+}
 
 /** The points and sentences of a long text that say most, the weightiest first, at most `limit`. */
 export function tellingPoints(text: string, limit: number): string[] {
@@ -25,7 +32,7 @@ export function tellingPoints(text: string, limit: number): string[] {
   const worth = (point: string) =>
     (WEIGHTY.test(point) ? 2 : 0) + (/[`_/]|[a-z][A-Z]|\d/.test(point) ? 1 : 0);
   return [...new Set(points)]
-    .filter((point) => point.length >= 25 && /\s\S{1,60}\s/.test(point))
+    .filter(isSentence)
     .filter((point) => !looksLikeInstruction(point))
     .map((point, order) => ({ point, order, worth: worth(point) }))
     .sort((a, b) => b.worth - a.worth || a.order - b.order)
@@ -66,7 +73,7 @@ function changeFacts(activity: Activity): string[] {
   const place = activity.path ?? "a file";
   if (activity.kind === "create") {
     const names = definedNames(activity.text, place);
-    const purpose = statedPurpose(activity.text);
+    const purpose = statedPurpose(activity.text, FILE_COMMENT_LINES);
     const facts = [
       `${place}: ${names.length > 0 ? `has ${listed(names.map(shortName), 5)}` : "is new"}`,
     ];
@@ -90,7 +97,7 @@ function changeFacts(activity: Activity): string[] {
 }
 
 function commandFacts(activity: Activity): string[] {
-  const line = `\`${shorten(activity.subject.replace(/\s*2>&1\s*/g, " "), 70)}\``;
+  const line = `\`${shorten(commandLine(activity), 70)}\``;
   const commit = commitOf(activity.text);
   if (commit !== null) return [`Commit ${commit.hash}: ${commit.subject}`];
   const { state, message, totals } = activity.outcome ?? { state: "unknown" };

@@ -3,11 +3,11 @@ import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { editTitle } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
-import { statedPurpose } from "./definitions.ts";
+import { FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { answersOf, isProse, tellingPoints } from "./facts.ts";
 import { capitalised, listed, looksLikeInstruction, sentences, shorten } from "./prose.ts";
 import type { Repair } from "./repair.ts";
-import { commandName } from "./titles.ts";
+import { commandLine, commandName } from "./titles.ts";
 
 export const NARRATIVE_MAX = 500;
 
@@ -27,7 +27,9 @@ function sentenceOfCommand(activity: Activity): string {
 function sentenceOfChanges(changes: Activity[]): string {
   const created = changes.filter(({ kind }) => kind === "create");
   const files = [...new Set(changes.filter(({ kind }) => kind === "edit").map(({ path }) => path))];
-  const purpose = created.map(({ text }) => statedPurpose(text)).find((text) => text !== null);
+  const purpose = created
+    .map(({ text }) => statedPurpose(text, FILE_COMMENT_LINES))
+    .find((text) => text !== null);
   const parts: string[] = [];
   if (files.length === 1) parts.push(editTitle(changes.filter(({ kind }) => kind === "edit")));
   if (files.length > 1)
@@ -102,7 +104,7 @@ export function narrativeOf(group: Activity[], lead: Activity, repair: Repair | 
   }
   told.push(sentenceOfChanges(changes));
   if (repair !== null && repair.by.length === 0) {
-    told.push(`What helped: ${shorten(repair.passing.subject, 120)}.`);
+    told.push(`What helped: ${shorten(commandLine(repair.passing), 120)}.`);
   }
   told.push(sentenceOfLooking(group));
   const all = told.filter((sentence) => sentence !== "").map(capitalised);

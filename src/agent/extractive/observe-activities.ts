@@ -3,6 +3,7 @@ import type { ToolBody } from "../../memory/event.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { mergedChange } from "./change-words.ts";
 import { byWorth, conceptsOf, typeOf } from "./classification.ts";
 import { FACTS_MAX, factsOf } from "./facts.ts";
 import { indexTextOfActivities } from "./index-text.ts";
@@ -24,9 +25,22 @@ function subtitleOf(group: Activity[], lead: Activity, title: string): string {
   return shorten(lead.path ?? lead.purpose ?? "", SUBTITLE_MAX);
 }
 
+/** The edits of one file as one, where the first of them stands. */
+function mergedEdits(ranked: Activity[]): Activity[] {
+  const merged: Activity[] = [];
+  for (const activity of ranked) {
+    const { path, change } = activity;
+    const at = merged.findIndex((other) => other.path === path && other.change !== null);
+    const before = merged[at];
+    if (change === null || activity.failed || before === undefined) merged.push(activity);
+    else merged[at] = { ...before, change: mergedChange([before, activity]) };
+  }
+  return merged;
+}
+
 /** Facts of the members in turns, so that the last one is not lost. */
 function mixedFacts(ranked: Activity[]): string[] {
-  const lists = ranked.map(factsOf);
+  const lists = mergedEdits(ranked).map(factsOf);
   const facts = new Set<string>();
   for (let round = 0; round < FACTS_MAX; round += 1) {
     for (const list of lists) {

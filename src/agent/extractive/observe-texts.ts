@@ -4,11 +4,15 @@ import { FACTS_MAX, tellingPoints } from "./facts.ts";
 import { indexTextOf } from "./index-text.ts";
 import { NARRATIVE_MAX } from "./narrative.ts";
 import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
-import { type Item, leadOf, type Section, sectionsOf } from "./sections.ts";
+import { type Item, type Section, sectionsOf } from "./sections.ts";
 import { asTitle, freeTitle } from "./titles.ts";
 
 /** A text shorter than this says nothing that its turn's summary does not say. */
 const TELLING_MIN = 120;
+/** A closing message shorter than this is told whole by the summary of its turn. */
+const CLOSING_MIN = 500;
+/** A longer heading says too much for a title and too little about what is below it. */
+const HEADING_MAX = 20;
 /** Characters of raw text that one observation of a long text covers. */
 const PART_MAX = 4_000;
 
@@ -67,15 +71,18 @@ function observeSection(
     const points = items.map(({ text }) => text).filter((text) => !looksLikeInstruction(text));
     const prose = section.paragraphs.filter((text) => !looksLikeInstruction(text));
     const lead = items.find(({ text }) => !looksLikeInstruction(text));
-    const about = lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : leadOf(lead);
+    const about = lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : lead.text;
     const heading = BARE_HEADING.test(section.heading) ? context : section.heading;
+    const titles = [`${heading}: ${about}`, `${about} (${heading})`, about];
+    if (heading === "" || about.startsWith(heading)) titles.shift();
+    else if (heading.length > HEADING_MAX && section.heading === heading) titles.unshift(about);
     const { type, concepts } = kindOf(section.heading || about);
     const narrative = sentences(prose.join(" "), 3).join(" ") || points.slice(0, 3).join(" ");
     const facts = points.slice(0, FACTS_MAX).map((text) => shorten(text, 160));
     return {
       type,
-      title: freeTitle([heading ? `${heading}: ${about}` : about, about, heading], taken, at),
-      subtitle: shorten(context, 140),
+      title: freeTitle(titles, taken, at),
+      subtitle: shorten(heading || context, 120),
       narrative: shorten(narrative, NARRATIVE_MAX),
       facts: facts.length > 0 ? facts : tellingPoints(raw, 3),
       concepts,
@@ -102,14 +109,18 @@ function mergedSections(sections: Section[], min: number): Section[] {
   return merged;
 }
 
-/** Observations of a closing message or a subagent's result: one, or one for each of its large sections. */
+/**
+ * Observations of a closing message or a subagent's result: one, or one for each of its large
+ * sections; none where it is short and a summary tells it (`summarised`).
+ */
 export function observeMessage(
   text: string,
   key: string,
   at: number,
   taken: Set<string>,
+  summarised: boolean,
 ): DraftObservation[] {
-  if (text.trim().length < TELLING_MIN) return [];
+  if (text.trim().length < (summarised ? CLOSING_MIN : TELLING_MIN)) return [];
   const sections = mergedSections(sectionsOf(text), 700);
   const opening = sentences(sections[0]?.paragraphs.join(" ") ?? "", 1)[0] ?? "";
   return sections.flatMap((section) => observeSection(section, key, at, asTitle(opening), taken));

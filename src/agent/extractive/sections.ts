@@ -69,11 +69,3 @@ export function sectionsOf(text: string): Section[] {
   close();
   return sections;
 }
-
-/** What a point is about: its bold or coded lead, else what stands before the first colon or dash. */
-export function leadOf(item: Item): string {
-  const bold = /^\s{0,40}(?:[-*+•]|\d{1,3}[.)])\s{1,4}\*\*([^*\n]{2,120})\*\*/.exec(item.raw)?.[1];
-  if (bold) return plain(bold).replace(/[:\s]{1,4}$/, "");
-  const head = item.text.split(/:\s| — | – | - |\.\s/, 1)[0] ?? item.text;
-  return head.length >= 8 ? head : item.text;
-}

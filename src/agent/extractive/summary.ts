@@ -38,7 +38,8 @@ export function summarise(
       ...section.items.map(({ text }) => text),
     ];
     for (const point of points) {
-      if (point.length < 8) continue;
+      // What ends with a colon announces a list that is not in it.
+      if (point.length < 8 || /:$/.test(point)) continue;
       if (NEXT.test(section.heading) || (NEXT.test(point) && !/\bno\b|nothing/i.test(point))) {
         next.push(point);
       } else if (!looksLikeInstruction(point)) {

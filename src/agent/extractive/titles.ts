@@ -3,7 +3,7 @@ import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { editTitle, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
-import { definedNames, statedPurpose } from "./definitions.ts";
+import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { capitalised, listed, looksLikeInstruction, plain, shorten } from "./prose.ts";
 import type { Repair } from "./repair.ts";
 
@@ -66,7 +66,7 @@ function titlesOfChanges(changes: Activity[]): string[] {
     return [`${whole}${along}`, whole, ...single, `${whole}, again`];
   }
   const names = definedNames(created.text, created.path ?? "").map(shortName);
-  const purpose = statedPurpose(created.text);
+  const purpose = statedPurpose(created.text, FILE_COMMENT_LINES);
   const titles = [`New ${name}: ${listed(names, 2)}${along}`, `New ${name}${along}`];
   return purpose === null || looksLikeInstruction(purpose)
     ? titles
@@ -90,6 +90,14 @@ export function firstTellingLine(output: string): string | null {
   return null;
 }
 
+/** A command as a person would repeat it: without what was done to its output. */
+export function commandLine({ subject }: Activity): string {
+  return subject
+    .replace(/\s{0,4}\d?>{1,2}\s{0,2}(?:&\d|\/dev\/null)/g, "")
+    .replace(/\s{0,4}\|\s{0,4}(?:tail|head|less|more)\b[^|;&\n]{0,40}$/, "")
+    .trim();
+}
+
 /** What a command is called: what the agent said it is for, else its programs. */
 export function commandName({ purpose, programs, subject }: Activity): string {
   return purpose ?? (programs.length > 0 ? listed(programs, 2) : shorten(subject, 60));
@@ -109,7 +117,9 @@ function titlesOfCommand(activity: Activity): string[] {
       `${activity.programs[0] ?? name} fails${why === null ? "" : `: ${why}`}`,
     ];
   }
-  const told = totals ?? firstTellingLine(activity.text);
+  const background = /\[goes on in the background/.test(activity.text);
+  const told = totals ?? (background ? null : firstTellingLine(activity.text));
+  if (background) return [`${name} (in the background)`];
   return told
     ? [`${name}: ${told}`, `${activity.programs[0] ?? name}: ${told}`, name]
     : [state === "passed" ? `${name}: passes` : name, `${name}: ${activity.subject}`];
@@ -119,13 +129,21 @@ function titlesOfReading(reads: Activity[]): string[] {
   const files = [...new Set(reads.map((read) => fileName(read.path ?? read.subject)))];
   const first = reads[0];
   if (first === undefined) return [];
-  const names = reads.flatMap((read) => definedNames(read.text, read.path ?? "").slice(0, 4));
-  const unique = [...new Set(names.map(shortName))];
-  const purpose = reads.length === 1 ? statedPurpose(first.text) : null;
+  const names = reads.flatMap((read) => {
+    const stem = fileName(read.path ?? "")
+      .replace(/\W.{0,200}$|_/g, "")
+      .toLowerCase();
+    const own = definedNames(read.text, read.path ?? "").map(shortName);
+    // A file's own name is in the title already.
+    return own.filter((name) => name.toLowerCase() !== stem).slice(0, reads.length > 1 ? 2 : 3);
+  });
+  const unique = [...new Set(names)];
+  const told = unique.length === 0 ? firstTellingLine(first.text) : null;
+  const purpose = reads.length === 1 ? statedPurpose(first.text, FILE_COMMENT_LINES) : null;
   const titles = [
     unique.length > 0
-      ? `Inside ${listed(files, 2)}: ${listed(unique, 3)}`
-      : `Inside ${listed(files, 3)}`,
+      ? `Inside ${listed(files, 2)}: ${unique.slice(0, 4).join(", ")}`
+      : `Inside ${listed(files, 3)}${told === null ? "" : `: ${told}`}`,
     `How ${listed(files, 3)} ${files.length > 1 ? "fit together" : "works"}`,
   ];
   return purpose === null || looksLikeInstruction(purpose)
@@ -160,7 +178,7 @@ export function titlesOf(activity: Activity): string[] {
       return titlesOfCommand(activity);
     case "read":
       return activity.failed
-        ? [`${path ?? subject} could not be read`]
+        ? [`${fileName(path ?? subject)} could not be read`]
         : titlesOfReading([activity]);
     case "search":
       return titlesOfSearch(activity);
@@ -187,8 +205,13 @@ export function titlesOfGroup(lead: Activity, group: Activity[], repair: Repair 
     ({ kind, failed }) => !failed && (kind === "edit" || kind === "create"),
   );
   if (repair !== null) {
-    const wrong = repair.failing.outcome?.message ?? `${commandName(repair.failing)} failed`;
-    const how = repair.by.length > 0 ? editTitle(repair.by) : shorten(repair.passing.subject, 40);
+    const message = repair.failing.outcome?.message ?? null;
+    // What kind of failure it is stands in front of what went wrong, and takes its place in a title.
+    const wrong =
+      message?.replace(/^(?:\*\* )?(?:\(?[\w.]{0,40}error\)?|fatal|\(\w{1,20}\))[:\s]{1,4}/i, "") ??
+      `${commandName(repair.failing)} failed`;
+    const how =
+      repair.by.length > 0 ? editTitle(repair.by) : shorten(commandLine(repair.passing), 40);
     return [
       `${shorten(wrong, 88 - Math.min(how.length, 40))}: ${shorten(how, 40)}`,
       `${how}, against "${wrong}"`,

@@ -23,21 +23,23 @@ export function extract(batch: ObserverBatch): ObserverResult {
   const observations: DraftObservation[] = groupActivities(activities).flatMap((group) =>
     observeActivities(group, bodies, taken),
   );
+  const ofActivities = [...observations];
   let closing: { key: string; text: string } | null = null;
   const prompts: string[] = [];
   for (const event of batch.events) {
     if (isToolEvent(event)) continue;
     const { text } = event.body;
+    const isClosing = event.kind === "turn_end" && batch.turn.ends;
     if (event.kind === "turn_end") closing = { key: event.key, text };
     if (event.kind === "prompt") prompts.push(event.key);
     if (event.kind === "compaction") {
       observations.push(...observeCompaction(text, event.key, event.at, taken));
     } else if (event.kind !== "prompt") {
-      observations.push(...observeMessage(text, event.key, event.at, taken));
+      observations.push(...observeMessage(text, event.key, event.at, taken, isClosing));
     }
   }
   const summary = batch.turn.ends
-    ? summarise(batch.turn.request, closing, observations, prompts)
+    ? summarise(batch.turn.request, closing, ofActivities, prompts)
     : null;
   const cited = new Set([...observations, ...(summary ? [summary] : [])].flatMap((o) => o.sources));
   for (const { key, kind } of batch.events) {
