@@ -4,41 +4,44 @@ import { defineConfig } from "vitest/config";
 const TEST_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 const OTHER_TEAM_KEY = `cairn_other_test0002_${"o".repeat(40)}`;
 
+/** Runs in workerd, with the Worker of wrangler.toml. `bindings` are what differs. */
+function inWorkerd(name: string, include: string[], bindings: Record<string, string>) {
+  return {
+    plugins: [
+      cloudflareTest(({ inject }) => ({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          bindings: {
+            // Two teams, so that tests can prove that they never see each other.
+            CAIRN_KEY: `${TEST_KEY},${OTHER_TEAM_KEY}`,
+            ANTHROPIC_BASE_URL: `${inject("mockProviderUrl")}/s/${name}`,
+            ...bindings,
+          },
+        },
+      })),
+    ],
+    test: {
+      name,
+      include,
+      // The mock of the model's API, which runs outside of workerd.
+      globalSetup: ["./test/mock-provider/global-setup.ts"],
+      testTimeout: 30_000,
+      // Bundled once instead of module by module: a test file's first call is seconds faster.
+      deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
+    },
+  };
+}
+
+const BUNDLED = ["@anthropic-ai/sdk", "@anthropic-ai/sdk/helpers/zod", "hono", "picomatch", "zod"];
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            // Two teams, so that tests can prove that they never see each other.
-            miniflare: { bindings: { CAIRN_KEY: `${TEST_KEY},${OTHER_TEAM_KEY}` } },
-          }),
-        ],
-        test: {
-          name: "workerd",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/local/**"],
-          // The mock of the model's API, which runs outside of workerd.
-          globalSetup: ["./test/mock-provider/global-setup.ts"],
-          testTimeout: 30_000,
-          // Bundled once instead of module by module: the first call of a test file is seconds faster.
-          deps: {
-            optimizer: {
-              ssr: {
-                enabled: true,
-                include: [
-                  "@anthropic-ai/sdk",
-                  "@anthropic-ai/sdk/helpers/zod",
-                  "hono",
-                  "picomatch",
-                  "zod",
-                ],
-              },
-            },
-          },
-        },
-      },
+      inWorkerd("workerd", ["test/{agent,mcp,project,pure,session,team,worker}/**/*.test.ts"], {}),
+      inWorkerd("provider", ["test/provider/**/*.test.ts"], {
+        CAIRN_PROVIDER: "anthropic",
+        ANTHROPIC_API_KEY: "sk-test",
+      }),
       {
         test: {
           name: "local",

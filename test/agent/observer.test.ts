@@ -227,9 +227,13 @@ describe("the observer", () => {
 describe("the chain of providers", () => {
   it("follows the settings, leaves out what it cannot use, and is never empty", () => {
     const names = (providerChain: string[], anthropicApiKey: string | null) =>
-      buildProviders({ providerChain, anthropicApiKey, anthropicBaseUrl: null, model: null }).map(
-        ({ name }) => name,
-      );
+      buildProviders({
+        providerChain,
+        anthropicApiKey,
+        anthropicBaseUrl: null,
+        model: null,
+        providerDeadlineMs: null,
+      }).map(({ name }) => name);
     expect(names(["anthropic", "extractive", "anthropic"], "k")).toEqual([
       "anthropic",
       "extractive",

@@ -31,6 +31,7 @@ function view(change: Partial<ScheduleView> = {}): ScheduleView {
     queue: [],
     flushTo: 0,
     batches: [],
+    owner: "o",
     outboxDueAt: null,
     announceDueAt: null,
     touchedAt: NOW,
@@ -94,6 +95,11 @@ describe("the alarm is set", () => {
       "for the end of a lease",
       view({ batches: [lease(pending, "t", "o", NOW)] }),
       lease(pending, "t", "o", NOW).lease?.until,
+    ],
+    [
+      "at once for a lease of an earlier life of the object",
+      view({ batches: [lease(pending, "t", "an earlier life", NOW)] }),
+      0,
     ],
     [
       "not before a provider's retry-after, for anything",

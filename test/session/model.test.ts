@@ -186,7 +186,7 @@ class World {
   /** When the session wants to wake; null where it does not. */
   alarmAt(): number | null {
     const row = this.store.session.read();
-    return row === null ? null : nextAlarm(this.store.schedule(row, RETENTION_MS), this.clock);
+    return row === null ? null : nextAlarm(this.store.schedule(row, this.#deps()), this.clock);
   }
 
   /** Lets the alarm fire. A call that hangs is a crash: its object's life is over. */

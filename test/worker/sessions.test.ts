@@ -148,7 +148,7 @@ describe("nothing runs when nothing happens", () => {
       if (row === null) return [];
       const wakes = [];
       for (let now = Date.now(); now < at; now += DAY_MS) {
-        wakes.push(nextAlarm(store.schedule(row, 7 * DAY_MS), now));
+        wakes.push(nextAlarm(store.schedule(row, { owner: "any", retentionMs: 7 * DAY_MS }), now));
       }
       return [...new Set(wakes)];
     });

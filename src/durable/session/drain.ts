@@ -50,7 +50,7 @@ async function step(
   if (row === null) return false;
   const now = deps.now();
   abandonLost(store, row, deps.owner, now);
-  const view = store.schedule(row, deps.retentionMs);
+  const view = store.schedule(row, deps);
   if (view.announceDueAt !== null) {
     await announce(store, deps);
     return true;
@@ -66,7 +66,7 @@ async function step(
     return true;
   }
   if (store.db.transaction(() => finishRedo(store, now))) return true;
-  return settle(store, row, store.schedule(row, deps.retentionMs), now);
+  return settle(store, row, store.schedule(row, deps), now);
 }
 
 /** Leases whose answer will not come go back to pending. */
@@ -101,7 +101,7 @@ function claimDue(
 ): Claim | null {
   const now = deps.now();
   const waiting = view.batches.find(
-    (batch) => batch.state === "pending" && (batchDueAt(batch, view.batches) ?? now) <= now,
+    (batch) => batch.state === "pending" && (batchDueAt(batch, view) ?? now) <= now,
   );
   return store.db.transaction(() => {
     if (waiting !== undefined) return claimBatch(store, waiting, deps);

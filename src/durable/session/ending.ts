@@ -3,7 +3,6 @@
 import { newBatch } from "./lifecycle.ts";
 import { addMissingSummaries } from "./missing-summaries.ts";
 import { MAX_ATTEMPTS } from "./retry.ts";
-import { isSettled } from "./schedule.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /**
@@ -13,7 +12,7 @@ import type { SessionStore } from "./session-store.ts";
 export function closeSession(store: SessionStore, now: number): boolean {
   const row = store.session.read();
   if (row === null || row.closedAt !== null) return false;
-  if (!isSettled(store.schedule(row, 0))) return false;
+  if (!store.isSettled(row)) return false;
   if (addMissingSummaries(store, row.counters.prompt + 1, now) > 0) return true;
   store.session.update({ closedAt: now });
   return true;

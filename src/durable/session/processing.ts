@@ -165,7 +165,7 @@ function nextPauses(
       ...next,
       [pause.provider]: {
         refusals,
-        until: now + nextProbe(refusals),
+        until: now + nextProbe(refusals - 1),
         reason: pause.failure.message,
       },
     };

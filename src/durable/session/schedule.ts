@@ -63,6 +63,8 @@ export interface ScheduleView {
   flushTo: number;
   /** Those that are neither done nor dead. */
   batches: readonly Batch[];
+  /** This life of the object. */
+  owner: string;
   /** Due times of what the outbox still holds, the head first. */
   outboxDueAt: number | null;
   /** The project has not yet been told of a change that it must hear at once. */
@@ -100,10 +102,14 @@ function calmUntil(batches: readonly Batch[]): number {
 }
 
 /** When a batch that is neither done nor dead wants attention, among those that are open. */
-export function batchDueAt(batch: Batch, open: readonly Batch[]): number | null {
-  if (batch.state === "pending") return Math.max(batch.dueAt, calmUntil(open));
-  if (batch.state === "leased") return batch.lease?.until ?? 0;
-  return null;
+export function batchDueAt(
+  batch: Batch,
+  view: Pick<ScheduleView, "batches" | "owner">,
+): number | null {
+  if (batch.state === "pending") return Math.max(batch.dueAt, calmUntil(view.batches));
+  if (batch.state !== "leased") return null;
+  // A lease of an earlier life of the object is abandoned as soon as somebody looks.
+  return batch.lease?.owner === view.owner ? batch.lease.until : 0;
 }
 
 /** True where nothing is left to process or to deliver. */
@@ -130,7 +136,7 @@ export function nextAlarm(view: ScheduleView, now: number): number | null {
   if (view.ending) times.push(0);
   if (!view.tombstone) {
     times.push(queueDueAt(view, now));
-    times.push(...view.batches.map((batch) => batchDueAt(batch, view.batches)));
+    times.push(...view.batches.map((batch) => batchDueAt(batch, view)));
     const settled = isSettled(view);
     if (settled && view.closedAt === null) times.push(closeDueAt(view));
     // What is open is given up then; what is closed leaves its tombstone, once it is delivered.

@@ -27,8 +27,9 @@ import {
 } from "./intake.ts";
 import { beginRedo } from "./redo.ts";
 import { recoveryMs } from "./retry.ts";
-import { isSettled, nextAlarm } from "./schedule.ts";
+import { nextAlarm } from "./schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
+import type { SessionRow } from "./session-row.ts";
 import { SessionStore } from "./session-store.ts";
 import { describeSession, type KeptSource, keptSources, type SessionView } from "./session-view.ts";
 
@@ -176,7 +177,7 @@ export class SessionObject extends DurableObject<Env> {
     if (tellAgain) this.#store.session.update({ announcedState: null });
     const abandoned =
       this.#running === null ? abandonLost(this.#store, row, this.#deps.owner, now) : 0;
-    const wanted = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    const wanted = nextAlarm(this.#store.schedule(row, this.#deps), now);
     const stranded = wanted !== null && this.#alarmAt === null && this.#running === null;
     if (abandoned > 0 || stranded || tellAgain) {
       log("warn", "session_mended", { abandoned, stranded, tellAgain });
@@ -192,28 +193,29 @@ export class SessionObject extends DurableObject<Env> {
    */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
-    const row = this.#store.session.read();
-    if (row === null) return;
     const running = new AbortController();
     this.#running = running;
-    let fault = false;
-    try {
-      this.#arm(Date.now() + recoveryMs(row.recoveries));
+    const fault = await attempt("drain_failed", async () => {
+      const row = this.#store.session.read();
+      if (row === null) return;
+      this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
       await drain(this.#store, this.#deps, running.signal);
       if (row.recoveries > 0) this.#store.session.update({ recoveries: 0 });
-    } catch (error) {
-      fault = true;
-      log("error", "drain_failed", { reason: error instanceof Error ? error.message : "unknown" });
-    }
+    });
     this.#running = null;
-    try {
-      if (fault) this.#store.session.update({ recoveries: row.recoveries + 1 });
+    await attempt("plan_failed", async () => {
+      if (fault) this.#countFault();
       else await this.#planExactly(Date.now());
-    } catch (error) {
-      // The recovery alarm stands.
-      log("error", "plan_failed", { reason: error instanceof Error ? error.message : "unknown" });
-    }
+    });
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** The next recovery comes later. */
+  #countFault(): void {
+    // Should even this fail, the alarm stands that was armed before the work.
+    if (this.#alarmAt === null) this.#arm(Date.now() + recoveryMs(UNREADABLE_RECOVERIES));
+    const row = this.#store.session.read();
+    if (row !== null) this.#store.session.update({ recoveries: row.recoveries + 1 });
   }
 
   /** One change and the alarm that it asks for, in one turn: both or neither are durable. */
@@ -231,7 +233,7 @@ export class SessionObject extends DurableObject<Env> {
     if (this.#running !== null) return;
     const row = this.#store.session.read();
     if (row === null) return;
-    const at = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
     if (at === null) return;
     // An alarm that is early only looks and plans again: cheaper than moving it with each event.
     const due = Math.max(at, now);
@@ -242,7 +244,7 @@ export class SessionObject extends DurableObject<Env> {
   async #planExactly(now: number): Promise<void> {
     const row = this.#store.session.read();
     if (row === null) return;
-    const at = nextAlarm(this.#store.schedule(row, this.#deps.retentionMs), now);
+    const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
     if (at !== null) {
       this.#arm(Math.max(at, now));
     } else {
@@ -259,7 +261,7 @@ export class SessionObject extends DurableObject<Env> {
   #isSettled(): boolean {
     const row = this.#store.session.read();
     if (row === null) return true;
-    return this.#running === null && isSettled(this.#store.schedule(row, this.#deps.retentionMs));
+    return this.#running === null && this.#store.isSettled(row);
   }
 
   /** Waits for ends of drains until something is so, at most `ms`. */
@@ -287,6 +289,26 @@ export class SessionObject extends DurableObject<Env> {
     this.#numbers.set(name, { number, until: now + NUMBER_CACHE_MS });
     return number;
   }
+}
+
+/** A row that cannot be read is looked at again as rarely as anything. */
+const UNREADABLE_RECOVERIES = 10;
+
+/** Runs `work`; logs what it throws and says whether it threw. */
+async function attempt(event: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return false;
+  } catch (error) {
+    log("error", event, { reason: error instanceof Error ? error.message : "unknown" });
+    return true;
+  }
+}
+
+/** Faults that were caught, and leases that ended with the life that held them. */
+function recoveriesInARow(store: SessionStore, row: SessionRow): number {
+  const abandoned = store.queue.openBatches().map((batch) => batch.abandoned);
+  return row.recoveries + Math.max(0, ...abandoned);
 }
 
 /** Ids that are remembered as given; older ones may be given again. */

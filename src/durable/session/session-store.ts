@@ -4,7 +4,8 @@ import { Database, type Migration } from "../database.ts";
 import { type Batch, sessionState } from "./lifecycle.ts";
 import { Outbox } from "./outbox.ts";
 import { type EventCounts, Queue } from "./queue.ts";
-import type { ScheduleView } from "./schedule.ts";
+import { isSettled, type ScheduleView } from "./schedule.ts";
+import type { SessionDependencies } from "./session-dependencies.ts";
 import { type SessionRow, SessionTable } from "./session-row.ts";
 
 export class SessionStore {
@@ -66,13 +67,26 @@ export class SessionStore {
     });
   }
 
+  /** True where nothing is left to process or to deliver. */
+  isSettled(row: SessionRow): boolean {
+    return isSettled({
+      queue: this.queue.head(row.batchedTo),
+      batches: this.queue.openBatches(),
+      outboxDueAt: this.outbox.head()?.dueAt ?? null,
+    });
+  }
+
   /** What the alarm plan looks at. */
-  schedule(row: SessionRow, retentionMs: number): ScheduleView {
+  schedule(
+    row: SessionRow,
+    life: Pick<SessionDependencies, "owner" | "retentionMs">,
+  ): ScheduleView {
     const head = this.outbox.head();
     return {
       queue: this.queue.head(row.batchedTo),
       flushTo: row.flushTo,
       batches: this.queue.openBatches(),
+      owner: life.owner,
       outboxDueAt: head?.dueAt ?? null,
       announceDueAt: mustAnnounce(row) ? 0 : null,
       touchedAt: this.touchedAt(row),
@@ -80,7 +94,7 @@ export class SessionStore {
       closedAt: row.closedAt,
       ending: row.ending !== null,
       tombstone: row.tombstone !== null && row.closedAt !== null,
-      retentionMs,
+      retentionMs: life.retentionMs,
     };
   }
 }
