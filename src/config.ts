@@ -22,6 +22,7 @@ const EnvironmentSchema = z.object({
   CAIRN_RETENTION_DAYS: z.string().default(""),
   ANTHROPIC_API_KEY: z.string().default(""),
   ANTHROPIC_BASE_URL: z.string().default(""),
+  CAIRN_PROVIDER_DEADLINE_MS: z.string().default(""),
 });
 
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   model: string | null;
   anthropicApiKey: string | null;
   anthropicBaseUrl: string | null;
+  /** How long a provider may take for a batch, ms; null: the provider's default. */
+  providerDeadlineMs: number | null;
   ignoreGlobs: string[];
   /** How long raw events outlive the last event of their session. */
   retentionMs: number;
@@ -58,6 +61,7 @@ export function readConfig(env: object): Config {
     model: raw.CAIRN_MODEL || null,
     anthropicApiKey: raw.ANTHROPIC_API_KEY || null,
     anthropicBaseUrl: raw.ANTHROPIC_BASE_URL || null,
+    providerDeadlineMs: Number(raw.CAIRN_PROVIDER_DEADLINE_MS) || null,
     ignoreGlobs: raw.CAIRN_IGNORE,
     retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
   };

@@ -7,7 +7,7 @@ import { extractiveProvider } from "./extractive.ts";
 
 type ProviderSettings = Pick<
   Config,
-  "providerChain" | "anthropicApiKey" | "anthropicBaseUrl" | "model"
+  "providerChain" | "anthropicApiKey" | "anthropicBaseUrl" | "model" | "providerDeadlineMs"
 >;
 
 /** A provider by name, or in words why there is none. */
@@ -22,6 +22,7 @@ function build(name: string, settings: ProviderSettings): Provider | string {
         apiKey: settings.anthropicApiKey,
         baseURL: settings.anthropicBaseUrl,
         model: settings.model,
+        ...(settings.providerDeadlineMs !== null && { deadlineMs: settings.providerDeadlineMs }),
       });
     default:
       return "CAIRN_PROVIDER knows anthropic and extractive";
