@@ -13,7 +13,8 @@ const SCHEMA = "https://json.schemastore.org/claude-code-settings.json";
 
 const GroupSchema = z.looseObject({ hooks: z.array(z.json()) });
 
-function section(settings: JsonObject, name: "env" | "hooks"): JsonObject {
+/** A member that is an object, or an empty one. Throws a `Failure` where it is something else. */
+export function section(settings: JsonObject, name: string): JsonObject {
   const found = settings[name];
   if (found === undefined) return {};
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
@@ -25,7 +26,7 @@ function section(settings: JsonObject, name: "env" | "hooks"): JsonObject {
 }
 
 /** A member goes when nothing is left in it. */
-function withSection(settings: JsonObject, name: string, value: JsonObject): JsonObject {
+export function withSection(settings: JsonObject, name: string, value: JsonObject): JsonObject {
   if (Object.keys(value).length > 0) return { ...settings, [name]: value };
   const { [name]: _empty, ...rest } = settings;
   return rest;

@@ -17,7 +17,13 @@ import {
   withPause,
 } from "./claude-code-settings.ts";
 import type { JsonObject } from "./json-edit.ts";
-import { readSettingsFile, type SettingsFile, writeSettingsFile } from "./settings-file.ts";
+import {
+  hasForeignMcpServer,
+  MCP_SERVER_NAME,
+  mcpConfigPath,
+  withMcpServer,
+} from "./mcp-server.ts";
+import { readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 
 /** The files of one scope. For the whole machine both are one file. */
 interface Scope {
@@ -25,19 +31,24 @@ interface Scope {
   hooks: string;
   /** Where the `env` block with the key stands. */
   env: string;
+  /** Where the MCP server stands. */
+  mcp: string;
 }
 
 type Change = (settings: JsonObject) => JsonObject;
+/** What is to become of each file of a scope. */
+type Changes = Partial<Record<keyof Scope, Change>>;
 type Say = (line: string) => void;
 
 function scopeFiles(projectScope: boolean): Scope {
+  const mcp = mcpConfigPath(projectScope);
   if (!projectScope) {
     const folder = process.env.CLAUDE_CONFIG_DIR || join(homedir(), ".claude");
     const path = join(resolve(folder), "settings.json");
-    return { hooks: path, env: path };
+    return { hooks: path, env: path, mcp };
   }
   const folder = resolve(".claude");
-  return { hooks: join(folder, "settings.json"), env: join(folder, "settings.local.json") };
+  return { hooks: join(folder, "settings.json"), env: join(folder, "settings.local.json"), mcp };
 }
 
 export interface ConnectOptions {
@@ -56,11 +67,11 @@ export function connect(target: Target, options: ConnectOptions, say: Say): void
     return;
   }
   if (options.projectScope) checkIgnored(scope.env);
-  const changed = apply(
-    scope,
-    (settings) => withHooks(settings, hooks),
-    (settings) => withPause(withKey(settings, target.key), null),
-  );
+  const changed = apply(scope, {
+    hooks: (settings) => withHooks(settings, hooks),
+    env: (settings) => withPause(withKey(settings, target.key), null),
+    mcp: (config) => withMcpServer(config, target.url),
+  });
   if (changed.length === 0) {
     say(`Claude Code is connected to ${target.url} already; nothing had to be changed.`);
     return;
@@ -68,6 +79,9 @@ export function connect(target: Target, options: ConnectOptions, say: Say): void
   say(`Claude Code is connected to ${target.url}.`);
   for (const path of changed) say(`  written: ${path}`);
   warn(target, scope, say);
+  if (options.projectScope && changed.includes(scope.mcp)) {
+    say("  note: Claude Code will ask once whether to use the MCP server of .mcp.json.");
+  }
   say(
     "Sessions that are started from now on are remembered. Undo with: cairn disconnect claude-code",
   );
@@ -76,11 +90,11 @@ export function connect(target: Target, options: ConnectOptions, say: Say): void
 /** Takes out what `connect` put in, and nothing else. */
 export function disconnect(projectScope: boolean, say: Say): void {
   const scope = scopeFiles(projectScope);
-  const changed = apply(
-    scope,
-    (settings) => withHooks(settings, null),
-    (settings) => withPause(withKey(settings, null), null),
-  );
+  const changed = apply(scope, {
+    hooks: (settings) => withHooks(settings, null),
+    env: (settings) => withPause(withKey(settings, null), null),
+    mcp: (config) => withMcpServer(config, null),
+  });
   for (const path of changed) {
     say(existsSync(path) ? `  written: ${path}` : `  removed: ${path}`);
   }
@@ -98,11 +112,10 @@ export function pause(projectScope: boolean, say: Say): void {
     say("Capture is paused already. Go on with: cairn resume");
     return;
   }
-  apply(
-    scope,
-    (settings) => withHooks(settings, null),
-    (settings) => withPause(settings, options),
-  );
+  apply(scope, {
+    hooks: (settings) => withHooks(settings, null),
+    env: (settings) => withPause(settings, options),
+  });
   say("Capture is paused: nothing of what Claude Code does is sent. Go on with: cairn resume");
 }
 
@@ -117,11 +130,10 @@ export function resume(projectScope: boolean, say: Say): void {
     say("Capture is not paused.");
     return;
   }
-  apply(
-    scope,
-    (settings) => withHooks(settings, options),
-    (settings) => withPause(settings, null),
-  );
+  apply(scope, {
+    hooks: (settings) => withHooks(settings, options),
+    env: (settings) => withPause(settings, null),
+  });
   say(`Capture goes on, to ${options.url}.`);
 }
 
@@ -142,19 +154,20 @@ function notConnected(projectScope: boolean): Failure {
 }
 
 /** Reads all files before it writes any. Returns the paths that were changed. */
-function apply(scope: Scope, changeHooks: Change, changeEnv: Change): string[] {
-  const both: Change = (settings) => changeEnv(changeHooks(settings));
-  const plan: [SettingsFile, Change][] =
-    scope.hooks === scope.env
-      ? [[readSettingsFile(scope.env), both]]
-      : // The key first: hooks without it would fail in front of the user.
-        [
-          [readSettingsFile(scope.env), changeEnv],
-          [readSettingsFile(scope.hooks), changeHooks],
-        ];
-  const writes = plan.map(([file, change]) => {
-    const value = change(file.text === null ? newSettings() : file.value);
-    return { file, value: isAsNew(value) ? null : value };
+function apply(scope: Scope, changes: Changes): string[] {
+  // The key first: hooks without it would fail in front of the user. Some scopes have both in one file.
+  const paths = new Set([scope.env, scope.hooks, scope.mcp]);
+  const writes = [...paths].map((path) => {
+    const file = readSettingsFile(path);
+    const fresh = path === scope.mcp ? {} : newSettings();
+    const before = file.text === null ? fresh : file.value;
+    let value = before;
+    for (const name of ["hooks", "env", "mcp"] as const) {
+      if (scope[name] === path) value = changes[name]?.(value) ?? value;
+    }
+    const isEmpty = path === scope.mcp ? Object.keys(value).length === 0 : isAsNew(value);
+    const isGone = isEmpty && (value !== before || file.text === null);
+    return { file, value: isGone ? null : value };
   });
   return writes
     .filter(({ file, value }) => writeSettingsFile(file, value))
@@ -183,6 +196,12 @@ function checkIgnored(path: string): void {
 }
 
 function warn(target: Target, scope: Scope, say: Say): void {
+  if (hasForeignMcpServer(readSettingsFile(scope.mcp).value)) {
+    say(
+      `  note: ${scope.mcp} has an MCP server named "${MCP_SERVER_NAME}" that is not this one; it was ` +
+        "left as it is. Rename it and run this again, so that the agent can search the memory.",
+    );
+  }
   const url = new URL(target.url);
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     say("  note: plain http: the key and what is sent can be read on the way; better use https.");
@@ -203,6 +222,7 @@ function print(scope: Scope, target: Target, options: HookOptions, say: Say): vo
           [scope.hooks, hooks],
           [scope.env, env],
         ];
+  parts.push([scope.mcp, withMcpServer({}, target.url)]);
   for (const [path, value] of parts) {
     say(`Would be merged into ${path} (the key is shortened here):`);
     say(JSON.stringify(value, null, 2));
