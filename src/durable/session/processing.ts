@@ -71,6 +71,7 @@ export async function processClaim(
     });
     return;
   }
+  const call = callSignal(signal);
   const outcome = await observe({
     chain: deps.chain,
     batch: observerBatch(store, row, stored, events, request),
@@ -81,11 +82,24 @@ export async function processClaim(
     attempt: batch.attempts + 1,
     maxAttempts: MAX_ATTEMPTS,
     now: deps.now(),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_DEADLINE_MS)]),
-  });
+    signal: call.signal,
+  }).finally(call.end);
   store.db.transaction(() => {
     writeOutcome(store, claim, stored, request, outcome, deps);
   });
+}
+
+/**
+ * The deadline of a call. Its timer ends with the call: one that stands, as that of
+ * `AbortSignal.timeout` does, would keep the object in memory.
+ */
+function callSignal(outer: AbortSignal): { signal: AbortSignal; end: () => void } {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), CALL_DEADLINE_MS);
+  return {
+    signal: AbortSignal.any([outer, deadline.signal]),
+    end: () => clearTimeout(timer),
+  };
 }
 
 function writeOutcome(
