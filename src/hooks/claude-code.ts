@@ -165,9 +165,13 @@ function textEvent(raw: RawTextEvent, hook: Payload, context: TimedContext): Eve
   return incoming(content, body, body === "" ? "empty" : null, hook, context);
 }
 
+/** Tools of our own MCP server: what they recall or save is known, and must not be learnt again. */
+const OWN_TOOL = /^mcp__(?:plugin_cairn_)?cairn__/;
+
 function toolEvent(kind: RawToolEvent["kind"], hook: Payload, context: TimedContext): EventAction {
   const input = inputFields(hook.tool_input);
-  const ignored = ignoredFile(input, context.ignoreGlobs);
+  const own = OWN_TOOL.test(hook.tool_name);
+  const ignored = own || ignoredFile(input, context.ignoreGlobs);
   const files = kind === "tool_use" ? toolFiles(hook.tool_name, input) : { read: [], modified: [] };
   const content = sanitise({
     kind,
@@ -180,7 +184,8 @@ function toolEvent(kind: RawToolEvent["kind"], hook: Payload, context: TimedCont
     ignoreGlobs: context.ignoreGlobs,
   });
   const told = JSON.stringify(content.body);
-  return incoming(content, told, ignored ? "ignored" : null, hook, context);
+  const skip = own ? "internal" : ignored ? "ignored" : null;
+  return incoming(content, told, skip, hook, context);
 }
 
 function rawOutput(kind: RawToolEvent["kind"], hook: Payload): unknown {
