@@ -126,6 +126,14 @@ export function editTitle(edits: Activity[]): string {
   }
 }
 
+/** What helped, in a title that has said what was wrong. All `edits` are of one or more files. */
+export function repairTitle(edits: Activity[]): string {
+  const first = edits.filter(({ path }) => path === edits[0]?.path);
+  const { verb } = deedOf(mergedChange(first));
+  const telling = verb !== "change" && first.every(({ kind }) => kind === "edit");
+  return telling ? editTitle(first) : `fixed in ${fileName(edits[0]?.path ?? "a file")}`;
+}
+
 /** As a fact says it, after the file's name: `adds a and b`, `now uses c in d`. */
 export function editInWords(activity: Activity): string {
   if (activity.change === null) return "changed";

@@ -76,6 +76,12 @@ const NO_FAILURE = /\b(?:0|no) (?:failures?|errors?|failed|issues)\b|warnings? a
 const PROGRESS =
   /^\s{0,8}(?:compiling|generated|generating|running|getting|checking|finished|randomized|please report|==>|warning: redefining|\[info\]|\d{2}:\d{2}:\d{2}\.\d{3} \[(?:info|debug)\])/i;
 
+/** A line that only announces, with the line that it announces. */
+function withNext(line: string | undefined, lines: string[]): string | undefined {
+  if (line === undefined) return undefined;
+  return [line, lines[lines.indexOf(line) + 1] ?? ""].map((part) => part.trim()).join(" ");
+}
+
 /** The line of `output` that says best what failed, at most `max` characters; null without any. */
 export function failureMessage(output: string, max: number): string | null {
   const lines = output
@@ -91,7 +97,8 @@ export function failureMessage(output: string, max: number): string | null {
         sign.test(candidate) && !/^\s{0,8}(?:Error: )?Exit code \d{1,3}\s{0,4}$/.test(candidate),
     );
     // A line that ends with a colon announces what comes after it.
-    const line = signed.find((candidate) => !/:\s{0,4}$/.test(candidate)) ?? signed[0];
+    const line =
+      signed.find((candidate) => !/:\s{0,4}$/.test(candidate)) ?? withNext(signed[0], lines);
     if (line !== undefined) {
       return shorten(
         line.replace(/^\s{0,8}(?:Error: )?Exit code \d{1,3}:?/, "").replace(/^[\s│└─>*]{1,12}/, ""),
@@ -119,8 +126,8 @@ function totalsFailed(totals: string): boolean {
 
 /** How a command ended; `failed` is what the agent itself reported of the call. */
 export function outcomeOf(command: string, output: string, failed: boolean): CommandOutcome {
-  const totals = totalsOf(output);
   const checks = verifies(command) && !/\[goes on in the background/.test(output);
+  const totals = checks ? totalsOf(output) : null;
   const broken = failed || (checks && totals !== null && totalsFailed(totals));
   // A check's output piped through `tail` hides the exit code: then only an error line tells.
   const hidden =

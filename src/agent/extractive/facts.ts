@@ -2,7 +2,7 @@
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { editInWords, shortName } from "./change-words.ts";
-import { commitOf } from "./commands.ts";
+import { commitOf, verifies } from "./commands.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { listed, looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
@@ -102,7 +102,8 @@ function commandFacts(activity: Activity): string[] {
   if (commit !== null) return [`Commit ${commit.hash}: ${commit.subject}`];
   const { state, message, totals } = activity.outcome ?? { state: "unknown" };
   if (state === "failed") return [`${line} failed: ${message ?? totals ?? "without a message"}`];
-  if (isProse(activity.text)) return tellingPoints(activity.text, 3);
+  // The prose of a build is about the build.
+  if (isProse(activity.text) && !verifies(activity.subject)) return tellingPoints(activity.text, 3);
   const told = totals ?? firstTellingLine(activity.text);
   if (told !== null) return [`${line}: ${told}`];
   return [state === "passed" ? `${line} passed` : `${line} (${commandName(activity)})`];

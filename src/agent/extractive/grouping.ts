@@ -4,59 +4,27 @@ import type { Activity } from "./activity.ts";
 /** More sources would count for nothing, and one title could not tell of them. */
 export const GROUP_MAX = 4;
 
-type Phase = "look" | "change" | "run" | "talk";
+const isTalk = ({ kind }: Activity) => kind === "delegate" || kind === "ask";
+const looksOnly = ({ kind }: Activity) => kind === "read" || kind === "search" || kind === "fetch";
 
-function phaseOf(activity: Activity): Phase {
-  switch (activity.kind) {
-    case "create":
-    case "edit":
-      return "change";
-    case "read":
-    case "search":
-    case "fetch":
-    case "other":
-      return "look";
-    case "command":
-      return "run";
-    case "delegate":
-    case "ask":
-      return "talk";
-  }
-}
-
-/** How well `next` goes with the group so far: 0 not at all, 3 certainly. */
-function affinity(group: Activity[], next: Activity): number {
-  const last = group.at(-1);
-  if (last === undefined) return 3;
-  if (phaseOf(next) === "talk" || phaseOf(last) === "talk") return 0;
-  const sameFile = next.path !== null && group.some((member) => member.path === next.path);
-  if (sameFile) return 3;
-  const broken = group.some((member) => member.outcome?.state === "failed" || member.failed);
-  // A failure, what was done about it, and the run that shows whether it helped.
-  if (broken && phaseOf(next) === "change") return 3;
-  if (
-    broken &&
-    next.kind === "command" &&
-    group.some((member) => member.programs.some((program) => next.programs.includes(program)))
-  ) {
-    return 3;
-  }
-  if (phaseOf(last) === phaseOf(next)) return 2;
-  if (phaseOf(last) === "change" && next.outcome?.state === "passed") return 2;
-  return 1;
+/** True where `next` begins something else than what the group tells of. */
+function beginsAnew(group: Activity[], next: Activity): boolean {
+  if (group.length >= GROUP_MAX) return true;
+  // What a person answered or a subagent found out stands for itself.
+  if (group.some(isTalk) || isTalk(next)) return true;
+  // What broke, what was done about it and what then helped belong together.
+  return next.outcome?.state === "failed" && group.length >= 2 && group.every(looksOnly);
 }
 
 /**
- * Cuts `activities` (in order) into groups of one to four. A phase ends a group that has at
- * least two members; a group of one takes the next activity unless that is a conversation.
+ * Cuts `activities` (in order) into groups. What follows each other belongs together: clusters by
+ * common words and files (tried) found no more, and half-filled groups found less.
  */
 export function groupActivities(activities: Activity[]): Activity[][] {
   const groups: Activity[][] = [];
   let group: Activity[] = [];
   for (const activity of activities) {
-    const fits = affinity(group, activity);
-    const full = group.length >= GROUP_MAX;
-    if (group.length > 0 && (full || fits === 0)) {
+    if (group.length > 0 && beginsAnew(group, activity)) {
       groups.push(group);
       group = [];
     }

@@ -2,7 +2,7 @@
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { editTitle } from "./change-words.ts";
-import { commitOf } from "./commands.ts";
+import { commitOf, verifies } from "./commands.ts";
 import { FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { answersOf, isProse, tellingPoints } from "./facts.ts";
 import { capitalised, listed, looksLikeInstruction, sentences, shorten } from "./prose.ts";
@@ -77,7 +77,8 @@ function quoted(lead: Activity): string {
       .join(" ");
   }
   const reports = lead.kind === "delegate" || lead.kind === "fetch";
-  if (!reports && (lead.change !== null || !isProse(lead.text))) return "";
+  if (!reports && (lead.change !== null || verifies(lead.subject) || !isProse(lead.text)))
+    return "";
   const points = tellingPoints(lead.text, 2);
   if (points.length === 0) return "";
   const from =

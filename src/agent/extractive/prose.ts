@@ -18,9 +18,13 @@ export function shorten(text: string, max: number): string {
   return `${kept.replace(/[\s,;:.(–—-]{1,8}$/, "")}…`;
 }
 
+/** Characters of a line that are looked at: nothing that is shown is as long. */
+const LINE_MAX = 1_000;
+
 /** Markdown's signs off: emphasis, inline code ticks, links, list marks, leading emoji and marks. */
 export function plain(line: string): string {
   return line
+    .slice(0, LINE_MAX)
     .replace(/^\s{0,40}(?:[-*+•]|\d{1,3}[.)])\s{1,4}/, "")
     .replace(/^#{1,6}\s{1,4}/, "")
     .replace(/\*{2}|__(?=\S)|`/g, "")

@@ -18,6 +18,9 @@ export interface Section {
   raw: string;
 }
 
+/** Lines of a text that are looked at; at most 32 KiB of them arrive. */
+const LINES_MAX = 2_000;
+
 const MARKDOWN_HEADING = /^#{1,6}\s{1,4}(\S.{0,200})$/;
 const BOLD_HEADING = /^\*\*([^*\n]{2,160})\*\*\s{0,3}:?\s{0,3}$/;
 /** `4. Errors and fixes:`, as agents number the sections of a compaction summary. */
@@ -43,7 +46,7 @@ export function sectionsOf(text: string): Section[] {
   const close = () => {
     if (section.raw.trim() !== "") sections.push(section);
   };
-  for (const line of text.split("\n")) {
+  for (const line of text.split("\n", LINES_MAX)) {
     if (/^\s{0,40}(?:```|~~~)/.test(line)) inCode = !inCode;
     const heading = inCode ? null : headingOf(line);
     if (heading !== null) {

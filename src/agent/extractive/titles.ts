@@ -1,7 +1,7 @@
 /** Titles that a person would write: what it is about first, never the name of a tool. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
-import { editTitle, shortName } from "./change-words.ts";
+import { editTitle, repairTitle, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import { capitalised, listed, looksLikeInstruction, plain, shorten } from "./prose.ts";
@@ -65,7 +65,9 @@ function titlesOfChanges(changes: Activity[]): string[] {
       .map((change) => editTitle([change]));
     return [`${whole}${along}`, whole, ...single, `${whole}, again`];
   }
-  const names = definedNames(created.text, created.path ?? "").map(shortName);
+  const all = definedNames(created.text, created.path ?? "").map(shortName);
+  const tests = all.filter((each) => each.startsWith('"')).map((each) => each.slice(1, -1));
+  const names = tests.length > 1 ? tests.slice(1) : all;
   const purpose = statedPurpose(created.text, FILE_COMMENT_LINES);
   const titles = [`New ${name}: ${listed(names, 2)}${along}`, `New ${name}${along}`];
   return purpose === null || looksLikeInstruction(purpose)
@@ -79,7 +81,7 @@ export function firstTellingLine(output: string): string | null {
     const line = plain(raw);
     if (line.length < 12 || line.length > 400 || looksLikeInstruction(line)) continue;
     if (
-      /^(?:compiling|generated|running|getting|on branch|waiting|total \d|warning:|[-=]{3}|[-dl][rwx-]{9}|\d\d:\d\d)/i.test(
+      /^(?:import|from|use|using|alias|require|package|#include)\b|^(?:compiling|generated|running|getting|on branch|waiting|total \d|warning:|[-=]{3}|[-dl][rwx-]{9}|\d\d:\d\d)/i.test(
         line,
       )
     ) {
@@ -207,17 +209,26 @@ export function titlesOfGroup(lead: Activity, group: Activity[], repair: Repair 
   if (repair !== null) {
     const message = repair.failing.outcome?.message ?? null;
     // What kind of failure it is stands in front of what went wrong, and takes its place in a title.
-    const wrong =
-      message?.replace(/^(?:\*\* )?(?:\(?[\w.]{0,40}error\)?|fatal|\(\w{1,20}\))[:\s]{1,4}/i, "") ??
-      `${commandName(repair.failing)} failed`;
+    const wrong = (message ?? `${commandName(repair.failing)} failed`)
+      .replace(/^[\w./-]{1,120}(?:\(\d{1,6},\d{1,6}\)|:\d{1,6}(?::\d{1,6})?):\s{1,4}/, "")
+      .replace(/^(?:\*\* )?(?:\(?[\w.]{0,40}error\)?|fatal|\(\w{1,20}\))[:\s]{1,4}/i, "")
+      .replace(/\.$/, "");
     const how =
-      repair.by.length > 0 ? editTitle(repair.by) : shorten(commandLine(repair.passing), 40);
+      repair.by.length > 0 ? repairTitle(repair.by) : shorten(commandLine(repair.passing), 40);
     return [
       `${shorten(wrong, 88 - Math.min(how.length, 40))}: ${shorten(how, 40)}`,
       `${how}, against "${wrong}"`,
     ];
   }
-  if (changes.includes(lead)) return titlesOfChanges(changes);
+  if (changes.includes(lead)) {
+    const broken = group
+      .slice(0, group.indexOf(lead))
+      .findLast(({ outcome }) => outcome?.state === "failed");
+    const message = broken?.outcome?.message ?? null;
+    const titles = titlesOfChanges(changes);
+    const against = message === null ? [] : [`${titles[1] ?? titles[0]}, after: ${message}`];
+    return [...against, ...titles];
+  }
   if (lead.kind === "read" && !lead.failed) {
     return titlesOfReading(group.filter(({ kind, failed }) => kind === "read" && !failed));
   }
