@@ -4,8 +4,9 @@
  *
  *   npm run bench:ingest -- [--seconds 8] [--rounds 3] [--port 9340] [--claude-mem http://127.0.0.1:37777]
  *
- * The load generator shares the processors with the servers. `--claude-mem` also measures the
- * worker of claude-mem that runs at that address.
+ * The load generator shares the processors with the servers: on a busy machine compare the CPU
+ * column, which counts the observing that follows as well. `--claude-mem` also measures the worker of
+ * claude-mem that runs at that address.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -14,11 +15,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { load, type Measured, type Post } from "./load.ts";
 import { toolEvent } from "./payloads.ts";
-import { type Server, startBare, startCairn } from "./servers.ts";
+import { cpuMs, type Server, startBare, startCairn } from "./servers.ts";
 
 const CONNECTIONS = [1, 16];
 const WARM_UP_MS = 2_000;
-const SETTLE_TIMEOUT_MS = 60_000;
+const SETTLE_TIMEOUT_MS = 30_000;
+/** A server that used less than so much processor time in such a while has nothing due. */
+const QUIET_MS = 500;
+const QUIET_CPU_MS = 20;
 const OBJECTS = 64;
 
 const { values } = parseArgs({
@@ -37,9 +41,22 @@ const port = Number(values.port);
 interface Subject {
   name: string;
   url: string;
+  /** The server's process; null where it is not ours. */
+  pid: number | null;
   post(run: string, n: number): Post;
-  /** Waits until what was posted is worked off, so that it does not weigh on the next round. */
-  settle(): Promise<void>;
+}
+
+/** Waits until the server has worked off what is due, so that it does not weigh on the next round. */
+async function settle(subject: Subject): Promise<void> {
+  if (subject.pid === null) return;
+  const end = Date.now() + SETTLE_TIMEOUT_MS;
+  let before = cpuMs(subject.pid);
+  while (Date.now() < end) {
+    await sleep(QUIET_MS);
+    const now = cpuMs(subject.pid);
+    if (!(now - before > QUIET_CPU_MS)) return;
+    before = now;
+  }
 }
 
 function cairnSubject(server: Server): Subject {
@@ -47,20 +64,12 @@ function cairnSubject(server: Server): Subject {
   return {
     name: "cairn",
     url: server.url,
+    pid: server.pid,
     post: (run, n) => ({
       path: "/hooks/claude-code",
       headers,
       body: JSON.stringify(toolEvent(run, n)),
     }),
-    async settle() {
-      const end = Date.now() + SETTLE_TIMEOUT_MS;
-      while (Date.now() < end) {
-        const response = await fetch(`${server.url}/v1/status`, { headers });
-        const status = (await response.json()) as { processing?: boolean };
-        if (status.processing !== true) return;
-        await sleep(500);
-      }
-    },
   };
 }
 
@@ -68,12 +77,12 @@ function bareSubject(server: Server): Subject {
   return {
     name: "bare Worker",
     url: server.url,
+    pid: server.pid,
     post: (run, n) => ({
       path: `/${n % OBJECTS}`,
       headers: {},
       body: JSON.stringify(toolEvent(run, n)),
     }),
-    settle: async () => {},
   };
 }
 
@@ -81,12 +90,12 @@ function claudeMemSubject(url: string): Subject {
   return {
     name: "claude-mem",
     url,
+    pid: null,
     post: (run, n) => {
       const event = toolEvent(run, n) as Record<string, unknown>;
       const body = JSON.stringify({ ...event, contentSessionId: event.session_id });
       return { path: "/api/sessions/observations", headers: {}, body };
     },
-    settle: async () => {},
   };
 }
 
@@ -97,6 +106,8 @@ function median(numbers: number[]): number {
 /** The rounds of one subject at one number of connections, as one row: medians. */
 interface Row {
   subject: string;
+  /** Processor time of the server per request, the work that follows included; ms. */
+  cpu: number;
   connections: number;
   p50: number;
   p99: number;
@@ -105,9 +116,13 @@ interface Row {
   failures: number;
 }
 
-function row(subject: string, connections: number, measured: Measured[]): Row {
+/** A measurement with the processor time that the server used for it, in ms. */
+type Costed = Measured & { cpu: number };
+
+function row(subject: string, connections: number, measured: Costed[]): Row {
   return {
     subject,
+    cpu: median(measured.map((one) => one.cpu / one.requests)),
     connections,
     p50: median(measured.map((one) => one.p50)),
     p99: median(measured.map((one) => one.p99)),
@@ -119,8 +134,8 @@ function row(subject: string, connections: number, measured: Measured[]): Row {
 
 function table(rows: Row[]): string {
   const lines = [
-    "| server | connections | p50 ms | p99 ms | requests/s | p50 / bare | requests | failed |",
-    "|---|---|---|---|---|---|---|---|",
+    "| server | connections | p50 ms | p99 ms | requests/s | p50 / bare | CPU ms | requests | failed |",
+    "|---|---|---|---|---|---|---|---|---|",
   ];
   for (const one of rows) {
     const bare = rows.find(
@@ -129,7 +144,7 @@ function table(rows: Row[]): string {
     const ratio = bare === undefined ? Number.NaN : one.p50 / bare.p50;
     lines.push(
       `| ${one.subject} | ${one.connections} | ${one.p50.toFixed(2)} | ${one.p99.toFixed(2)} | ` +
-        `${one.perSecond.toFixed(0)} | ${ratio.toFixed(2)} | ${one.requests} | ${one.failures} |`,
+        `${one.perSecond.toFixed(0)} | ${ratio.toFixed(2)} | ${one.cpu.toFixed(2)} | ${one.requests} | ${one.failures} |`,
     );
   }
   return lines.join("\n");
@@ -149,20 +164,22 @@ try {
   const rows: Row[] = [];
   for (const subject of subjects) {
     await load(subject.url, 4, WARM_UP_MS, (n) => subject.post("warm", n));
-    await subject.settle();
+    await settle(subject);
   }
   for (const connections of CONNECTIONS) {
-    const measured = new Map<string, Measured[]>();
+    const measured = new Map<string, Costed[]>();
     // By turns, so that what else the machine does meets all of them.
     for (let round = 1; round <= rounds; round += 1) {
       for (const subject of subjects) {
         const run = `c${connections}r${round}`;
+        const cpuBefore = subject.pid === null ? Number.NaN : cpuMs(subject.pid);
         const result = await load(subject.url, connections, durationMs, (n) =>
           subject.post(run, n),
         );
+        await settle(subject);
+        const cpu = subject.pid === null ? Number.NaN : cpuMs(subject.pid) - cpuBefore;
         const all = measured.get(subject.name) ?? [];
-        measured.set(subject.name, [...all, result]);
-        await subject.settle();
+        measured.set(subject.name, [...all, { ...result, cpu }]);
       }
     }
     for (const [name, results] of measured) rows.push(row(name, connections, results));

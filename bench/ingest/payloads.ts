@@ -25,14 +25,14 @@ function text(n: number, chars: number): string {
   return lines.join("\n");
 }
 
-/** Name of the session of the n-th event: 64 at once, taken in turn. */
-export function sessionOf(run: string, n: number): string {
-  return `bench-${run}-${n % SESSIONS}`;
+/** Name of the session of the n-th event: 64 at once, taken in turn, the same in every round. */
+function sessionOf(n: number): string {
+  return `bench-${n % SESSIONS}`;
 }
 
 /** The n-th event of a run, as Claude Code posts it. */
 export function toolEvent(run: string, n: number): object {
-  const session = sessionOf(run, n);
+  const session = sessionOf(n);
   const tool = TOOLS[Math.floor(n / SESSIONS) % TOOLS.length] ?? "Bash";
   const file = `/home/dev/app/src/part-${n % 40}/worker.ts`;
   // 1.7 to 4.7 KB of output, by turns.

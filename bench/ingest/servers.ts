@@ -13,8 +13,8 @@ const POLL_MS = 50;
 export interface Server {
   url: string;
   key: string;
-  /** Its state folder: what is there is what it wrote. */
-  state: string;
+  /** The runtime's process. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -60,11 +60,14 @@ export async function startCairn(folder: string, port: number): Promise<Server> 
     child.kill("SIGTERM");
     throw error;
   }
-  const run = JSON.parse(readFileSync(join(state, "server.json"), "utf8")) as { key: string };
+  const run = JSON.parse(readFileSync(join(state, "server.json"), "utf8")) as {
+    key: string;
+    runtimePid: number;
+  };
   return {
     url,
     key: run.key,
-    state,
+    pid: run.runtimePid,
     async stop() {
       child.kill("SIGTERM");
       await ended;
@@ -102,5 +105,19 @@ const worker :Workerd.Worker = (
   const runtime = await startRuntime(config, { PATH: process.env.PATH });
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
-  return { url, key: "", state, stop: () => runtime.stop() };
+  return { url, key: "", pid: runtime.pid, stop: () => runtime.stop() };
+}
+
+/** Ticks of `/proc/<pid>/stat` per second: fixed on Linux. */
+const TICK_MS = 10;
+
+/** Processor time that a process has used so far, in ms; NaN where the system does not tell. */
+export function cpuMs(pid: number): number {
+  try {
+    // After the name in brackets, which may hold spaces; user and system time are fields 14 and 15.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return Number.NaN;
+  }
 }

@@ -50,7 +50,11 @@ export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome
 export function applyReplacement(db: Database, replacement: Replacement): DeliveryOutcome {
   const { session, floor, remove, deliveries } = replacement;
   return db.transaction(() => {
-    if (floor < floorOf(db, session)) return "stale";
+    const known = floorOf(db, session);
+    if (floor < known) return "stale";
+    // A retry of a forgetting must not take what the session was taught since.
+    if (floor === known && floor > 0 && remove === "all" && deliveries.length === 0)
+      return "duplicate";
     raiseFloor(db, session, floor);
     const fresh = deliveries.filter(({ generation, batch }) =>
       noteDelivery(db, session, generation, batch),

@@ -184,20 +184,20 @@ export function termMatch(term: Term): string {
 
 /**
  * The MATCH expression of a query with `terms` for its ranked words; null where there is nothing
- * that could match.
+ * that could match. An item must have each phrase and, where there are `leading` terms, one of them.
  */
 export function matchExpression(
   query: Pick<ParsedQuery, "phrases" | "excluded">,
   terms: Term[],
+  leading: Term[] = [],
 ): string | null {
-  const ranked = terms.map(termMatch).join(" OR ");
-  const required = query.phrases.map(quoteMatch).join(" AND ");
-  let match: string;
   // A required phrase stays in the ranked part too: the other words only add to the rank.
-  if (required !== "" && ranked !== "") {
-    match = `(${required}) AND (${query.phrases.map(quoteMatch).join(" OR ")} OR ${ranked})`;
-  } else match = required || ranked;
-  if (match === "") return null;
+  const ranked = [...query.phrases.map(quoteMatch), ...terms.map(termMatch)].join(" OR ");
+  if (ranked === "") return null;
+  const required = query.phrases.map(quoteMatch);
+  if (leading.length > 0) required.push(`(${leading.map(termMatch).join(" OR ")})`);
+  // FTS5 takes the operands of AND in their order: the rarest first.
+  const match = [...required, `(${ranked})`].join(" AND ");
   if (query.excluded.length === 0) return match;
   return `(${match}) NOT (${query.excluded.map(quoteMatch).join(" OR ")})`;
 }

@@ -5,8 +5,6 @@ export interface Channel {
   name: string;
   weight: number;
   ids: readonly number[];
-  /** False: it only reorders what others found (recency, say). Default true. */
-  finds?: boolean;
 }
 
 export interface Fused {
@@ -25,18 +23,10 @@ export const RRF_K = 60;
 /** Best first; equal scores keep the order in which they were found. */
 export function fuse(channels: readonly Channel[]): Fused[] {
   const fused = new Map<number, Fused>();
-  const passes = [
-    ...channels.filter((channel) => channel.finds !== false),
-    ...channels.filter((channel) => channel.finds === false),
-  ];
-  for (const { name, weight, ids, finds } of passes) {
+  for (const { name, weight, ids } of channels) {
     ids.forEach((id, rank) => {
-      let entry = fused.get(id);
-      if (entry === undefined) {
-        if (finds === false) return;
-        entry = { id, score: 0, channels: [] };
-        fused.set(id, entry);
-      }
+      const entry = fused.get(id) ?? { id, score: 0, channels: [] };
+      fused.set(id, entry);
       entry.score += weight / (RRF_K + rank + 1);
       entry.channels.push(name);
     });

@@ -87,14 +87,16 @@ export function matchesAny(db: Database, match: string): boolean {
 export interface Sample {
   items: number;
   after: number;
+  /** About how many items there are in all: numbers given, those of deleted items included. */
+  all: number;
 }
 
 export function sampleOf(db: Database): Sample {
-  const row = db.one<{ items: number; after: number | null }>(
-    `SELECT count(*) AS items, min(n) - 1 AS after
+  const row = db.one<{ items: number; after: number | null; all_items: number | null }>(
+    `SELECT count(*) AS items, min(n) - 1 AS after, max(n) AS all_items
      FROM (SELECT n FROM items ORDER BY n DESC LIMIT ${SAMPLE_ITEMS})`,
   );
-  return { items: row?.items ?? 0, after: row?.after ?? 0 };
+  return { items: row?.items ?? 0, after: row?.after ?? 0, all: row?.all_items ?? 0 };
 }
 
 /** How many items of the sample match. Costs at most the sample's size, however common the word. */

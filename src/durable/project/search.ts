@@ -1,7 +1,8 @@
 /** A search in one project: words looked up, channels asked, ranks fused, rows shown. */
 import type { ProjectRef } from "../../memory/contracts.ts";
 import type { Database } from "../database.ts";
-import { listItems, readItems, repeatGroups } from "./items-store.ts";
+import { listItems } from "./items-store.ts";
+import { judge, type Ranked } from "./judging.ts";
 import {
   type Filters,
   matchExpression,
@@ -9,22 +10,13 @@ import {
   parseQuery,
   quoteMatch,
   type Term,
-  termMatch,
 } from "./query.ts";
-import { type Channel, type Fused, fuse } from "./ranking.ts";
-import type { ItemRow } from "./rows.ts";
-import {
-  countInSample,
-  matchesAny,
-  rankByTerms,
-  sampleOf,
-  type TrigramCandidate,
-  trigramCandidates,
-} from "./search-index.ts";
+import { type Channel, fuse, RRF_K } from "./ranking.ts";
+import { rankByTerms } from "./search-index.ts";
 import type { SearchAnswer } from "./shapes.ts";
-import { coverage, showHit } from "./show-hit.ts";
-import { wordSimilarity } from "./similarity.ts";
-import { wordsOf } from "./words.ts";
+import { showHit } from "./show-hit.ts";
+import { findSimilarWords } from "./similar-words.ts";
+import { nearMatch, PROXIMITIES, weigh } from "./weighing.ts";
 
 export interface SearchQuery {
   project: ProjectRef;
@@ -36,29 +28,13 @@ export interface SearchQuery {
 
 /** How many each channel proposes. */
 const CANDIDATES = 60;
-/** A word in more than this share of the items tells nothing, and costs most. */
-const COMMON_SHARE = 0.2;
-/** With fewer items than this, nothing is called common. */
-const COMMON_MIN_ITEMS = 50;
-/** Of a query that consists of common words only, the rarest stay. */
-const KEPT_WHEN_ALL_COMMON = 3;
-
-const WEIGHTS = { terms: 1, pairs: 0.5, files: 0.5, trigram: 0.5, recency: 0.05 };
-/** History and mere requests stand behind what tells the same. */
-const SUPERSEDED_FACTOR = 0.5;
-const PROMPT_FACTOR = 0.7;
-
-/** A found item and how well it fits. */
-export interface Ranked {
-  row: ItemRow;
-  score: number;
-  /** Share of the query's words that it has, 0 to 1. */
-  coverage: number;
-  channels: string[];
-  /** Numbers of all observations that say the same, newest first, where there are several. */
-  repeats: number[];
-}
-
+const WEIGHTS = {
+  terms: 1,
+  pairs: 0.5,
+  near: 0.5,
+  files: 0.5,
+  trigram: 0.3,
+};
 export interface Ranking {
   ranked: Ranked[];
   terms: Term[];
@@ -82,16 +58,15 @@ export function rank(db: Database, query: SearchQuery): Ranking {
     return { ranked: byRecency(db, parsed, filters), terms: [], fallback: new Map() };
   }
   const words = weigh(db, parsed.terms);
-  const match = matchExpression(parsed, words.telling);
+  const match = matchExpression(parsed, words.telling, words.leading);
   const channels: Channel[] = [];
   if (match !== null) {
     channels.push(channel("terms", rankByTerms(db, match, filters, CANDIDATES)));
-    const pairs = pairMatch(words.telling);
-    if (pairs !== null) {
-      const pairQuery = matchExpression({ phrases: [], excluded: parsed.excluded }, []);
-      const whole = restrict(parsed, pairs);
-      if (pairQuery === null)
-        channels.push(channel("pairs", rankByTerms(db, whole, filters, CANDIDATES)));
+    for (const proximity of PROXIMITIES) {
+      const near = nearMatch(words, proximity);
+      if (near === null) continue;
+      const ids = rankByTerms(db, restrict(parsed, near), filters, CANDIDATES);
+      channels.push(channel(proximity.name, ids));
     }
     if (parsed.paths.length > 0) {
       const files = parsed.paths.map((path) => `files : ${quoteMatch(path)}`).join(" OR ");
@@ -102,22 +77,30 @@ export function rank(db: Database, query: SearchQuery): Ranking {
   const fallback = new Map<string, string[]>();
   const found = channels.some(({ ids }) => ids.length > 0);
   if (words.unknown.length > 0 || !found) {
-    const similar = bySimilarWords(db, parsed, found ? words.unknown : parsed.terms, filters);
-    for (const [word, others] of similar.words) fallback.set(word, others);
-    if (similar.ids.length > 0) channels.push(channel("trigram", similar.ids));
+    for (const [word, others] of findSimilarWords(
+      db,
+      found ? words.unknown : parsed.terms,
+      filters,
+    )) {
+      fallback.set(word, others);
+    }
+    const similar = matchExpression(parsed, similarTerms(fallback));
+    if (fallback.size > 0 && similar !== null) {
+      channels.push(channel("trigram", rankByTerms(db, similar, filters, CANDIDATES)));
+    }
   }
-  const fused = fuse(channels);
-  const rows = readItems(
-    db,
-    fused.slice(0, CANDIDATES).map(({ id }) => id),
-  );
-  const terms = [...words.telling, ...similarTerms(fallback)];
   const phrases = parsed.phrases.map((phrase) => ({ text: phrase, forms: [phrase] }));
-  return {
-    ranked: fold(db, judge(fused, rows, channels, [...phrases, ...terms])),
-    terms: [...phrases, ...terms],
-    fallback,
-  };
+  const terms = [...phrases, ...words.telling, ...similarTerms(fallback)];
+  const most = channels.reduce((sum, { weight }) => sum + weight, 0) / (RRF_K + 1);
+  const fused = fuse(channels)
+    .slice(0, CANDIDATES)
+    .map((entry) => ({ ...entry, score: entry.score / most }));
+  const follow = Object.keys(filters).length === 0;
+  return { ranked: judge(db, fused, terms, follow), terms, fallback };
+}
+
+function similarTerms(words: Map<string, string[]>): Term[] {
+  return [...new Set([...words.values()].flat())].map((text) => ({ text, forms: [text] }));
 }
 
 function channel(name: keyof typeof WEIGHTS, ids: number[]): Channel {
@@ -133,158 +116,15 @@ function restrict(parsed: ParsedQuery, match: string): string {
 
 /** Without words: what passes the filters, newest first. */
 function byRecency(db: Database, parsed: ParsedQuery, filters: Filters): Ranked[] {
-  if (Object.keys(filters).length === 0 && parsed.excluded.length === 0) return [];
-  const rows = listItems(db, filters, null, CANDIDATES);
-  const text = (row: ItemRow) => JSON.stringify(row.content).toLowerCase();
-  return fold(
-    db,
-    rows
-      .filter((row) => !parsed.excluded.some((word) => text(row).includes(word.toLowerCase())))
-      .map((row, index) => ({
-        row,
-        score: 1 / (index + 1),
-        coverage: 1,
-        channels: ["recency"],
-        repeats: [],
-      })),
-  );
-}
-
-interface WeighedWords {
-  /** To be searched. */
-  telling: Term[];
-  /** In no item at all. */
-  unknown: Term[];
-}
-
-/** Sorts words by what they tell in this project; the newest items stand for all. */
-function weigh(db: Database, terms: Term[]): WeighedWords {
-  const sample = sampleOf(db);
-  const known: { term: Term; share: number }[] = [];
-  const unknown: Term[] = [];
-  for (const term of terms) {
-    const match = termMatch(term);
-    const count = countInSample(db, match, sample);
-    if (count === 0 && !matchesAny(db, match)) unknown.push(term);
-    else known.push({ term, share: count / Math.max(1, sample.items) });
-  }
-  const uncommon = known.filter(
-    ({ share }) => share <= COMMON_SHARE || sample.items < COMMON_MIN_ITEMS,
-  );
-  if (uncommon.length > 0) return { telling: uncommon.map(({ term }) => term), unknown };
-  const rarest = known.toSorted((a, b) => a.share - b.share).slice(0, KEPT_WHEN_ALL_COMMON);
-  return { telling: rarest.map(({ term }) => term), unknown };
-}
-
-/** Words that stand side by side in the query, side by side in the text; null for a single word. */
-function pairMatch(terms: Term[]): string | null {
-  const words = terms.map((term) => term.forms[0] ?? "").filter((word) => !word.includes(" "));
-  const pairs: string[] = [];
-  for (let i = 0; i + 1 < words.length; i++) {
-    pairs.push(`NEAR(${quoteMatch(words[i] ?? "")} ${quoteMatch(words[i + 1] ?? "")}, 4)`);
-  }
-  return pairs.length === 0 ? null : pairs.join(" OR ");
-}
-
-/** Similarity from which on a word is taken for a misspelling of another. */
-const SIMILAR_WORD = 0.5;
-const SIMILAR_WORDS_MAX = 3;
-const TRIGRAM_CANDIDATES = 100;
-/** Shorter words have too few trigrams to tell anything. */
-const TRIGRAM_MIN_CHARS = 4;
-
-interface Similar {
-  words: Map<string, string[]>;
-  ids: number[];
-}
-
-/** Looks up words that are spelt like unknown ones, and ranks what has them. */
-function bySimilarWords(
-  db: Database,
-  parsed: ParsedQuery,
-  unknown: Term[],
-  filters: Filters,
-): Similar {
-  const words = new Map<string, string[]>();
-  const asked = unknown.filter(
-    ({ text }) => !text.includes(" ") && [...text].length >= TRIGRAM_MIN_CHARS,
-  );
-  for (const { text } of asked) {
-    const candidates = trigramCandidates(db, piecesOf(text), filters, TRIGRAM_CANDIDATES);
-    const similar = similarWords(text, candidates);
-    if (similar.length > 0) words.set(text, similar);
-  }
-  const terms = similarTerms(words);
-  if (terms.length > 0) {
-    const match = matchExpression(parsed, terms);
-    return { words, ids: match === null ? [] : rankByTerms(db, match, filters, CANDIDATES) };
-  }
-  return { words, ids: [] };
-}
-
-function similarTerms(words: Map<string, string[]>): Term[] {
-  return [...new Set([...words.values()].flat())].map((text) => ({ text, forms: [text] }));
-}
-
-/** One slip leaves at least one half of a word as it was. */
-function piecesOf(word: string): string[] {
-  const characters = [...word];
-  const half = Math.max(3, Math.ceil(characters.length / 2));
-  return [characters.slice(0, half).join(""), characters.slice(-half).join("")];
-}
-
-function similarWords(word: string, candidates: TrigramCandidate[]): string[] {
-  const best = new Map<string, number>();
-  for (const { title, body, files } of candidates) {
-    for (const other of new Set(wordsOf(`${title}\n${body}\n${files}`.toLowerCase()))) {
-      if (best.has(other)) continue;
-      const similarity = other.includes(word) ? 0.9 : wordSimilarity(word, other);
-      best.set(other, similarity);
-    }
-  }
-  return [...best]
-    .filter(([, similarity]) => similarity >= SIMILAR_WORD)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, SIMILAR_WORDS_MAX)
-    .map(([other]) => other);
-}
-
-/** Joins ranks and rows, and lets recency and standing have their small say. */
-function judge(fused: Fused[], rows: ItemRow[], channels: Channel[], terms: Term[]): Ranked[] {
-  const best = channels.reduce((sum, { weight }) => sum + weight, 0) / 61;
-  const byNumber = new Map(rows.map((row) => [row.n, row]));
-  const newestFirst = rows.toSorted((a, b) => b.created_at - a.created_at).map(({ n }) => n);
-  const recency = new Map(newestFirst.map((n, index) => [n, index]));
-  const ranked: Ranked[] = [];
-  for (const { id, score, channels: names } of fused) {
-    const row = byNumber.get(id);
-    if (row === undefined) continue;
-    let final = score / best + (WEIGHTS.recency * 1) / (1 + (recency.get(id) ?? 0));
-    if (row.superseded_by !== null) final *= SUPERSEDED_FACTOR;
-    if (row.kind === "prompt") final *= PROMPT_FACTOR;
-    ranked.push({
-      row,
-      score: final,
-      coverage: coverage(row, terms),
-      channels: names,
-      repeats: [],
-    });
-  }
-  return ranked.sort((a, b) => b.score - a.score);
-}
-
-/** Repeats become one row: the newest that was found, with the others' numbers. */
-function fold(db: Database, ranked: Ranked[]): Ranked[] {
-  const firsts = [...new Set(ranked.map(({ row }) => row.repeats ?? row.n))];
-  const groups = repeatGroups(db, firsts);
-  const shown = new Map<number, Ranked>();
-  for (const hit of ranked) {
-    const first = hit.row.repeats ?? hit.row.n;
-    const known = shown.get(first);
-    if (known === undefined) {
-      const group = groups.get(first);
-      shown.set(first, { ...hit, repeats: group === undefined ? [] : [...group, first] });
-    } else if (hit.row.n > known.row.n) known.row = hit.row;
-  }
-  return [...shown.values()];
+  if (Object.keys(filters).length === 0) return [];
+  const rows = listItems(db, filters, null, CANDIDATES).filter((row) => {
+    const text = JSON.stringify(row.content).toLowerCase();
+    return !parsed.excluded.some((word) => text.includes(word.toLowerCase()));
+  });
+  const found = rows.map(({ n }, index) => ({
+    id: n,
+    score: 1 / (index + 1),
+    channels: ["recency"],
+  }));
+  return judge(db, found, [], false);
 }

@@ -1,17 +1,17 @@
 /** How a search shows what it found: an index into the memory, short enough to read twenty of. */
 import type { ProjectRef } from "../../memory/contracts.ts";
+import type { Ranked } from "./judging.ts";
 import type { Term } from "./query.ts";
 import { bodyOf, filesOf, type ItemRow, itemId, titleOf } from "./rows.ts";
-import type { Ranked } from "./search.ts";
 import type { SearchHit } from "./shapes.ts";
 import { isoTime } from "./time.ts";
 import { wordsOf } from "./words.ts";
 
 /** A row's JSON is to stay below this on average, in characters. */
-const HIT_MAX_CHARS = 590;
-const SNIPPET_MIN_CHARS = 60;
+const HIT_MAX_CHARS = 570;
+const SNIPPET_MIN_CHARS = 40;
 const SNIPPET_MAX_CHARS = 240;
-const TITLE_MAX_CHARS = 120;
+const TITLE_MAX_CHARS = 100;
 const FILE_MAX_CHARS = 80;
 /** The most telling sources; all of them stand in the item itself. */
 const SOURCES_SHOWN = 4;

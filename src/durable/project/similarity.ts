@@ -1,4 +1,4 @@
-/** How alike two words or two texts are: judges repeats and the fall-back for typos. */
+/** How alike two texts or two words are: judges repeats and the fall-back for typos. */
 import { wordsOf } from "./words.ts";
 
 /** Share of the words, each once, that two texts have in common (Jaccard), 0 to 1. */
@@ -34,24 +34,28 @@ export function isRepeat(newer: Comparable, older: Comparable): boolean {
 }
 
 /**
- * The sequences of three characters of a word, with marks at its borders, so that beginnings and
- * ends weigh more.
+ * How many slips of the pen lie between two words: a character too many, missing, another, or two
+ * swapped (optimal string alignment). Counts no further than `most` + 1.
  */
-export function trigramsOf(word: string): Set<string> {
-  const characters = [...`^${word.toLowerCase()}$`];
-  const trigrams = new Set<string>();
-  for (let i = 0; i + 3 <= characters.length; i++) {
-    trigrams.add(characters.slice(i, i + 3).join(""));
+export function slipsBetween(a: string, b: string, most: number): number {
+  const one = [...a];
+  const two = [...b];
+  if (Math.abs(one.length - two.length) > most) return most + 1;
+  let before: number[] = [];
+  let last = two.map((_, j) => j + 1);
+  last.unshift(0);
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= two.length; j++) {
+      const same = one[i - 1] === two[j - 1] ? 0 : 1;
+      let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      const swapped = i > 1 && j > 1 && one[i - 1] === two[j - 2] && one[i - 2] === two[j - 1];
+      if (swapped) slips = Math.min(slips, (before[j - 2] ?? 0) + 1);
+      row.push(slips);
+    }
+    if (Math.min(...row) > most) return most + 1;
+    before = last;
+    last = row;
   }
-  return trigrams;
-}
-
-/** Similarity of two words by their trigrams (Dice), 0 to 1. */
-export function wordSimilarity(a: string, b: string): number {
-  const one = trigramsOf(a);
-  const two = trigramsOf(b);
-  if (one.size === 0 || two.size === 0) return 0;
-  let common = 0;
-  for (const trigram of one) if (two.has(trigram)) common++;
-  return (2 * common) / (one.size + two.size);
+  return Math.min(last[two.length] ?? 0, most + 1);
 }
