@@ -25,6 +25,9 @@ const EnvironmentSchema = z.object({
   CAIRN_PROVIDER_DEADLINE_MS: z.string().default(""),
 });
 
+/** Names of all variables that the Worker reads: a runtime has to hand them over. */
+export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(EnvironmentSchema.shape);
+
 export interface Config {
   /** The deployment's own keys; each one's team exists from its first use. */
   keys: string[];

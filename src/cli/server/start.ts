@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ENVIRONMENT_VARIABLES } from "../../config.ts";
 import { CAIRN_COMMAND, shellWord, stateFolder } from "../clone.ts";
 import { Failure } from "../failure.ts";
 import { hostPort, isLoopback, localUrl, readServerEnvironment } from "./environment.ts";
@@ -12,7 +13,7 @@ import { isAlive, npmAbove } from "./process-table.ts";
 import { type Run, releaseState, takeState, updateRun } from "./run-file.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { bundleWorker } from "./worker-bundle.ts";
-import { WORKER_VARIABLES, workerdConfig } from "./workerd-config.ts";
+import { workerdConfig } from "./workerd-config.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 const READY_POLL_MS = 25;
@@ -88,7 +89,7 @@ export async function start(): Promise<number> {
 function runtimeEnvironment(keys: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH };
   // Unset variables would reach the Worker as null instead of the empty texts of wrangler.toml.
-  for (const name of WORKER_VARIABLES) env[name] = process.env[name] ?? "";
+  for (const name of ENVIRONMENT_VARIABLES) env[name] = process.env[name] ?? "";
   env.CAIRN_KEY = keys;
   return env;
 }

@@ -1,6 +1,7 @@
 /** The configuration of the open-source runtime, `workerd serve`, as Cap'n Proto text. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ENVIRONMENT_VARIABLES } from "../../config.ts";
 import { CLONE } from "../clone.ts";
 
 /** Objects of the Worker: class and binding, as in wrangler.toml. */
@@ -8,21 +9,6 @@ const OBJECTS = [
   { className: "SessionObject", binding: "SESSIONS" },
   { className: "ProjectObject", binding: "PROJECTS" },
   { className: "TeamObject", binding: "TEAMS" },
-] as const;
-
-/**
- * The Worker's variables. The runtime reads them from its own environment, so that no secret is
- * written to the configuration on the disk.
- */
-export const WORKER_VARIABLES = [
-  "CAIRN_KEY",
-  "CAIRN_PROVIDER",
-  "CAIRN_MODEL",
-  "CAIRN_PROVIDER_DEADLINE_MS",
-  "CAIRN_IGNORE",
-  "CAIRN_RETENTION_DAYS",
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
 ] as const;
 
 /** The runtime's behaviour is that of this date; it stands in wrangler.toml and nowhere else. */
@@ -69,7 +55,8 @@ export function workerdConfig(settings: WorkerdSettings): string {
       ({ binding, className }) =>
         `(name = ${literal(binding)}, durableObjectNamespace = ${literal(className)})`,
     ),
-    ...WORKER_VARIABLES.map((name) => `(name = "${name}", fromEnvironment = "${name}")`),
+    // From the runtime's own environment: no secret is written to the configuration on the disk.
+    ...ENVIRONMENT_VARIABLES.map((name) => `(name = "${name}", fromEnvironment = "${name}")`),
   ];
   const namespaces = OBJECTS.map(
     ({ className }) =>
