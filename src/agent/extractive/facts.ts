@@ -8,7 +8,8 @@ import { listed, looksLikeInstruction, plain, sentences, shorten } from "./prose
 import { sectionsOf } from "./sections.ts";
 import { commandLine, commandName, firstTellingLine, foundPlaces } from "./titles.ts";
 
-export const FACTS_MAX = 6;
+/** More of them are rather the raw log again: the index has it, and search ranks better with fewer. */
+export const FACTS_MAX = 4;
 export const FACT_CHARACTERS = 160;
 
 /** Sentences that give a reason, a choice or a limit are worth more than others. */

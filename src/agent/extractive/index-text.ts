@@ -12,7 +12,7 @@ export const INDEX_TEXT_MAX = 8_000;
  * not what the session learnt: indexing it whole cost 3 points of any-hit at 5, because every
  * reading of a large file answers every question a little.
  */
-const READ_MAX = 500;
+const READ_MAX = 800;
 const READ_PROSE_MAX = 3_000;
 const SEARCH_MAX = 1_000;
 

@@ -1,6 +1,6 @@
 /** Observations from what the agent itself wrote: closing messages, compaction summaries, reports. */
 import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
-import { FACTS_MAX, tellingPoints } from "./facts.ts";
+import { tellingPoints } from "./facts.ts";
 import { indexTextOf } from "./index-text.ts";
 import { NARRATIVE_MAX } from "./narrative.ts";
 import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
@@ -13,6 +13,10 @@ const TELLING_MIN = 120;
 const CLOSING_MIN = 500;
 /** A longer heading says too much for a title and too little about what is below it. */
 const HEADING_MAX = 20;
+/** Sections of a compaction summary below this go together, so that one summary does not fill a search. */
+const COMPACTION_PART_MIN = 1_200;
+/** Facts of a text: its own points, so more than of activities. */
+const TEXT_FACTS_MAX = 6;
 /** Characters of raw text that one observation of a long text covers. */
 const PART_MAX = 4_000;
 
@@ -78,7 +82,7 @@ function observeSection(
     else if (heading.length > HEADING_MAX && section.heading === heading) titles.unshift(about);
     const { type, concepts } = kindOf(section.heading || about);
     const narrative = sentences(prose.join(" "), 3).join(" ") || points.slice(0, 3).join(" ");
-    const facts = points.slice(0, FACTS_MAX).map((text) => shorten(text, 160));
+    const facts = points.slice(0, TEXT_FACTS_MAX).map((text) => shorten(text, 160));
     return {
       type,
       title: freeTitle(titles, taken, at),
@@ -92,12 +96,19 @@ function observeSection(
   });
 }
 
-/** Sections so small that they would be observations of nothing go to the one before. */
+/** True where one title can tell of both: problems with problems, plans with plans. */
+function alike(a: Section, b: Section): boolean {
+  const anything = BARE_HEADING.test(a.heading) || BARE_HEADING.test(b.heading);
+  return anything || kindOf(a.heading).type === kindOf(b.heading).type;
+}
+
+/** Sections so small that they would be observations of nothing go to the one before, where it is of the same kind. */
 function mergedSections(sections: Section[], min: number): Section[] {
   const merged: Section[] = [];
   for (const section of sections) {
     const last = merged.at(-1);
-    if (last !== undefined && (section.raw.length < min || last.raw.length < min)) {
+    const small = section.raw.length < min || (last?.raw.length ?? min) < min;
+    if (last !== undefined && small && alike(last, section)) {
       last.items.push(...section.items);
       last.paragraphs.push(...section.paragraphs);
       last.raw += `${section.heading}\n${section.raw}`;
@@ -142,7 +153,7 @@ export function observeCompaction(
     .replace(COMPACTION_FRAME, "")
     .trim();
   if (body.length < TELLING_MIN) return [];
-  return mergedSections(sectionsOf(body), 300).flatMap((section) =>
+  return mergedSections(sectionsOf(body), COMPACTION_PART_MIN).flatMap((section) =>
     observeSection(section, key, at, "", taken),
   );
 }
