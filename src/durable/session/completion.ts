@@ -77,9 +77,11 @@ export function finishResults(from: Unfinished): Finished {
   const prompts = from.events.flatMap((event) => promptOf(from.row, event));
   const skipped: Record<string, string> = {};
   for (const event of from.events) {
-    // A prompt is the root of its turn's summary, which comes with the turn's last batch.
-    if (event.skip !== null || event.kind === "prompt" || cited.has(event.key)) continue;
-    skipped[event.key] = from.skipped[event.key] ?? "not_cited";
+    if (event.skip !== null || cited.has(event.key)) continue;
+    const isNotice = event.kind === "prompt" && isNotificationPrompt(event.body.text);
+    // A request is the root of its turn's summary, which comes with the turn's last batch.
+    if (event.kind === "prompt" && !isNotice) continue;
+    skipped[event.key] = from.skipped[event.key] ?? (isNotice ? "internal" : "not_cited");
   }
   return {
     delivery: {
