@@ -15,6 +15,8 @@ const KEYWORD_DEFINITION = new RegExp(
 const FUNCTION_VALUE = new RegExp(
   `^\\s{0,60}${MODIFIERS}(?:const|let|var|val)\\s{1,4}([A-Za-z_$][\\w$]{1,60})(?:\\s{0,4}:[^=]{1,80})?\\s{0,4}=\\s{0,4}(?:async\\s{1,4})?(?:\\(|function\\b|[\\w$]{1,40}\\s{0,4}=>)`,
 );
+/** `name() {` of a shell. */
+const SHELL_FUNCTION = /^\s{0,8}([A-Za-z_][\w-]{1,60})\(\)\s{0,4}\{/;
 const CONSTANT = new RegExp(
   `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([A-Z][A-Z0-9_]{3,60})\\s{0,4}[:=]`,
 );
@@ -46,7 +48,15 @@ function namesIn(line: string, extension: string): string | null {
     const name = keyword[1].replace(/[.:]{1,2}$/, "");
     return keyword[2] ? `${name}(${keyword[2]})` : name;
   }
-  for (const form of [FUNCTION_VALUE, TEST_CASE, CONSTANT, ATTRIBUTE, SQL_OBJECT, DECLARED]) {
+  for (const form of [
+    FUNCTION_VALUE,
+    SHELL_FUNCTION,
+    TEST_CASE,
+    CONSTANT,
+    ATTRIBUTE,
+    SQL_OBJECT,
+    DECLARED,
+  ]) {
     const name = form.exec(line)?.[1];
     if (name) return form === TEST_CASE ? `"${name.trim()}"` : name;
   }

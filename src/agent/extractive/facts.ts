@@ -19,6 +19,7 @@ const WEIGHTY =
 /** Words for a reader: no row of a table, of a log or of a listing. */
 function isSentence(point: string): boolean {
   if (point.length < 25 || !/^["'`A-Za-z]/.test(point) || !/\s\S{1,60}\s/.test(point)) return false;
+  if (/[{};$]|&&|\|\|/.test(point)) return false;
   const letters = point.match(/[A-Za-z ,.'-]/g)?.length ?? 0;
   return letters / point.length > 0.75;
 }

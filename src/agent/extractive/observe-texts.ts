@@ -3,7 +3,7 @@ import type { Concept, DraftObservation, ObservationType } from "../../memory/ob
 import { tellingPoints } from "./facts.ts";
 import { indexTextOf } from "./index-text.ts";
 import { NARRATIVE_MAX } from "./narrative.ts";
-import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
+import { looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
 import { type Item, type Section, sectionsOf } from "./sections.ts";
 import { asTitle, freeTitle } from "./titles.ts";
 
@@ -11,8 +11,8 @@ import { asTitle, freeTitle } from "./titles.ts";
 const TELLING_MIN = 120;
 /** A closing message shorter than this is told whole by the summary of its turn. */
 const CLOSING_MIN = 500;
-/** A longer heading says too much for a title and too little about what is below it. */
-const HEADING_MAX = 20;
+/** Headings under which everything stands: the points below them make better titles. */
+const WIDE_HEADING = /\b(?:files?|code|concepts?|requests?|intent|messages?|sections?)\b/i;
 /** Sections of a compaction summary below this go together, so that one summary does not fill a search. */
 const COMPACTION_PART_MIN = 1_200;
 /** Facts of a text: its own points, so more than of activities. */
@@ -22,7 +22,11 @@ const PART_MAX = 4_000;
 
 /** What a section is about, by its heading. */
 const KINDS: [RegExp, ObservationType, Concept[]][] = [
-  [/error|fix|bug|problem|issue|troubl|gotcha|pitfall/i, "bugfix", ["problem-solution", "gotcha"]],
+  [
+    /\b(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?)\b/i,
+    "bugfix",
+    ["problem-solution", "gotcha"],
+  ],
   [
     /decision|decided|rationale|why|trade-?off|approach|constraint/i,
     "decision",
@@ -33,9 +37,21 @@ const KINDS: [RegExp, ObservationType, Concept[]][] = [
   [/file|code|change|complete|done|implement|added|task/i, "change", ["what-changed"]],
 ];
 
-function kindOf(heading: string): { type: ObservationType; concepts: Concept[] } {
+function kindOf(
+  heading: string,
+  isClosing = false,
+): { type: ObservationType; concepts: Concept[] } {
   for (const [form, type, concepts] of KINDS) if (form.test(heading)) return { type, concepts };
+  // A closing message tells what was done.
+  if (isClosing) return { type: "change", concepts: ["what-changed"] };
   return { type: "discovery", concepts: ["how-it-works"] };
+}
+
+/** A point in full: one that only names its subject, with the first line below it. */
+function pointOf({ text, raw }: Item): string {
+  const below = raw.split("\n", 2)[1]?.trim() ?? "";
+  if (text.length >= 80 || below === "" || below.startsWith("```")) return text;
+  return `${text.replace(/:$/, "")}: ${plain(below)}`;
 }
 
 /** Parts of a section that one observation can tell of: whole points, up to `PART_MAX` characters. */
@@ -72,15 +88,16 @@ function observeSection(
   taken: Set<string>,
 ): DraftObservation[] {
   return partsOf(section).map(({ items, raw }) => {
-    const points = items.map(({ text }) => text).filter((text) => !looksLikeInstruction(text));
+    const points = items.map(pointOf).filter((text) => !looksLikeInstruction(text));
     const prose = section.paragraphs.filter((text) => !looksLikeInstruction(text));
     const lead = items.find(({ text }) => !looksLikeInstruction(text));
-    const about = lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : lead.text;
+    const about =
+      lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : pointOf(lead);
     const heading = BARE_HEADING.test(section.heading) ? context : section.heading;
     const titles = [`${heading}: ${about}`, `${about} (${heading})`, about];
     if (heading === "" || about.startsWith(heading)) titles.shift();
-    else if (heading.length > HEADING_MAX && section.heading === heading) titles.unshift(about);
-    const { type, concepts } = kindOf(section.heading || about);
+    else if (WIDE_HEADING.test(section.heading)) titles.unshift(about);
+    const { type, concepts } = kindOf(section.heading || about, context !== "");
     const narrative = sentences(prose.join(" "), 3).join(" ") || points.slice(0, 3).join(" ");
     const facts = points.slice(0, TEXT_FACTS_MAX).map((text) => shorten(text, 160));
     return {
