@@ -26,6 +26,7 @@ export class Unreachable extends Failure {}
 
 export interface Call {
   method?: "GET" | "POST";
+  timeoutMs?: number;
   query?: Record<string, string | number | undefined>;
 }
 
@@ -34,7 +35,7 @@ export async function call<T>(
   target: Target,
   path: string,
   schema: z.ZodType<T>,
-  { method = "GET", query = {} }: Call = {},
+  { method = "GET", timeoutMs = CALL_TIMEOUT_MS, query = {} }: Call = {},
 ): Promise<T> {
   const url = new URL(`${target.url}/v1/${path}`);
   for (const [name, value] of Object.entries(query)) {
@@ -43,6 +44,7 @@ export async function call<T>(
   const response = await reach(target, url, {
     method,
     headers: { authorization: `Bearer ${target.key}` },
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
   if (!response.ok) throw apiFailure(target, response.status, text);
@@ -79,6 +81,17 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+/** True where the server takes the key, false where it cannot be asked now. Throws where it refuses. */
+export async function takesKey(target: Target, timeoutMs: number): Promise<boolean> {
+  try {
+    await call(target, "projects", z.unknown(), { timeoutMs });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.status === 401 || error.status === 403)) throw error;
+    return false;
   }
 }
 

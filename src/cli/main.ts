@@ -5,6 +5,9 @@ import { resolveTarget, type TargetFlags } from "./target.ts";
 
 const AGENTS = ["claude-code"];
 
+/** How long `connect` tries the key before it goes on without. */
+const CONNECT_CHECK_MS = 2_000;
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -49,7 +52,13 @@ serverCommand("connect", "put Cairn's hooks into an agent's settings")
   .option("--print", "show what would be written, and write nothing", false)
   .action(async (_agent: string, flags: TargetFlags & ProjectScope & ConnectFlags) => {
     const { connect } = await import("./connect/claude-code.ts");
-    connect(resolveTarget(flags), flags, say);
+    const target = resolveTarget(flags);
+    if (!flags.print) {
+      const { takesKey } = await import("./api.ts");
+      const isThere = await takesKey(target, CONNECT_CHECK_MS);
+      if (!isThere) say(`  note: ${target.url} does not answer at this moment.`);
+    }
+    connect(target, flags, say);
   });
 
 interface ConnectFlags {

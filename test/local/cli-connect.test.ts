@@ -21,7 +21,8 @@ import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
 const PROCESSES_MS = 60_000;
 
 const KEY = `cairn_acme_abcd1234_${"k".repeat(40)}`;
-const URL_ONE = "https://cairn.example.com";
+/** Nobody listens there, and nobody has to. */
+const URL_ONE = "http://127.0.0.1:9/one";
 
 /** A home, a repository in it, and the command bound to both. */
 function place(settings?: string) {

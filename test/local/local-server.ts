@@ -41,10 +41,13 @@ export function untilReady(
   let output = "";
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   return new Promise((resolve, reject) => {
+    let isReady = false;
     const take = (text: string) => {
       output += text;
+      if (isReady) return;
       const url = READY_PATTERN.exec(output)?.[1];
       if (url === undefined) return;
+      isReady = true;
       const run = () => JSON.parse(readFileSync(join(state, "server.json"), "utf8"));
       resolve({
         url,

@@ -44,6 +44,15 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     expect(other.stderr).toMatch(/a Cairn server already listens on 127\.0\.0\.1:\d+.*PORT/);
     expect(await isHealthy(server.url)).toBe(true);
 
+    const connect = (key: string) =>
+      run(CAIRN, ["connect", "claude-code", "--url", server.url, "--key", key], {
+        cwd: home,
+        env: environment(home),
+      });
+    expect((await connect(server.key)).stdout).not.toContain("does not answer");
+    const refused = await connect(`cairn_local_nobody01_${"n".repeat(40)}`);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+
     const { runtimePid } = server.pids();
     expect(await server.stop()).toBe(0);
     expect(isAlive(runtimePid)).toBe(false);

@@ -2,7 +2,7 @@
  * `server.json` in the state folder: says which server runs on it, is the lock that keeps a second
  * one away, and tells the other commands where the server is. Mode 0600, gone when the server stops.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
@@ -87,13 +87,18 @@ export async function takeState(state: string, run: Run): Promise<void> {
   throw new Failure(`another start is taking ${state} at this moment. Try again.`);
 }
 
+/** A link is made whole or not at all, and never over another: no reader sees half a file. */
 function createRun(state: string, run: Run): boolean {
+  const whole = `${runFile(state)}.${process.pid}`;
+  writeFileSync(whole, JSON.stringify(run), { mode: 0o600 });
   try {
-    writeFileSync(runFile(state), JSON.stringify(run), { mode: 0o600, flag: "wx" });
+    linkSync(whole, runFile(state));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(whole);
   }
 }
 
