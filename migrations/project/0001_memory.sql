@@ -63,6 +63,8 @@ CREATE TABLE saves (
 ) WITHOUT ROWID;
 
 -- What the full-text indexes read. A view, so that no text is stored twice and both can be rebuilt.
+-- FTS5 reads it without virtual tables, so there is no json_each here: lists are read as JSON text,
+-- whose punctuation separates words anyway; only escaped line ends have to be told from letters.
 CREATE VIEW searchable AS SELECT
   n,
   CASE kind
@@ -72,15 +74,13 @@ CREATE VIEW searchable AS SELECT
   END AS title,
   CASE kind
     WHEN 'observation' THEN concat_ws(char(10), content ->> 'subtitle', content ->> 'narrative',
-      (SELECT group_concat(value, char(10)) FROM json_each(content, '$.facts')))
+      replace(replace(replace(content ->> 'facts', '\\', '/'), '\n', ' '), '\t', ' '))
     WHEN 'summary' THEN concat_ws(char(10), content ->> 'investigated', content ->> 'learned',
       content ->> 'completed', content ->> 'next_steps')
     ELSE ''
   END AS body,
   CASE kind
-    WHEN 'observation' THEN concat_ws(char(10),
-      (SELECT group_concat(value, char(10)) FROM json_each(content, '$.files_modified')),
-      (SELECT group_concat(value, char(10)) FROM json_each(content, '$.files_read')))
+    WHEN 'observation' THEN concat_ws(char(10), content ->> 'files_modified', content ->> 'files_read')
     ELSE ''
   END AS files,
   split_words,

@@ -46,7 +46,7 @@ export function filterCondition(filters: Filters): Condition {
 }
 
 /** Paths of which `file` is a part: whole names, the last one by its beginning. */
-export function fileMatch(file: string): string {
+function fileMatch(file: string): string {
   return `files : ${quoteMatch(file)} *`;
 }
 

@@ -11,18 +11,19 @@ import type {
 import type { NewObservation } from "../../memory/observation.ts";
 import { Database } from "../database.ts";
 import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply.ts";
+import { type ContextQuery, context } from "./context.ts";
 import {
-  type ContextQuery,
-  context,
   type FileContextQuery,
   fileContext,
   type PromptContextQuery,
   promptContext,
-} from "./context.ts";
+} from "./context-of-hooks.ts";
 import { countKinds, listItems, newestTime, readItem, readItems } from "./items-store.ts";
+import { nothingToTell } from "./news.ts";
 import type { Filters } from "./query.ts";
 import { showItem } from "./rows.ts";
 import { rank, type SearchQuery, search } from "./search.ts";
+import { isIndexSound, rebuildIndex } from "./search-index.ts";
 import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./sessions-store.ts";
 import type {
   ContextAnswer,
@@ -147,17 +148,17 @@ export class ProjectObject extends DurableObject<Env> {
 
   /** What a session starts with. */
   context(query: ContextQuery): ContextAnswer {
-    return this.#db.exists() ? context(this.#db, query) : NO_CONTEXT;
+    return this.#db.exists() ? context(this.#db, query) : nothingToTell(0);
   }
 
   /** What a prompt calls to mind: empty text unless something fits well. */
   promptContext(query: PromptContextQuery): ContextAnswer {
-    return this.#db.exists() ? promptContext(this.#db, query) : NO_CONTEXT;
+    return this.#db.exists() ? promptContext(this.#db, query) : nothingToTell(0);
   }
 
   /** What is known of a file, at most 5 lines; empty text where nothing is. */
   fileContext(query: FileContextQuery): ContextAnswer {
-    return this.#db.exists() ? fileContext(this.#db, query) : NO_CONTEXT;
+    return this.#db.exists() ? fileContext(this.#db, query) : nothingToTell(0);
   }
 
   /** Null where the item in the middle is not there. */
@@ -191,6 +192,16 @@ export class ProjectObject extends DurableObject<Env> {
     };
   }
 
+  /**
+   * Whether both full-text indexes still say what the items say; builds them anew where they do
+   * not. For the doctor: it reads everything.
+   */
+  checkIndex(): "sound" | "rebuilt" {
+    if (!this.#db.exists() || isIndexSound(this.#db)) return "sound";
+    rebuildIndex(this.#db);
+    return "rebuilt";
+  }
+
   /** The schema's version, for the doctor; 0 where nothing was ever written. */
   schemaVersion(): number {
     return this.#db.version();
@@ -198,4 +209,3 @@ export class ProjectObject extends DurableObject<Env> {
 }
 
 const NO_TIMELINE: Timeline = { anchor: null, items: [] };
-const NO_CONTEXT: ContextAnswer = { text: "", tokens: 0, observations: [], until: 0 };

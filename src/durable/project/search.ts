@@ -38,6 +38,8 @@ const WEIGHTS = {
 export interface Ranking {
   ranked: Ranked[];
   terms: Term[];
+  /** How many words of the query stand nowhere in the project. */
+  unknown: number;
   fallback: Map<string, string[]>;
 }
 
@@ -55,7 +57,7 @@ export function rank(db: Database, query: SearchQuery): Ranking {
   const parsed = parseQuery(query.q, query.now);
   const filters = { ...parsed.filters, ...query.filters };
   if (parsed.terms.length === 0 && parsed.phrases.length === 0) {
-    return { ranked: byRecency(db, parsed, filters), terms: [], fallback: new Map() };
+    return { ranked: byRecency(db, parsed, filters), terms: [], unknown: 0, fallback: new Map() };
   }
   const words = weigh(db, parsed.terms);
   const match = matchExpression(parsed, words.telling, words.leading);
@@ -96,7 +98,12 @@ export function rank(db: Database, query: SearchQuery): Ranking {
     .slice(0, CANDIDATES)
     .map((entry) => ({ ...entry, score: entry.score / most }));
   const follow = Object.keys(filters).length === 0;
-  return { ranked: judge(db, fused, terms, follow), terms, fallback };
+  return {
+    ranked: judge(db, fused, terms, follow),
+    terms,
+    unknown: words.unknown.length,
+    fallback,
+  };
 }
 
 function similarTerms(words: Map<string, string[]>): Term[] {
