@@ -1,6 +1,7 @@
 /** What is shown of activities: short facts, each true of one of them. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { answersOf } from "./answers.ts";
 import { editInWords, shortName } from "./change-words.ts";
 import { commitOf, verifies } from "./commands.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
@@ -50,25 +51,6 @@ export function isProse(text: string): boolean {
     /[A-Za-z]{2,30}(?:[ ,]{1,2}[\w'`"()/-]{1,40}){5}/.test(line),
   );
   return wordy.length >= 4 && wordy.length / lines.length > 0.3;
-}
-
-/** The user's answers to an agent's questions: lines of `question -> answer`, or the tool's JSON. */
-export function answersOf(output: string): { question: string; answer: string }[] {
-  try {
-    const parsed: unknown = JSON.parse(output);
-    if (typeof parsed !== "object" || parsed === null) return [];
-    const answers = (parsed as Record<string, unknown>).answers;
-    if (typeof answers !== "object" || answers === null) return [];
-    return Object.entries(answers).map(([question, answer]) => ({
-      question,
-      answer: typeof answer === "string" ? answer : JSON.stringify(answer),
-    }));
-  } catch {
-    return output.split("\n", 20).flatMap((line) => {
-      const [question = "", answer = ""] = line.split(" -> ");
-      return question.length > 3 && answer !== "" ? [{ question, answer }] : [];
-    });
-  }
 }
 
 function changeFacts(activity: Activity): string[] {

@@ -1,10 +1,11 @@
 /** Two or three sentences about a group of activities: what happened, in order, and how it ended. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { answersOf } from "./answers.ts";
 import { editTitle } from "./change-words.ts";
 import { commitOf, verifies } from "./commands.ts";
 import { FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
-import { answersOf, isProse, tellingPoints } from "./facts.ts";
+import { isProse, tellingPoints } from "./facts.ts";
 import { capitalised, listed, looksLikeInstruction, sentences, shorten } from "./prose.ts";
 import type { Repair } from "./repair.ts";
 import { commandLine, commandName } from "./titles.ts";

@@ -1,6 +1,7 @@
 /** Titles that a person would write: what it is about first, never the name of a tool. */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
+import { answersOf } from "./answers.ts";
 import { editTitle, repairTitle, shortName } from "./change-words.ts";
 import { commitOf } from "./commands.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
@@ -191,7 +192,12 @@ export function titlesOf(activity: Activity): string[] {
     case "delegate":
       return [`${purpose ?? shorten(subject, 60)}: findings`, firstTellingLine(text) ?? subject];
     case "ask":
-      return [`Asked: ${subject}`, subject];
+      return [
+        ...answersOf(text).map(
+          ({ question, answer }) => `“${shorten(answer, 40)}” on: ${question}`,
+        ),
+        `Asked: ${subject}`,
+      ];
     case "other": {
       // `[name: state]` is how a background task's output begins.
       const state = /^\[([^\]\n]{4,120})\]/.exec(text)?.[1];
