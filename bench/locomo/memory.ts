@@ -6,9 +6,11 @@ export interface Server {
   key: string;
 }
 
-/** What is saved: its text, and the name by which a hit is recognised. */
+/** What is saved: title and text, and the name by which a hit is recognised. */
 export interface Document {
   name: string;
+  /** The beginning of the text where there is none. */
+  title?: string;
   text: string;
 }
 
@@ -42,10 +44,10 @@ export async function saveAll(
   documents: Document[],
 ): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for (const { name, text } of documents) {
+  for (const { name, title, text } of documents) {
     const { id } = await api(server, "observations", SavedSchema, {
       project,
-      title: titleOf(text),
+      title: title ?? beginningOf(text),
       narrative: text.slice(0, NARRATIVE_MAX_CHARS).toWellFormed(),
     });
     names.set(id, name);
@@ -54,7 +56,7 @@ export async function saveAll(
 }
 
 /** The beginning of a text, as a person would head it: up to the end of a word. */
-function titleOf(text: string): string {
+function beginningOf(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   if (line.length <= TITLE_MAX_CHARS) return line;
   return line.slice(0, line.lastIndexOf(" ", TITLE_MAX_CHARS)).toWellFormed();

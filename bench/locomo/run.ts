@@ -100,7 +100,11 @@ function wholeSessions({ turns }: Conversation): Document[] {
     session.push(text);
     texts.set(sessionOf(id), session);
   }
-  return [...texts].map(([name, lines]) => ({ name, text: lines.join("\n") }));
+  return [...texts].map(([name, lines]) => ({
+    name,
+    title: `Session ${name}`,
+    text: lines.join("\n"),
+  }));
 }
 
 function fullText(documents: Document[]): FullTextIndex<string> {
