@@ -135,3 +135,11 @@ describe("how a session ends", () => {
     expect(env.SESSIONS).toBeDefined();
   });
 });
+
+it("a session that only starts and ends makes no project of its folder", async () => {
+  const { stub, sender } = freshSession({ project: null });
+  await stub.start(sender, "startup");
+  await stub.end();
+  await expect.poll(async () => (await stub.view())?.state).toBe("closed");
+  expect(await projectNamed(sender.folderProject)).toBeNull();
+});

@@ -9,7 +9,7 @@ import type { SessionStore } from "./session-store.ts";
  */
 export async function announce(store: SessionStore, deps: SessionDependencies): Promise<void> {
   const row = store.session.read();
-  if (row === null) return;
+  if (row === null || !store.everHadEvents(row)) return;
   const state = store.state(row, deps.now());
   if (state === row.announcedState) return;
   const seq = row.announcedSeq + 1;

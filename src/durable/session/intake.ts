@@ -232,10 +232,13 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
       },
       now,
     );
-  } else if (mayMove(row) && replacesProject(row.project, sender.project)) {
-    moveProject(store, row, sender.project, now);
   } else {
-    return row;
+    // Told for the first time, or again after the retention took it.
+    const missesRoot = row.root === null && sender.cwd !== null;
+    const moves = mayMove(row) && replacesProject(row.project, sender.project);
+    if (!missesRoot && !moves) return row;
+    if (missesRoot) store.session.update({ root: sender.cwd });
+    if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
   }
   const fresh = store.session.read();
   if (fresh === null) throw new Error("session row vanished inside its transaction");
@@ -248,7 +251,7 @@ function mayMove(row: SessionRow): boolean {
 }
 
 /** Only a remote replaces a folder; a second remote is ignored (DESIGN section 3). */
-function replacesProject(known: string, told: string | null): told is string {
+function replacesProject(known: string, told: string | null): boolean {
   return told !== null && isFolderProject(known) && isRemoteProject(told);
 }
 

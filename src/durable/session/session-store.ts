@@ -67,6 +67,11 @@ export class SessionStore {
     });
   }
 
+  /** A session that only started and ended is no news, and makes no project of its folder. */
+  everHadEvents(row: SessionRow): boolean {
+    return row.announcedState !== null || row.tombstone !== null || this.queue.lastSeq() > 0;
+  }
+
   /** True where nothing is left to process or to deliver. */
   isSettled(row: SessionRow): boolean {
     return isSettled({
@@ -88,7 +93,7 @@ export class SessionStore {
       batches: this.queue.openBatches(),
       owner: life.owner,
       outboxDueAt: head?.dueAt ?? null,
-      announceDueAt: mustAnnounce(row) ? 0 : null,
+      announceDueAt: mustAnnounce(row) && this.everHadEvents(row) ? 0 : null,
       touchedAt: this.touchedAt(row),
       endedAt: row.endedAt,
       closedAt: row.closedAt,
