@@ -8,11 +8,14 @@ import { fileURLToPath } from "node:url";
 export const CAIRN = fileURLToPath(new URL("../../bin/cairn.js", import.meta.url));
 
 const folders: string[] = [];
-process.on("exit", () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
-/** A folder of its own for a test; gone when the process ends. */
+/** To be called after all tests of a file: the processes that run tests do not end in order. */
+export function removeTemporaryFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+process.on("exit", removeTemporaryFolders);
+
+/** A folder of its own for a test; gone when the process ends, or by `removeTemporaryFolders`. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `cairn-${name}-`));
   folders.push(folder);

@@ -12,10 +12,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { claudeCodeHooks } from "../../src/cli/connect/claude-code-hooks.ts";
 import { editJson } from "../../src/cli/connect/json-edit.ts";
-import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
+import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 
 /** Every step starts processes, on machines that may be busy. */
 const PROCESSES_MS = 60_000;
@@ -64,6 +64,8 @@ const HAND_WRITTEN = `{
     "model": "opus"
 }
 `;
+
+afterAll(removeTemporaryFolders);
 
 describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
   it("merges into hand-written settings, and disconnect gives back the very same bytes", async () => {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { call, listAll, ObservationSchema, SessionSchema } from "../../src/cli/api.ts";
-import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
+import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { type LocalServer, startServer } from "./local-server.ts";
 
 /** Every step starts processes, on machines that may be busy. */
@@ -42,6 +42,8 @@ async function storedSoFar(server: LocalServer): Promise<number> {
     return 0;
   }
 }
+
+afterAll(removeTemporaryFolders);
 
 describe("cairn replay", { timeout: PROCESSES_MS }, () => {
   it("sends a recording, waits, tells what was learnt, and stores nothing twice", async () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { goneWithin, isAlive } from "../../src/cli/server/process-table.ts";
-import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
+import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
 
 /** Every step starts processes, on machines that may be busy. */
@@ -20,6 +20,8 @@ async function isHealthy(url: string): Promise<boolean> {
   await response.body?.cancel();
   return response.ok;
 }
+
+afterAll(removeTemporaryFolders);
 
 describe("cairn start", { timeout: PROCESSES_MS }, () => {
   it("serves, says how to connect, keeps others away, and stops at a signal", async () => {
