@@ -41,7 +41,7 @@ CREATE TABLE session (
 -- The session's log. Rows are written once; their state is that of the batch around them.
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
-  identity TEXT NOT NULL UNIQUE,
+  identity TEXT NOT NULL,
   kind TEXT NOT NULL,
   n INTEGER,
   event_key TEXT NOT NULL,

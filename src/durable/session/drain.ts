@@ -107,8 +107,7 @@ function claimDue(
     if (waiting !== undefined) return claimBatch(store, waiting, deps);
     const due = queueDueAt(view, now);
     if (due === null || due > now) return null;
-    formBatch(store, row, now);
-    const formed = store.queue.batch(row.nextBatch);
+    const formed = formBatch(store, row, now);
     return formed === null ? null : claimBatch(store, formed, deps);
   });
 }

@@ -31,15 +31,15 @@ export interface Claim {
   token: string;
 }
 
-/** Cuts the queue's next batch, pending. One transaction of the caller's. */
-export function formBatch(store: SessionStore, row: SessionRow, now: number): void {
+/** Cuts the queue's next batch, which the caller claims at once. One transaction of the caller's. */
+export function formBatch(store: SessionStore, row: SessionRow, now: number): Batch | null {
   const head = store.queue.head(row.batchedTo);
   const cut = cutBatch(head);
   const first = head[0];
-  if (cut === null || first === undefined) return;
-  store.queue.saveBatch(newBatch(row.nextBatch, first.seq, cut.toSeq, now));
+  if (cut === null || first === undefined) return null;
   store.session.update({ nextBatch: row.nextBatch + 1, batchedTo: cut.toSeq });
   if (first.kind === "prompt") addMissingSummaries(store, first.promptNumber, now);
+  return newBatch(row.nextBatch, first.seq, cut.toSeq, now);
 }
 
 /** Takes a pending batch. One transaction of the caller's. */

@@ -1,5 +1,4 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
-import { z } from "zod";
 import type { SessionState } from "../../memory/contracts.ts";
 import type { Database } from "../database.ts";
 
@@ -62,27 +61,6 @@ export interface SessionRow {
   forgotten: boolean;
   tombstone: Tombstone | null;
 }
-
-const count = z.number().int().nonnegative().default(0);
-const CountersSchema = z.object({
-  prompt: count,
-  stop: count,
-  compact: count,
-  agents: z.record(z.string(), z.number()).default({}),
-});
-const PausesSchema = z.record(
-  z.string(),
-  z.object({ until: z.number(), refusals: z.number(), reason: z.string() }),
-);
-const TombstoneSchema = z.object({
-  done: count,
-  skipped: count,
-  dead: count,
-  tokensInput: count,
-  tokensOutput: count,
-  lastEventAt: z.number().nullable().default(null),
-});
-const GivenSchema = z.array(z.string());
 
 interface RawRow {
   team: string;
@@ -153,6 +131,13 @@ function toColumn(value: SessionRow[keyof SessionRow]): string | number | null {
   return value;
 }
 
+const NO_COUNTERS: Counters = { prompt: 0, stop: 0, compact: 0, agents: {} };
+
+/** Trusted: only `update` writes these columns. It is read with every event, so it has to be cheap. */
+function parse<T>(text: string): T {
+  return JSON.parse(text) as T;
+}
+
 export class SessionTable {
   readonly #db: Database;
 
@@ -178,13 +163,13 @@ export class SessionTable {
       nextBatch: raw.next_batch,
       batchedTo: raw.batched_to,
       flushTo: raw.flush_to,
-      counters: CountersSchema.parse(JSON.parse(raw.counters)),
+      counters: { ...NO_COUNTERS, ...parse<Partial<Counters>>(raw.counters) },
       privateSeen: raw.private_seen === 1,
       privateOpen: raw.private_open === 1,
       contextDue: raw.context_due === 1,
-      given: GivenSchema.parse(JSON.parse(raw.given)),
+      given: parse(raw.given),
       givenUntil: raw.given_until,
-      providerPauses: PausesSchema.parse(JSON.parse(raw.provider_pauses)),
+      providerPauses: parse(raw.provider_pauses),
       recoveries: raw.recoveries,
       announcedState: raw.announced_state,
       announcedSeq: raw.announced_seq,
@@ -193,7 +178,7 @@ export class SessionTable {
       closedAt: raw.closed_at,
       ending: raw.ending,
       forgotten: raw.forgotten === 1,
-      tombstone: raw.tombstone === null ? null : TombstoneSchema.parse(JSON.parse(raw.tombstone)),
+      tombstone: raw.tombstone === null ? null : parse(raw.tombstone),
     };
   }
 
