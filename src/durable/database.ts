@@ -33,6 +33,19 @@ export class Database {
     return this.#storage.sql.exec(sql, ...values).rowsWritten;
   }
 
+  /**
+   * Removes all rows of a table. Dropped and made again, which costs a few rows of the schema
+   * where a `DELETE` costs one for each row. To be called in a transaction.
+   */
+  empty(table: string): void {
+    const definitions = this.all<{ sql: string }>(
+      "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY rowid",
+      table,
+    );
+    this.run(`DROP TABLE ${table}`);
+    for (const { sql } of definitions) this.run(sql);
+  }
+
   /** Runs `change` in one transaction: a throw undoes all of it. It must not be async. */
   transaction<T>(change: () => T extends Promise<unknown> ? never : T): T {
     return this.#storage.transactionSync<T>(change as () => T);

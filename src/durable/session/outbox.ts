@@ -199,7 +199,7 @@ export class Outbox {
   }
 
   removeAll(): void {
-    this.#db.run("DELETE FROM outbox");
+    this.#db.empty("outbox");
   }
 
   /** What a delivery carries. */

@@ -67,6 +67,11 @@ const EVENT_COLUMNS = "seq, kind, event_key, prompt_id, prompt_number, at, recei
 
 export class Queue {
   readonly #db: Database;
+  /**
+   * Identity -> sequence number of all events, read once in each life of the object: an index
+   * would cost a row written with every event. It may know events that are gone, never too few.
+   */
+  #seqs: Map<string, number> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -74,7 +79,27 @@ export class Queue {
 
   /** True where an event of this identity is in the log. */
   has(identity: string): boolean {
-    return this.#db.one("SELECT 1 FROM events WHERE identity = ?", identity) !== null;
+    return this.#find(identity) !== null;
+  }
+
+  #identities(): Map<string, number> {
+    this.#seqs ??= new Map(
+      this.#db
+        .all<{ seq: number; identity: string }>("SELECT seq, identity FROM events")
+        .map((row) => [row.identity, row.seq]),
+    );
+    return this.#seqs;
+  }
+
+  #find(identity: string): { kind: EventKind; n: number | null } | null {
+    const seq = this.#identities().get(identity);
+    if (seq === undefined) return null;
+    // Asked again: it may have been removed since, or its transaction was undone.
+    return this.#db.one<{ kind: EventKind; n: number | null }>(
+      "SELECT kind, n FROM events WHERE seq = ? AND identity = ?",
+      seq,
+      identity,
+    );
   }
 
   /** The newest event's identity; null in an empty log. */
@@ -87,16 +112,13 @@ export class Queue {
 
   /** The number of the prompt with this identity; null where it is not in the log. */
   promptNumber(identity: string): number | null {
-    return (
-      this.#db.one<{ n: number }>(
-        "SELECT n FROM events WHERE identity = ? AND kind = 'prompt'",
-        identity,
-      )?.n ?? null
-    );
+    const found = this.#find(identity);
+    return found?.kind === "prompt" ? found.n : null;
   }
 
-  /** Appends an event. One table row and one index row. */
+  /** Appends an event. One row written; a prompt has one more in an index. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
+    this.#identities().set(identity, place.seq);
     const body = JSON.stringify(event.body);
     this.#db.run(
       `INSERT INTO events (seq, identity, kind, n, event_key, prompt_id, prompt_number, at, received_at, bytes, skip, body)
@@ -286,9 +308,9 @@ export class Queue {
   }
 
   removeAll(): void {
-    this.#db.run("DELETE FROM events");
-    this.#db.run("DELETE FROM batches");
-    this.#db.run("DELETE FROM private_prompts");
+    this.#db.empty("events");
+    this.#db.empty("batches");
+    this.#db.empty("private_prompts");
   }
 
   counts(batchedTo: number): EventCounts {
