@@ -2,15 +2,18 @@
  * What a hook's answer gives back to the agent: memory, within a time that the agent does not
  * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
  */
-import type { IntakeAnswer, Sender, StartAnswer } from "../durable/session/intake.ts";
+import {
+  fileMark,
+  type IntakeAnswer,
+  type Sender,
+  type StartAnswer,
+} from "../durable/session/intake.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import { within } from "../http/deadline.ts";
 import { findProject } from "../http/project-lookup.ts";
 import { projectObjectName } from "../identity/project-name.ts";
 import { sessionPath } from "../identity/session-name.ts";
 import type { Caller } from "../memory/contracts.ts";
-import type { IncomingEvent } from "../memory/event.ts";
-import { relativePath } from "../memory/paths.ts";
 
 /** A session's start may wait this long for its context. */
 const START_MEMORY_MS = 2_000;
@@ -67,24 +70,16 @@ async function fittingContext(
   return found.text;
 }
 
-/** What is known of a file that was just read: once per file and session. */
-export async function readMemory(
-  asked: Asked & { answer: IntakeAnswer; event: IncomingEvent },
-): Promise<string | null> {
-  const { event, answer } = asked;
-  if (event.kind !== "tool_use" || event.body.tool !== "Read" || event.skip !== null) return null;
-  const path = event.body.files_read[0];
-  if (path === undefined) return null;
-  const file = relativePath(asked.sender.cwd, path);
-  const mark = `file:${file}`;
-  if (answer.given.includes(mark)) return null;
-  return await within(fileContext(asked, file, mark), timeLeft(asked.now, HOOK_MEMORY_MS));
+/** What is known of the file that was just read: once per file and session. */
+export async function readMemory(asked: Asked & { answer: IntakeAnswer }): Promise<string | null> {
+  const file = asked.answer.fileRead;
+  if (file === null) return null;
+  return await within(fileContext(asked, file), timeLeft(asked.now, HOOK_MEMORY_MS));
 }
 
 async function fileContext(
   asked: Asked & { answer: IntakeAnswer },
   file: string,
-  mark: string,
 ): Promise<string | null> {
   const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
   if (project === null) return null;
@@ -96,7 +91,7 @@ async function fileContext(
     now: asked.now,
   });
   if (found === null) return null;
-  await asked.session.contextGiven([mark, ...found.observations], null);
+  await asked.session.contextGiven([fileMark(file), ...found.observations], null);
   return found.text;
 }
 

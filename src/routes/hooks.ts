@@ -97,7 +97,7 @@ async function perform(
         const context = await promptMemory({ ...asked, prompt: event.body.text });
         return { header: "stored", context };
       }
-      const context = await readMemory({ ...asked, event });
+      const context = await readMemory(asked);
       const header = event.skip === "ignored" ? "ignored" : "stored";
       return { header, context };
     }

@@ -5,6 +5,8 @@ import {
   BATCH_MAX_BYTES,
   BATCH_MAX_EVENTS,
   cutBatch,
+  HOOKS_FIRST_MAX_MS,
+  HOOKS_FIRST_MS,
   IDLE_CLOSE_MS,
   nextAlarm,
   type QueuedEvent,
@@ -82,7 +84,19 @@ describe("the alarm is set", () => {
       view({ queue: [event(1)] }),
       NOW - 1_000 + BATCH_MAX_AGE_MS,
     ],
-    ["at once at a turn's end", view({ queue: [event(1, { kind: "turn_end" })] }), NOW - 1_000],
+    [
+      "at a turn's end, as soon as no more hooks come",
+      view({ queue: [event(1, { kind: "turn_end" })] }),
+      NOW + HOOKS_FIRST_MS,
+    ],
+    [
+      "at a turn's end in spite of hooks that never pause, a little later",
+      view({
+        queue: [event(1, { kind: "turn_end", receivedAt: NOW - HOOKS_FIRST_MAX_MS })],
+        touchedAt: NOW,
+      }),
+      NOW,
+    ],
     ["at once after a flush", view({ queue: [event(4)], flushTo: 4 }), NOW - 1_000],
     ["at once after the session's end", view({ queue: [event(4)], endedAt: NOW }), NOW - 1_000],
     [

@@ -8,6 +8,7 @@ import { type EventSeries, eventKey, eventSeries } from "../../identity/event-id
 import { isFolderProject, isRemoteProject } from "../../identity/project-name.ts";
 import type { SessionName } from "../../identity/session-name.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
+import { relativePath } from "../../memory/paths.ts";
 import { newBatch } from "./lifecycle.ts";
 import type { Counters, SessionRow } from "./session-row.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -35,6 +36,13 @@ export interface IntakeAnswer {
   contextDue: boolean;
   given: string[];
   givenUntil: number;
+  /** A file that the agent has read, and was not yet told about in this session. */
+  fileRead: string | null;
+}
+
+/** What `given` holds once the agent was told about a file. */
+export function fileMark(file: string): string {
+  return `file:${file}`;
 }
 
 /** Stores an event, or says why not. The caller plans the alarm in the same turn. */
@@ -47,14 +55,22 @@ export function acceptEvent(
   const row = openRow(store, sender, now);
   const outcome = outcomeOf(store, row, event);
   if (outcome === "stored") storeEvent(store, row, event, now);
-  const after = store.session.read() ?? row;
   return {
     outcome,
-    project: after.project,
-    contextDue: after.contextDue,
-    given: after.given,
-    givenUntil: after.givenUntil,
+    project: row.project,
+    contextDue: row.contextDue,
+    given: row.given,
+    givenUntil: row.givenUntil,
+    fileRead: outcome === "stored" ? fileReadBy(event, row) : null,
   };
+}
+
+function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
+  if (event.kind !== "tool_use" || event.body.tool !== "Read" || event.skip !== null) return null;
+  const path = event.body.files_read[0];
+  if (path === undefined) return null;
+  const file = relativePath(row.root, path);
+  return row.given.includes(fileMark(file)) ? null : file;
 }
 
 function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {

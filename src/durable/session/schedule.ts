@@ -8,6 +8,13 @@ export const BATCH_MAX_EVENTS = 20;
 export const BATCH_MAX_BYTES = 24 * 1024;
 /** … or when its oldest event is this old. */
 export const BATCH_MAX_AGE_MS = 120_000;
+/**
+ * Hooks come first: what is due by itself waits until no event has come for this long, because an
+ * agent waits for its hooks and nobody waits for an observation.
+ */
+export const HOOKS_FIRST_MS = 1_000;
+/** … but at most this long after it was due. */
+export const HOOKS_FIRST_MAX_MS = 20_000;
 /** A session without an event for this long, and nothing left to do, closes. */
 export const IDLE_CLOSE_MS = 15 * 60_000;
 
@@ -84,16 +91,18 @@ export interface ScheduleView {
  * says that the clock went back: it is due at once.
  */
 export function queueDueAt(
-  view: Pick<ScheduleView, "queue" | "flushTo" | "endedAt" | "batches">,
+  view: Pick<ScheduleView, "queue" | "flushTo" | "endedAt" | "batches" | "touchedAt">,
   now: number,
 ): number | null {
   const oldest = view.queue[0];
   if (oldest === undefined) return null;
-  const cut = cutBatch(view.queue);
+  const calm = calmUntil(view.batches);
   const asked = view.endedAt !== null || oldest.seq <= view.flushTo;
-  const due = cut?.full || asked || oldest.receivedAt > now;
-  const at = due ? Math.min(oldest.receivedAt, now) : oldest.receivedAt + BATCH_MAX_AGE_MS;
-  return Math.max(at, calmUntil(view.batches));
+  if (asked || oldest.receivedAt > now) return Math.max(Math.min(oldest.receivedAt, now), calm);
+  const cut = cutBatch(view.queue);
+  if (!cut?.full) return Math.max(oldest.receivedAt + BATCH_MAX_AGE_MS, calm);
+  const quiet = Math.min(view.touchedAt + HOOKS_FIRST_MS, oldest.receivedAt + HOOKS_FIRST_MAX_MS);
+  return Math.max(Math.min(quiet, oldest.receivedAt + BATCH_MAX_AGE_MS), calm);
 }
 
 /** A provider's `retry-after` holds for all that the session would ask it. */

@@ -46,6 +46,7 @@ export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
   readonly #deps: SessionDependencies;
   readonly #numbers = new Map<string, { number: number; until: number }>();
+  readonly #filesAsked = new Set<string>();
   /** The alarm that is set, ms; null where none is. Known without asking storage. */
   #alarmAt: number | null = null;
   /** Aborts the work of the alarm that runs; null while none does. */
@@ -74,7 +75,13 @@ export class SessionObject extends DurableObject<Env> {
 
   /** An event of a hook. Answers once it is stored; never waits for anything else. */
   event(sender: Sender, event: IncomingEvent): IntakeAnswer {
-    return this.#write((now) => acceptEvent(this.#store, sender, event, now));
+    const answer = this.#write((now) => acceptEvent(this.#store, sender, event, now));
+    // Agents read a file many times; its memory is looked for once in each life of the object.
+    if (answer.fileRead === null || this.#filesAsked.has(answer.fileRead)) {
+      return { ...answer, fileRead: null };
+    }
+    this.#filesAsked.add(answer.fileRead);
+    return answer;
   }
 
   /** A prompt of which nothing is left: its turn is not recorded. */
@@ -231,6 +238,8 @@ export class SessionObject extends DurableObject<Env> {
   #plan(now: number): void {
     // A running drain plans at its end; until then the recovery alarm stands.
     if (this.#running !== null) return;
+    // Nothing can be due earlier than an alarm that is.
+    if (this.#alarmAt !== null && this.#alarmAt <= now) return;
     const row = this.#store.session.read();
     if (row === null) return;
     const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
