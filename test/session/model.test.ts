@@ -185,7 +185,7 @@ class World {
 
   /** When the session wants to wake; null where it does not. */
   alarmAt(): number | null {
-    const row = this.store.session.read();
+    const row = this.store.row();
     return row === null ? null : nextAlarm(this.store.schedule(row, this.#deps()), this.clock);
   }
 
@@ -223,7 +223,7 @@ class World {
         this.#loseNext = true;
         return;
       case "flush":
-        if (this.store.session.read() === null) return;
+        if (this.store.row() === null) return;
         this.store.session.update({ flushTo: this.store.queue.lastSeq() });
         this.store.queue.bringForward(this.clock);
         return;
@@ -235,7 +235,7 @@ class World {
   }
 
   check(): void {
-    const row = this.store.session.read();
+    const row = this.store.row();
     if (row === null) return;
     const counts = this.store.counts(row);
     const sum = counts.pending + counts.leased + counts.done + counts.skipped + counts.dead;
@@ -264,17 +264,17 @@ it("loses nothing, applies nothing twice, and always comes to rest", {
         }
         await world.run({ do: "late_answer" });
         // A quiet world with a provider that answers.
-        for (let i = 0; i < 60 && world.store.session.read()?.closedAt === null; i++) {
+        for (let i = 0; i < 60 && world.store.row()?.closedAt === null; i++) {
           await world.alarm([]);
           world.check();
         }
-        expect(world.store.session.read()?.closedAt).not.toBeNull();
+        expect(world.store.row()?.closedAt).not.toBeNull();
         // And after the retention only the tombstone stands, which wants nothing.
         await world.alarm([]);
         await world.alarm([]);
         expect(world.alarmAt()).toBeNull();
         world.check();
-        const row = world.store.session.read();
+        const row = world.store.row();
         const dead = row === null ? 0 : world.store.counts(row).dead;
         return { world: { ...world, project: world.project }, dead };
       });

@@ -144,7 +144,7 @@ describe("nothing runs when nothing happens", () => {
     // A month of nothing: the only thing that the plan ever asks for is the retention.
     const plan = await runInDurableObject(stub, (_object, state) => {
       const store = new SessionStore(state.storage, SESSION_MIGRATIONS);
-      const row = store.session.read();
+      const row = store.row();
       if (row === null) return [];
       const wakes = [];
       for (let now = Date.now(); now < at; now += DAY_MS) {

@@ -8,10 +8,12 @@ import type { SessionStore } from "./session-store.ts";
  * alarm's recovery tries again.
  */
 export async function announce(store: SessionStore, deps: SessionDependencies): Promise<void> {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null || !store.everHadEvents(row)) return;
   const state = store.state(row, deps.now());
   if (state === row.announcedState) return;
+  // Between two batches a session rests and works in turns: that much is asked live.
+  if (state === "active" && row.announcedState === "idle") return;
   const seq = row.announcedSeq + 1;
   const number = await deps.projectNumber(row.team, row.project);
   await deps.project(row.team, number).announce(
@@ -23,7 +25,7 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
       lastEventAt: store.lastEventAt(row),
     },
   );
-  const after = store.session.read();
+  const after = store.row();
   if (after === null || after.project !== row.project) return;
   store.session.update({ announcedState: state, announcedSeq: seq });
 }

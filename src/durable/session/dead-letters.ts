@@ -51,7 +51,7 @@ function chosenOf(
 
 /** Gives dead events fresh attempts. Reopens a closed session. Returns how many. */
 export function reviveDead(store: SessionStore, keys: string[] | null, now: number): number {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return 0;
   let nextBatch = row.nextBatch;
   let count = 0;
@@ -67,7 +67,7 @@ export function reviveDead(store: SessionStore, keys: string[] | null, now: numb
 
 /** Drops dead events for good. Returns how many. */
 export function removeDead(store: SessionStore, keys: string[] | null): number {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return 0;
   let count = 0;
   for (const { batch, seqs, chosen } of chosenOf(store, keys)) {
@@ -75,5 +75,6 @@ export function removeDead(store: SessionStore, keys: string[] | null): number {
     count += chosen.size;
     if (chosen.size === seqs.length) store.queue.removeBatch(batch.batch);
   }
+  if (count > 0) store.session.update({ nextBatch: row.nextBatch, batchedTo: row.batchedTo });
   return count;
 }

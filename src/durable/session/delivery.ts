@@ -18,7 +18,7 @@ export async function sendEntry(
   entry: OutboxEntry,
   deps: SessionDependencies,
 ): Promise<boolean> {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   try {
     const project: ProjectRef = {

@@ -46,7 +46,7 @@ async function step(
   deps: SessionDependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   const now = deps.now();
   abandonLost(store, row, deps.owner, now);

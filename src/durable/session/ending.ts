@@ -10,7 +10,7 @@ import type { SessionStore } from "./session-store.ts";
  * closes; a summary that was missing goes out first. Returns whether anything was done.
  */
 export function closeSession(store: SessionStore, now: number): boolean {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null || row.closedAt !== null) return false;
   if (!store.isSettled(row)) return false;
   if (addMissingSummaries(store, row.counters.prompt + 1, now) > 0) return true;
@@ -23,7 +23,7 @@ export function closeSession(store: SessionStore, now: number): boolean {
  * letters, and get one more retention in which somebody may retry them.
  */
 export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   const last = store.queue.lastSeq();
   const error = "retention: no provider took it";
@@ -51,7 +51,7 @@ export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
 
 /** Removes events, batches and deliveries; what stays is one row without content. */
 export function entomb(store: SessionStore, now: number): void {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return;
   const counts = store.counts(row);
   const tokens = store.tokens(row);
@@ -64,6 +64,7 @@ export function entomb(store: SessionStore, now: number): void {
     commit: null,
     given: [],
     providerPauses: {},
+    nextBatch: row.nextBatch,
     batchedTo: 0,
     flushTo: 0,
     touchedAt: now,
@@ -80,17 +81,22 @@ export function entomb(store: SessionStore, now: number): void {
 
 /** `DELETE`: ends the session now. What was already written goes out, the rest is dropped. */
 export function beginDelete(store: SessionStore, now: number): boolean {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   store.queue.removeOpen(row.batchedTo);
   store.outbox.dropHeld();
-  store.session.update({ ending: "delete", endedAt: row.endedAt ?? now });
+  store.session.update({
+    ending: "delete",
+    endedAt: row.endedAt ?? now,
+    nextBatch: row.nextBatch,
+    batchedTo: row.batchedTo,
+  });
   return true;
 }
 
 /** `DELETE ?forget=1`: ends the session, and its project keeps nothing of it. */
 export function beginForget(store: SessionStore, now: number): boolean {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   const generation = row.generation + 1;
   store.queue.removeAll();
@@ -103,6 +109,7 @@ export function beginForget(store: SessionStore, now: number): boolean {
     ending: "forget",
     generation,
     forgotten: true,
+    nextBatch: row.nextBatch,
     batchedTo: 0,
     flushTo: 0,
     endedAt: row.endedAt ?? now,

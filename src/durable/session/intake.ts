@@ -157,7 +157,7 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
   const gone = store.queue.ofPrompt(promptId).map((event) => event.seq);
   if (gone.length === 0) return;
   store.queue.removeOfPrompt(promptId);
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return;
   const touched = store.queue
     .allBatches()
@@ -169,7 +169,7 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
       store.queue.saveBatch(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
     }
   }
-  store.session.update({ nextBatch });
+  store.session.update({ nextBatch, batchedTo: row.batchedTo });
   const delivered = store.outbox.withdraw(touched.map((batch) => batch.batch));
   if (delivered.length > 0) {
     store.outbox.add(
@@ -214,20 +214,20 @@ export function acceptStart(
       : { branch: sender.branch ?? row.branch, commit: sender.commit ?? row.commit }),
   };
   store.session.update(change);
-  const after = store.session.read() ?? row;
+  const after = store.row() ?? row;
   return { project: after.project, since: after.givenUntil, exclude: after.given };
 }
 
 /** The session ends: what waits is due at once, and it closes when all is done. */
 export function acceptEnd(store: SessionStore, now: number): void {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null || row.closedAt !== null) return;
   store.session.update({ endedAt: now, flushTo: store.queue.lastSeq(), touchedAt: now });
 }
 
 /** A turn ended without a closing message (an API error): what waits is due at once. */
 export function acceptTurnFailure(store: SessionStore): void {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return;
   const last = store.queue.lastSeq();
   if (last > row.flushTo) store.session.update({ flushTo: last });
@@ -235,7 +235,7 @@ export function acceptTurnFailure(store: SessionStore): void {
 
 /** The row of the session, made or brought up to date with what the sender knows. */
 function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) {
     store.session.create(
       {
@@ -256,7 +256,7 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
     if (missesRoot) store.session.update({ root: sender.cwd });
     if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
   }
-  const fresh = store.session.read();
+  const fresh = store.row();
   if (fresh === null) throw new Error("session row vanished inside its transaction");
   return fresh;
 }

@@ -12,7 +12,7 @@ export function addMissingSummaries(
   beforePrompt: number,
   now: number,
 ): number {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return 0;
   const deliveries = store.outbox.deliveries("any");
   const summarised = new Set(

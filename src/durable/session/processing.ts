@@ -37,9 +37,9 @@ export function formBatch(store: SessionStore, row: SessionRow, now: number): Ba
   const cut = cutBatch(head);
   const first = head[0];
   if (cut === null || first === undefined) return null;
-  store.session.update({ nextBatch: row.nextBatch + 1, batchedTo: cut.toSeq });
   if (first.kind === "prompt") addMissingSummaries(store, first.promptNumber, now);
-  return newBatch(row.nextBatch, first.seq, cut.toSeq, now);
+  const nextBatch = store.row()?.nextBatch ?? row.nextBatch;
+  return newBatch(nextBatch, first.seq, cut.toSeq, now);
 }
 
 /** Takes a pending batch. One transaction of the caller's. */
@@ -57,7 +57,7 @@ export async function processClaim(
   deps: SessionDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return;
   const { batch, token } = claim;
   const stored = store.queue.events(batch.fromSeq, batch.toSeq);
@@ -111,7 +111,7 @@ function writeOutcome(
   deps: SessionDependencies,
 ): void {
   const now = deps.now();
-  const row = store.session.read();
+  const row = store.row();
   const held = store.queue.batch(claim.batch.batch);
   if (row === null || !holdsLease(held, claim.token)) {
     log("info", "late_answer_dropped", { batch: claim.batch.batch });

@@ -360,6 +360,15 @@ export class Queue {
       .map(toBatch);
   }
 
+  /** The highest batch number and sequence number of all batches; 0 where there is none. */
+  reach(): { lastBatch: number; toSeq: number } {
+    return (
+      this.#db.one<{ lastBatch: number; toSeq: number }>(
+        "SELECT coalesce(max(batch), 0) AS lastBatch, coalesce(max(to_seq), 0) AS toSeq FROM batches",
+      ) ?? { lastBatch: 0, toSeq: 0 }
+    );
+  }
+
   /** Puts a transition's batches in the place of one. */
   replaceBatch(old: number, batches: readonly Batch[]): void {
     if (!batches.some((batch) => batch.batch === old)) this.removeBatch(old);

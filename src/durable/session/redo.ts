@@ -7,7 +7,7 @@ import type { SessionStore } from "./session-store.ts";
  * stretch, whose results are held back until all of them are there. Returns how many.
  */
 export function beginRedo(store: SessionStore, now: number): number {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null || row.ending !== null || row.forgotten) return 0;
   const done = store.queue.allBatches().filter((batch) => batch.state === "done");
   const again = done.filter((batch) => store.queue.seqs(batch.fromSeq, batch.toSeq).length > 0);
@@ -32,7 +32,7 @@ export function beginRedo(store: SessionStore, now: number): number {
  * events before, in one step. Returns true where that is now on its way.
  */
 export function finishRedo(store: SessionStore, now: number): boolean {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return false;
   const batches = store.queue.allBatches().filter((batch) => batch.redo);
   if (batches.length === 0) return false;

@@ -96,19 +96,19 @@ export class SessionObject extends DurableObject<Env> {
 
   /** SessionEnd: process what waits, then close. Creates nothing. */
   end(): void {
-    if (this.#store.session.read() === null) return;
+    if (this.#store.row() === null) return;
     this.#write((now) => acceptEnd(this.#store, now));
   }
 
   /** StopFailure: the turn ended, without a closing message. Creates nothing. */
   turnFailed(): void {
-    if (this.#store.session.read() === null) return;
+    if (this.#store.row() === null) return;
     this.#write(() => acceptTurnFailure(this.#store));
   }
 
   /** The agent was given these items; `until` is the project's newest number then, if in full. */
   contextGiven(ids: string[], until: number | null): void {
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row === null) return;
     this.#store.session.update({
       given: [...new Set([...row.given, ...ids])].slice(-GIVEN_MAX),
@@ -128,7 +128,7 @@ export class SessionObject extends DurableObject<Env> {
 
   /** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
   async flush(wait: boolean): Promise<SessionView | null> {
-    if (this.#store.session.read() === null) return null;
+    if (this.#store.row() === null) return null;
     this.#write((now) => {
       this.#store.session.update({ flushTo: this.#store.queue.lastSeq() });
       this.#store.queue.bringForward(now);
@@ -140,35 +140,32 @@ export class SessionObject extends DurableObject<Env> {
 
   /** Compresses again what is kept. Returns the batches that run again; null for an unknown session. */
   redo(): number | null {
-    if (this.#store.session.read() === null) return null;
+    if (this.#store.row() === null) return null;
     return this.#write((now) => beginRedo(this.#store, now));
   }
 
   /** Ends the session now; with `forget`, its project keeps nothing of it either. */
   async remove(forget: boolean): Promise<"removed" | "pending" | "unknown"> {
-    if (this.#store.session.read() === null) return "unknown";
+    if (this.#store.row() === null) return "unknown";
     this.#write((now) => (forget ? beginForget : beginDelete)(this.#store, now));
     this.#running?.abort();
-    const done = await this.#until(
-      () => this.#store.session.read()?.ending === null,
-      DELETE_WAIT_MS,
-    );
+    const done = await this.#until(() => this.#store.row()?.ending === null, DELETE_WAIT_MS);
     return done ? "removed" : "pending";
   }
 
   dead(): DeadLetter[] | null {
-    return this.#store.session.read() === null ? null : listDead(this.#store);
+    return this.#store.row() === null ? null : listDead(this.#store);
   }
 
   /** Tries dead letters again: those of these keys, or all. Returns how many events. */
   retryDead(keys: string[] | null): number {
-    if (this.#store.session.read() === null) return 0;
+    if (this.#store.row() === null) return 0;
     return this.#write((now) => reviveDead(this.#store, keys, now));
   }
 
   /** Drops dead letters: those of these keys, or all. Returns how many events. */
   dropDead(keys: string[] | null): number {
-    if (this.#store.session.read() === null) return 0;
+    if (this.#store.row() === null) return 0;
     return this.#write(() => removeDead(this.#store, keys));
   }
 
@@ -177,7 +174,7 @@ export class SessionObject extends DurableObject<Env> {
    * project knows; where it takes a closed session for an open one, it is told again.
    */
   inspect(believed: SessionState | null): Inspection | null {
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row === null) return null;
     const now = Date.now();
     const tellAgain = row.closedAt !== null && believed !== "closed";
@@ -203,7 +200,7 @@ export class SessionObject extends DurableObject<Env> {
     const running = new AbortController();
     this.#running = running;
     const fault = await attempt("drain_failed", async () => {
-      const row = this.#store.session.read();
+      const row = this.#store.row();
       if (row === null) return;
       this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
       await drain(this.#store, this.#deps, running.signal);
@@ -221,7 +218,7 @@ export class SessionObject extends DurableObject<Env> {
   #countFault(): void {
     // Should even this fail, the alarm stands that was armed before the work.
     if (this.#alarmAt === null) this.#arm(Date.now() + recoveryMs(UNREADABLE_RECOVERIES));
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row !== null) this.#store.session.update({ recoveries: row.recoveries + 1 });
   }
 
@@ -240,7 +237,7 @@ export class SessionObject extends DurableObject<Env> {
     if (this.#running !== null) return;
     // Nothing can be due earlier than an alarm that is.
     if (this.#alarmAt !== null && this.#alarmAt <= now) return;
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row === null) return;
     const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
     if (at === null) return;
@@ -251,7 +248,7 @@ export class SessionObject extends DurableObject<Env> {
 
   /** The same at a drain's end, when the recovery alarm stands: nothing to wake for means no alarm. */
   async #planExactly(now: number): Promise<void> {
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row === null) return;
     const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
     if (at !== null) {
@@ -268,7 +265,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   #isSettled(): boolean {
-    const row = this.#store.session.read();
+    const row = this.#store.row();
     if (row === null) return true;
     return this.#running === null && this.#store.isSettled(row);
   }

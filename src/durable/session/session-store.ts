@@ -21,6 +21,22 @@ export class SessionStore {
     this.outbox = new Outbox(this.db);
   }
 
+  /**
+   * The session's row, or null where it was never heard of; creates nothing. How far batches reach
+   * is read off the batches, so that forming one does not write the row: what stands there is a
+   * floor, for when batches were removed.
+   */
+  row(): SessionRow | null {
+    const row = this.session.read();
+    if (row === null) return null;
+    const reach = this.queue.reach();
+    return {
+      ...row,
+      nextBatch: Math.max(row.nextBatch, reach.lastBatch + 1),
+      batchedTo: Math.max(row.batchedTo, reach.toSeq),
+    };
+  }
+
   /** The sequence number of the next event. Numbers that a batch covered never come back. */
   nextSeq(row: SessionRow): number {
     return Math.max(this.queue.lastSeq(), row.batchedTo) + 1;

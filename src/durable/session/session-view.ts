@@ -23,7 +23,7 @@ export interface SessionView {
 
 /** Null where the session was never heard of. Creates nothing. */
 export function describeSession(store: SessionStore, now: number): SessionView | null {
-  const row = store.session.read();
+  const row = store.row();
   if (row === null) return null;
   const unfinished = [...store.queue.openBatches(), ...store.queue.deadBatches()];
   const newest = store.queue.newest();
@@ -60,7 +60,7 @@ export interface KeptSource {
 
 /** The events with these keys that are still kept. */
 export function keptSources(store: SessionStore, keys: readonly string[]): KeptSource[] {
-  if (store.session.read() === null) return [];
+  if (store.row() === null) return [];
   return store.queue.byKeys(keys).map((event) => ({
     key: event.key,
     kind: event.kind,
