@@ -33,7 +33,8 @@ CREATE INDEX items_summaries ON items (n) WHERE kind = 'summary';
 CREATE INDEX items_standing ON items (n) WHERE standing = 1;
 CREATE INDEX items_repeats ON items (repeats) WHERE repeats IS NOT NULL;
 
--- The next number of the project. A number is never given twice, not even after a deletion.
+-- The next number of the project, as far as the items themselves do not tell it. A number is never
+-- given twice, not even after a deletion.
 CREATE TABLE counter (next_n INTEGER NOT NULL);
 INSERT INTO counter (next_n) VALUES (1);
 

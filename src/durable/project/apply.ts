@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 import {
   insertItem,
   type Links,
+  lastNumber,
   markSuperseded,
   numbersOfBatches,
   numbersOfSession,
@@ -13,7 +14,6 @@ import {
   readItems,
   removeItems,
   summaryOfTurn,
-  takeNumbers,
   updateSummary,
 } from "./items-store.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
@@ -88,7 +88,7 @@ function insertContents(db: Database, delivery: Delivery): void {
   const items = observations.map(observationItem);
   const repeats = findRepeats(db, items);
 
-  let n = takeNumbers(db, count);
+  let n = lastNumber(db) + 1;
   for (const prompt of prompts) insertItem(db, n++, promptItem(prompt), origin, NO_LINKS);
   const firstObservation = n;
   items.forEach((item, index) => {
@@ -211,7 +211,7 @@ export function saveObservation(
     }
     const [repeated] = supersedes === null ? findRepeats(db, [item]) : [];
     const repeats = repeated != null && "n" in repeated ? repeated.n : null;
-    const n = takeNumbers(db, 1);
+    const n = lastNumber(db) + 1;
     insertItem(db, n, item, { generation: 0, batch: 0 }, { repeats, supersedes });
     if (supersedes !== null) markSuperseded(db, supersedes, n);
     if (idempotencyKey !== null) noteSave(db, observation.actor, idempotencyKey, n);

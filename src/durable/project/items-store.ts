@@ -23,17 +23,22 @@ export interface Links {
   supersedes: number | null;
 }
 
-/** Takes `count` numbers in a row and returns the first. */
-export function takeNumbers(db: Database, count: number): number {
-  const row = db.one<{ next_n: number }>("SELECT next_n FROM counter");
-  const first = row?.next_n ?? 1;
-  db.run("UPDATE counter SET next_n = ?", first + count);
-  return first;
+/**
+ * The highest number that was given so far; 0 before the first. The newest item tells it; the
+ * counter is only written where that one is removed, so that giving a number writes no row.
+ */
+export function lastNumber(db: Database): number {
+  const row = db.one<{ last: number }>(
+    `SELECT max(coalesce((SELECT max(n) FROM items), 0),
+       coalesce((SELECT next_n FROM counter), 1) - 1) AS last`,
+  );
+  return row?.last ?? 0;
 }
 
-/** The highest number that was given so far; 0 before the first. */
-export function lastNumber(db: Database): number {
-  return (db.one<{ next_n: number }>("SELECT next_n FROM counter")?.next_n ?? 1) - 1;
+/** Remembers the highest number before items are removed: none is given twice. */
+function keepLastNumber(db: Database, removed: readonly number[]): void {
+  const last = lastNumber(db);
+  if (removed.includes(last)) db.run("UPDATE counter SET next_n = ?", last + 1);
 }
 
 /** Inserts and indexes an item. Returns the rows written. */
@@ -104,6 +109,7 @@ export function updateSummary(
 
 /** Deletes items from the table and both indexes, and mends the links of those that stay. */
 export function removeItems(db: Database, numbers: number[]): void {
+  keepLastNumber(db, numbers);
   for (const n of numbers) {
     removeFromIndex(db, n);
     db.run("DELETE FROM items WHERE n = ?", n);
