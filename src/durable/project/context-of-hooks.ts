@@ -7,6 +7,7 @@ import { frame, quoteText, renderBrief, renderFull, renderLine } from "./render.
 import { itemId, tokensOf } from "./rows.ts";
 import { rank } from "./search.ts";
 import type { ContextAnswer } from "./shapes.ts";
+import { termsIn } from "./show-hit.ts";
 
 export interface PromptContextQuery extends Known {
   /** The prompt's text. */
@@ -39,8 +40,8 @@ export function promptContext(db: Database, query: PromptContextQuery): ContextA
   });
   if (terms.length < PROMPT_MIN_TERMS) return nothingToTell(until);
   const asked = terms.length + unknown;
-  const fitting = ranked.filter(({ row, coverage }) => {
-    const matched = coverage * terms.length;
+  const fitting = ranked.slice(0, CANDIDATES).filter(({ row }) => {
+    const matched = termsIn(row, terms);
     return isNews(row, query) && matched >= FITS_TERMS && matched >= FITS_SHARE * asked;
   });
   const limit = (query.tokens ?? PROMPT_CONTEXT_TOKENS) * 4;

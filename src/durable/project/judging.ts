@@ -1,18 +1,14 @@
 /** From fused ranks to results: age, history and repeats have their say. */
 import type { Database } from "../database.ts";
 import { readItems, repeatGroups } from "./items-store.ts";
-import type { Term } from "./query.ts";
 import type { Fused } from "./ranking.ts";
 import type { ItemRow } from "./rows.ts";
-import { coverage } from "./show-hit.ts";
 
 /** A found item and how well it fits. */
 export interface Ranked {
   row: ItemRow;
   /** About 0 to 1. */
   score: number;
-  /** Share of the query's words that its shown text has, 0 to 1. */
-  coverage: number;
   channels: string[];
   /** Numbers of all observations that say the same, newest first, where there are several. */
   repeats: number[];
@@ -29,7 +25,7 @@ const PROMPT_FACTOR = 0.7;
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
  * `follow`, what was found leads to what replaced it and to its newest repeat, wherever they rank.
  */
-export function judge(db: Database, fused: Fused[], terms: Term[], follow: boolean): Ranked[] {
+export function judge(db: Database, fused: Fused[], follow: boolean): Ranked[] {
   const rows = new Map(
     readItems(
       db,
@@ -56,8 +52,7 @@ export function judge(db: Database, fused: Fused[], terms: Term[], follow: boole
       known.channels = [...new Set([...known.channels, ...channels])];
       return;
     }
-    const share = coverage(newest, terms);
-    shown.set(first, { row: newest, score, coverage: share, channels, repeats: all });
+    shown.set(first, { row: newest, score, channels, repeats: all });
   };
   for (const { id, score, channels } of fused) {
     const row = rows.get(id);

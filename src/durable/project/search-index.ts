@@ -9,9 +9,6 @@ import { type Filters, quoteMatch } from "./query.ts";
  */
 const FIELD_WEIGHTS = "3.0, 2.0, 1.5, 1.0, 1.0";
 
-/** How many of the newest items tell how common a word is. */
-const SAMPLE_ITEMS = 1000;
-
 /** To be called after the item's row was inserted. */
 export function addToIndex(db: Database, n: number): number {
   const written = db.run(
@@ -95,28 +92,17 @@ export function matchesAny(db: Database, match: string): boolean {
   return db.one("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", match) !== null;
 }
 
-/** How many of the newest items there are to sample, and where they begin. */
-export interface Sample {
-  items: number;
-  after: number;
-  /** About how many items there are in all: numbers given, those of deleted items included. */
-  all: number;
+/** The number of the newest item: how many there are, if none was deleted. */
+export function itemsAtMost(db: Database): number {
+  return db.one<{ n: number | null }>("SELECT max(n) AS n FROM items")?.n ?? 0;
 }
 
-export function sampleOf(db: Database): Sample {
-  const row = db.one<{ items: number; after: number | null; all_items: number | null }>(
-    `SELECT count(*) AS items, min(n) - 1 AS after, max(n) AS all_items
-     FROM (SELECT n FROM items ORDER BY n DESC LIMIT ${SAMPLE_ITEMS})`,
-  );
-  return { items: row?.items ?? 0, after: row?.after ?? 0, all: row?.all_items ?? 0 };
-}
-
-/** How many items of the sample match. Costs at most the sample's size, however common the word. */
-export function countInSample(db: Database, match: string, sample: Sample): number {
+/** How many items above this number match. Costs no more than there are, however common the word. */
+export function countInNewest(db: Database, match: string, after: number): number {
   const row = db.one<{ count: number }>(
     "SELECT count(*) AS count FROM search WHERE search MATCH ? AND rowid > ?",
     match,
-    sample.after,
+    after,
   );
   return row?.count ?? 0;
 }

@@ -99,7 +99,7 @@ export function rank(db: Database, query: SearchQuery): Ranking {
     .map((entry) => ({ ...entry, score: entry.score / most }));
   const follow = Object.keys(filters).length === 0;
   return {
-    ranked: judge(db, fused, terms, follow),
+    ranked: judge(db, fused, follow),
     terms,
     unknown: words.unknown.length,
     fallback,
@@ -133,5 +133,5 @@ function byRecency(db: Database, parsed: ParsedQuery, filters: Filters): Ranked[
     score: 1 / (index + 1),
     channels: ["recency"],
   }));
-  return judge(db, found, [], false);
+  return judge(db, found, false);
 }

@@ -72,13 +72,11 @@ export function snippet(parts: string[], words: string[], size: number): string 
   return `${start > 0 ? "…" : ""}${text.slice(start, end).toWellFormed()}${end < text.length ? "…" : ""}`;
 }
 
-/** Share of the words asked for that an item's shown text has, 0 to 1. */
-export function coverage(row: ItemRow, terms: Term[]): number {
-  if (terms.length === 0) return 1;
+/** How many of the words asked for stand in an item's shown text. */
+export function termsIn(row: ItemRow, terms: Term[]): number {
   const text = [titleOf(row), ...bodyOf(row), ...filesOf(row)].join("\n").toLowerCase();
   const plain = wordsOf(text).join(" ");
-  const has = terms.filter(({ forms }) => forms.some((form) => plain.includes(stemOf(form))));
-  return has.length / terms.length;
+  return terms.filter(({ forms }) => forms.some((form) => plain.includes(stemOf(form)))).length;
 }
 
 /** A word without what porter would cut, roughly: enough to find its place in a text. */

@@ -7,7 +7,7 @@ import { wordsOf } from "./words.ts";
 
 const SIMILAR_WORDS_MAX = 3;
 /** Items that are looked through for one word. */
-const CANDIDATES_MAX = 100;
+const CANDIDATES_MAX = 40;
 /** Shorter words are like too many others. */
 const MIN_CHARS = 4;
 /** A word of this many characters may have one slip, one of twice as many two, and so on. */

@@ -1,8 +1,10 @@
 /** Which words of a query tell something in this project, and which stand together. */
 import type { Database } from "../database.ts";
 import { quoteMatch, type Term, termMatch } from "./query.ts";
-import { countInSample, matchesAny, sampleOf } from "./search-index.ts";
+import { countInNewest, itemsAtMost, matchesAny } from "./search-index.ts";
 
+/** How many of the newest items tell how common a word is. */
+const SAMPLE_ITEMS = 1000;
 /**
  * In a large project the rarest words lead: an item must have one of them, and the others only add
  * to its rank. Words lead, rarest first, until together they are found in so many items;
@@ -26,23 +28,27 @@ export interface WeighedWords {
 
 /** Sorts words by what they tell in this project; the newest items stand for all. */
 export function weigh(db: Database, terms: Term[]): WeighedWords {
-  const sample = sampleOf(db);
+  const items = itemsAtMost(db);
+  if (items <= LEADING_MATCHES) {
+    const unknown = terms.filter((term) => !matchesAny(db, termMatch(term)));
+    return { telling: terms.filter((term) => !unknown.includes(term)), leading: [], unknown };
+  }
   const known: { term: Term; share: number }[] = [];
   const unknown: Term[] = [];
   for (const term of terms) {
     const match = termMatch(term);
-    const count = countInSample(db, match, sample);
+    const count = countInNewest(db, match, items - SAMPLE_ITEMS);
     if (count === 0 && !matchesAny(db, match)) unknown.push(term);
-    else known.push({ term, share: count / Math.max(1, sample.items) });
+    else known.push({ term, share: count / SAMPLE_ITEMS });
   }
-  const most = Math.max(LEADING_MATCHES / Math.max(1, sample.all), LEADING_SHARE);
+  const most = Math.max(LEADING_MATCHES / items, LEADING_SHARE);
   const leading = new Set<Term>();
   const telling = new Set<Term>();
   let sum = 0;
   for (const { term, share } of known.toSorted((a, b) => a.share - b.share)) {
     sum += share;
     if (sum <= most || leading.size < LEADING_MIN) leading.add(term);
-    if (leading.has(term) || share <= COMMON_SHARE || most >= 1) telling.add(term);
+    if (leading.has(term) || share <= COMMON_SHARE) telling.add(term);
   }
   const inOrder = (chosen: Set<Term>) => terms.filter((term) => chosen.has(term));
   return {
