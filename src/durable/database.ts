@@ -12,6 +12,8 @@ export class Database {
   readonly #storage: DurableObjectStorage;
   readonly #migrations: readonly Migration[];
   #ready = false;
+  /** Counts transactions that were undone: what was remembered of their rows is no longer true. */
+  #undone = 0;
 
   constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
     this.#storage = storage;
@@ -48,7 +50,17 @@ export class Database {
 
   /** Runs `change` in one transaction: a throw undoes all of it. It must not be async. */
   transaction<T>(change: () => T extends Promise<unknown> ? never : T): T {
-    return this.#storage.transactionSync<T>(change as () => T);
+    try {
+      return this.#storage.transactionSync<T>(change as () => T);
+    } catch (error) {
+      this.#undone += 1;
+      throw error;
+    }
+  }
+
+  /** Changes with each transaction that was undone. */
+  get undone(): number {
+    return this.#undone;
   }
 
   /** True once something was ever written. Creates nothing, so reads of unknown names may ask. */

@@ -71,6 +71,8 @@ describe("a provider in trouble", () => {
         "UPDATE session SET provider_pauses = json_set(provider_pauses, '$.anthropic.until', 0)",
       );
     });
+    // Its next life reads what stands there.
+    await evictDurableObject(stub);
     await runDurableObjectAlarm(stub);
     await expect.poll(async () => (await stub.view())?.state).toBe("idle");
     expect(await stub.view()).toMatchObject({ paused_providers: [] });

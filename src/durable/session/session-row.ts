@@ -131,6 +131,11 @@ function toColumn(value: SessionRow[keyof SessionRow]): string | number | null {
   return value;
 }
 
+/** Without the fields that an update leaves alone. */
+function defined(change: Partial<SessionRow>): Partial<SessionRow> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
 const NO_COUNTERS: Counters = { prompt: 0, stop: 0, compact: 0, agents: {} };
 
 /** Trusted: only `update` writes these columns. It is read with every event, so it has to be cheap. */
@@ -140,6 +145,8 @@ function parse<T>(text: string): T {
 
 export class SessionTable {
   readonly #db: Database;
+  /** The row as it stands, kept because every event needs it several times; null: to be read. */
+  #kept: { row: SessionRow; undone: number } | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -147,6 +154,13 @@ export class SessionTable {
 
   /** The row, or null where the session was never heard of. Creates nothing. */
   read(): SessionRow | null {
+    if (this.#kept?.undone === this.#db.undone) return this.#kept.row;
+    const row = this.#read();
+    this.#kept = row === null ? null : { row, undone: this.#db.undone };
+    return row;
+  }
+
+  #read(): SessionRow | null {
     if (!this.#db.exists()) return null;
     const raw = this.#db.one<RawRow>("SELECT * FROM session");
     if (raw === null) return null;
@@ -216,5 +230,7 @@ export class SessionTable {
       `UPDATE session SET ${fields.map((field) => `${COLUMNS[field]} = ?`).join(", ")}`,
       ...fields.map((field) => toColumn(change[field] ?? null)),
     );
+    const kept = this.#kept;
+    if (kept !== null) this.#kept = { ...kept, row: { ...kept.row, ...defined(change) } };
   }
 }
