@@ -1,7 +1,7 @@
 /**
  * Breaks the real local server at random moments and counts afterwards: never lost, never twice.
  *
- *   npm run chaos -- --kills 200 [--seed 7] [--data <folder>] [--chain mixed] [--port 9410] [--keep]
+ *   npm run chaos -- --kills 200 [--seed 7] [--data <folder>] [--chain mixed] [--keep]
  *
  * Three clients replay recorded sessions, the mock of the model's API makes trouble, launcher and
  * runtime get SIGKILL, and clients repeat what got no answer. The seed repeats a run's decisions;
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     data: { type: "string", default: existsSync(SHARED) ? SHARED : OWN },
     chain: { type: "string", default: "mixed" },
-    port: { type: "string", default: "9410" },
+    port: { type: "string", default: "0" },
     keep: { type: "boolean", default: false },
   },
 });

@@ -35,6 +35,7 @@ export interface ChaosOptions {
   chain: string;
   /** A folder for the server's state, empty. */
   home: string;
+  /** 0: any free one, the same after each kill. */
   port: number;
   /** Hooks that the clients have to send per kill. */
   hooksPerKill?: number;
@@ -77,9 +78,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       return null;
     },
   });
-  const start = (chain: string) =>
+  const start = (chain: string, port = options.port) =>
     startServer(options.home, {
-      PORT: String(options.port),
+      PORT: String(port),
       CAIRN_PROVIDER: chain,
       CAIRN_PROVIDER_DEADLINE_MS: String(DEADLINE_MS),
       ANTHROPIC_API_KEY: "sk-mock",
@@ -104,7 +105,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await moments.wait(kill, MOMENT_AT_MOST_MS);
       await killServer(server);
       moments.restart();
-      server = await start(kills[i + 1]?.chain ?? kill.chain);
+      server = await start(kills[i + 1]?.chain ?? kill.chain, Number(new URL(target.url).port));
       if ((i + 1) % 20 === 0) say(`${i + 1} kills, ${seconds(startedAt)} s`);
     }
     const ledgers = (await clients).flat();

@@ -41,7 +41,6 @@ export interface StoredSession {
   path: string;
   root: string | null;
   project: string;
-  batchedTo: number;
   closed: boolean;
   events: StoredEvent[];
   batches: StoredBatch[];
@@ -89,7 +88,7 @@ export function readStoredSessions(state: string): StoredSession[] {
 function readSession(db: DatabaseSync): StoredSession[] {
   const row = db
     .prepare(
-      `SELECT agent || '/' || session_id AS path, root, project, batched_to AS batchedTo, closed_at IS NOT NULL AS closed
+      `SELECT agent || '/' || session_id AS path, root, project, closed_at IS NOT NULL AS closed
        FROM session`,
     )
     .get() as (Omit<StoredSession, "closed"> & { closed: number }) | undefined;

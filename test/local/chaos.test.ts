@@ -19,7 +19,7 @@ it("loses nothing and stores nothing twice, wherever the server is killed", {
     data: existsSync(SHARED) ? SHARED : OWN,
     chain: "mixed",
     home: temporaryFolder("chaos"),
-    port: 9_411,
+    port: 0,
     hooksPerKill: 24,
     say: () => {},
   });
