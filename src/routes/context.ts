@@ -6,6 +6,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
 import { projectStub, requestedProject } from "../http/project-lookup.ts";
 import { count, ProjectParam } from "../http/recall-params.ts";
+import { normaliseProject } from "../identity/project-name.ts";
 
 export const contextRoutes = new Hono<AppEnv>();
 
@@ -22,7 +23,9 @@ contextRoutes.get("/", async (c) => {
   const files = c.req.queries("file") ?? [];
   const { team } = c.get("caller");
   const project = await requestedProject(c.env, team, name);
-  if (project === null) return c.json({ project: name, text: "", tokens: 0, observations: [] });
+  if (project === null) {
+    return c.json({ project: normaliseProject(name), text: "", tokens: 0, observations: [] });
+  }
   const answer = await projectStub(c.env, team, project).context({
     project,
     tokens,

@@ -68,7 +68,8 @@ describe("the context of a session", () => {
     expect(text).toContain("cairn search");
     expect(text.indexOf("Next steps: Write the migration")).toBeGreaterThan(0);
     expect(text.indexOf("Next steps")).toBeLessThan(text.indexOf("keychain"));
-    expect(text).not.toContain("Old work");
+    expect(text).toContain("- Before that (3-62, 2 d): Old request → Old work");
+    expect(text).not.toContain("Says nothing");
     expect(text).toMatch(
       /- 3-1 · 40 d · decision · Tokens live in the keychain\n {2}Files were ruled out\./,
     );
@@ -156,6 +157,8 @@ describe("the context of a session", () => {
         prompts: [prompt({ text: attack })],
       }),
     );
+    const others = Array.from({ length: 9 }, (_, i) => observation({ title: `Other ${i}` }));
+    await project.deliver(PROJECT, delivery(2, { observations: others }));
     const texts = [
       await project.context(ASK),
       await project.context({ ...ASK, tokens: 200 }),
@@ -191,6 +194,7 @@ describe("the context of a session", () => {
     ).toEqual([]);
     for (const none of [
       "continue",
+      "fix the page of the client",
       "yes please",
       "add a footer to the landing page",
       "write tests for the parser of retry headers in the http client",

@@ -15,6 +15,7 @@ import {
   frame,
   HOW_TO_GET_MORE,
   preamble,
+  renderEarlier,
   renderFull,
   renderLine,
   renderSummary,
@@ -53,6 +54,9 @@ const OF_FILE = 12;
 const FILES_MAX = 8;
 const OF_QUERY = 12;
 const SUMMARIES = 8;
+/** Turns before the last one, of which a line is shown where the budget has room for it. */
+const EARLIER_SUMMARIES = 2;
+const EARLIER_FROM_CHARS = 4000;
 /** Shares of the budget. */
 const SUMMARY_SHARE = 0.3;
 const FULL_SHARE = 0.4;
@@ -66,11 +70,16 @@ export function context(db: Database, query: ContextQuery): ContextAnswer {
     Math.max(CONTEXT_MIN_CHARS, (query.tokens ?? CONTEXT_TOKENS) * 4),
   );
   const gathered = gather(db, query);
-  const summary = newestSummary(db, query);
+  const [summary, ...earlier] = tellingSummaries(db, query);
   const shownSummary =
-    summary === null
+    summary === undefined
       ? ""
-      : renderSummary(summary, itemId(project, summary.n), now, Math.floor(limit * SUMMARY_SHARE));
+      : [
+          renderSummary(summary, itemId(project, summary.n), now, limit * SUMMARY_SHARE),
+          ...earlier
+            .slice(0, limit < EARLIER_FROM_CHARS ? 0 : EARLIER_SUMMARIES)
+            .map((row) => renderEarlier(row, itemId(project, row.n), now)),
+        ].join("\n");
   const fixed = frame([
     preamble(project.name),
     shownSummary,
@@ -182,16 +191,14 @@ function lowest(ranks: (number | undefined)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The newest summary by time that says anything. */
-function newestSummary(db: Database, query: ContextQuery): SummaryRow | null {
-  let newest: SummaryRow | null = null;
-  for (const row of newestSummaries(db, SUMMARIES)) {
-    if (row.kind !== "summary" || !isNews(row, query)) continue;
-    const { completed, learned, next_steps } = row.content;
-    if (`${completed}${learned}${next_steps}`.trim() === "") continue;
-    if (newest === null || row.created_at > newest.created_at) newest = row;
-  }
-  return newest;
+/** The summaries that say anything, newest first by time. */
+function tellingSummaries(db: Database, query: ContextQuery): SummaryRow[] {
+  return newestSummaries(db, SUMMARIES)
+    .filter((row): row is SummaryRow => row.kind === "summary" && isNews(row, query))
+    .filter(({ content: { completed, learned, next_steps } }) =>
+      /\S/.test(completed + learned + next_steps),
+    )
+    .sort((a, b) => b.created_at - a.created_at || b.n - a.n);
 }
 
 function newestFirst(choices: Choice[], rows: Map<number, ItemRow>): Choice[] {
@@ -201,12 +208,12 @@ function newestFirst(choices: Choice[], rows: Map<number, ItemRow>): Choice[] {
 
 function explain(
   project: ProjectRef,
-  summary: SummaryRow | null,
+  summary: SummaryRow | undefined,
   choices: Choice[],
   rows: Map<number, ObservationRow>,
 ): ContextChoice[] {
   const first: ContextChoice[] =
-    summary === null
+    summary === undefined
       ? []
       : [
           {

@@ -10,6 +10,10 @@ const FULL_MAX_CHARS = 1100;
 const FACTS_SHOWN = 6;
 const FILES_SHOWN = 5;
 const TITLE_MAX_CHARS = 140;
+const EARLIER_REQUEST_CHARS = 90;
+const EARLIER_OUTCOME_CHARS = 200;
+/** A fact of which the narrative has this much says nothing new, in characters. */
+const SAME_CHARS = 40;
 
 /** Recalled text on one line, with every tag made harmless and invisible characters gone. */
 export function quoteText(text: string, maxChars: number): string {
@@ -41,7 +45,8 @@ export function renderFull(row: ObservationRow, id: string, times: number, now: 
     lines.push(`  ${quoted}`);
   };
   add(narrative || subtitle);
-  for (const fact of facts.slice(0, FACTS_SHOWN)) add(`· ${fact}`);
+  const fresh = facts.filter((fact) => !narrative.includes(fact.slice(0, SAME_CHARS)));
+  for (const fact of fresh.slice(0, FACTS_SHOWN)) add(`· ${fact}`);
   const files = filesOf(row);
   if (files.length > 0) {
     const more = files.length - FILES_SHOWN;
@@ -78,6 +83,14 @@ export function renderSummary(row: SummaryRow, id: string, now: number, maxChars
     lines.push(line);
   }
   return lines.join("\n");
+}
+
+/** One line about an earlier turn. */
+export function renderEarlier(row: SummaryRow, id: string, now: number): string {
+  const { request, completed, learned, next_steps } = row.content;
+  const outcome = quoteText(completed || learned || next_steps, EARLIER_OUTCOME_CHARS);
+  const asked = quoteText(request, EARLIER_REQUEST_CHARS);
+  return `- Before that (${id}, ${ageOf(row.created_at, now)}): ${asked === "" ? "" : `${asked} → `}${outcome}`;
 }
 
 /** Wraps parts in Cairn's tag, which the Worker takes out again of what an agent echoes. */

@@ -72,11 +72,11 @@ export function snippet(parts: string[], words: string[], size: number): string 
   return `${start > 0 ? "…" : ""}${text.slice(start, end).toWellFormed()}${end < text.length ? "…" : ""}`;
 }
 
-/** How many of the words asked for stand in an item's shown text. */
-export function termsIn(row: ItemRow, terms: Term[]): number {
+/** Those of the words asked for that stand in an item's shown text. */
+export function termsIn(row: ItemRow, terms: Term[]): Term[] {
   const text = [titleOf(row), ...bodyOf(row), ...filesOf(row)].join("\n").toLowerCase();
   const plain = wordsOf(text).join(" ");
-  return terms.filter(({ forms }) => forms.some((form) => plain.includes(stemOf(form)))).length;
+  return terms.filter(({ forms }) => forms.some((form) => plain.includes(stemOf(form))));
 }
 
 /** A word without what porter would cut, roughly: enough to find its place in a text. */

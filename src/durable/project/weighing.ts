@@ -58,6 +58,17 @@ export function weigh(db: Database, terms: Term[]): WeighedWords {
   };
 }
 
+/** What words weigh by their rarity (inverse document frequency) among the newest items. */
+export function rarityIn(db: Database): { of(term: Term): number; most: number } {
+  const items = itemsAtMost(db);
+  const sample = Math.min(items, SAMPLE_ITEMS);
+  const weight = (found: number) => Math.log((sample + 1) / (found + 0.5));
+  return {
+    of: (term) => Math.max(0, weight(countInNewest(db, termMatch(term), items - sample))),
+    most: weight(0.5),
+  };
+}
+
 /**
  * Words near each other in the query, near each other in the text, in any order. On the recall
  * questions these two channels gain eleven points of any-hit at 5 over the words alone.
