@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { sessionHooks } from "../../bench/scale/session-hooks.ts";
 import { readRecording } from "../../src/cli/replay/recording.ts";
 import { ProjectObject } from "../../src/durable/project/project-object.ts";
 import { SessionObject } from "../../src/durable/session/session-object.ts";
@@ -26,6 +27,13 @@ const recorded = import.meta.glob<string>("../../../shared/data/claude-code-sess
   import: "default",
   eager: true,
 });
+
+/** The sessions of `npm run bench:scale`: 50 events in five turns. */
+const madeUp = {
+  scale: sessionHooks(0, 50)
+    .map((hook, i) => JSON.stringify({ at: new Date(i * 15_000).toISOString(), hook }))
+    .join("\n"),
+};
 
 afterEach(() => {
   vi.useRealTimers();
@@ -146,6 +154,7 @@ describe("a session's life, from its first hook to its tombstone", () => {
     for (const [length, recordings, most] of [
       ["short", short, SHORT_SESSION_ROWS_MAX],
       ["whole", recorded, ROWS_MAX],
+      ["made-up", madeUp, SHORT_SESSION_ROWS_MAX],
     ] as const) {
       it.runIf(Object.keys(recordings).length > 0)(
         `writes at most ${most} rows a tool event: ${length} sessions, ${pace} pace`,
