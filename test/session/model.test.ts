@@ -224,8 +224,8 @@ class World {
         return;
       case "flush":
         if (this.store.row() === null) return;
-        this.store.session.update({ flushTo: this.store.queue.lastSeq() });
-        this.store.queue.bringForward(this.clock);
+        this.store.session.update({ flushTo: this.store.log.lastSeq() });
+        this.store.batches.bringForward(this.clock);
         return;
       case "late_answer":
         for (const resolve of this.#late.splice(0)) resolve();
@@ -240,7 +240,7 @@ class World {
     const counts = this.store.counts(row);
     const sum = counts.pending + counts.leased + counts.done + counts.skipped + counts.dead;
     expect(sum).toBe(this.accepted.length);
-    for (const batch of this.store.queue.allBatches()) {
+    for (const batch of this.store.batches.all()) {
       expect(batch.attempts).toBeLessThanOrEqual(MAX_ATTEMPTS);
     }
     for (const letter of listDead(this.store)) this.everDead.add(letter.key);

@@ -112,10 +112,10 @@ describe("sessions over the API", () => {
     await hook(payload(id, "UserPromptSubmit", { prompt: "More", prompt_id: "p2" }));
     await runInDurableObject(stub, async (_object, state) => {
       const store = new SessionStore(state.storage, SESSION_MIGRATIONS);
-      const [batch] = store.queue.allBatches();
+      const [batch] = store.batches.all();
       if (batch === undefined) throw new Error("no batch");
       const lease = { token: "x", owner: "a life long gone", until: Date.now() + 60_000 };
-      store.queue.saveBatch({ ...batch, state: "leased", lease });
+      store.batches.save({ ...batch, state: "leased", lease });
       await state.storage.deleteAlarm();
     });
     const { body: sick } = await get("/v1/doctor");

@@ -14,8 +14,8 @@ export interface DeadLetter {
 }
 
 export function listDead(store: SessionStore): DeadLetter[] {
-  return store.queue.deadBatches().flatMap((batch) =>
-    store.queue
+  return store.batches.dead().flatMap((batch) =>
+    store.log
       .events(batch.fromSeq, batch.toSeq)
       .filter((event) => event.skip === null)
       .map((event) => ({
@@ -35,8 +35,8 @@ function chosenOf(
   keys: readonly string[] | null,
 ): { batch: Batch; seqs: number[]; chosen: Set<number> }[] {
   const wanted = keys === null ? null : new Set(keys);
-  return store.queue.deadBatches().flatMap((batch) => {
-    const events = store.queue.events(batch.fromSeq, batch.toSeq);
+  return store.batches.dead().flatMap((batch) => {
+    const events = store.log.events(batch.fromSeq, batch.toSeq);
     const chosen = events.filter((event) => wanted === null || wanted.has(event.key));
     if (chosen.length === 0) return [];
     return [
@@ -57,7 +57,7 @@ export function reviveDead(store: SessionStore, keys: string[] | null, now: numb
   let count = 0;
   for (const { batch, seqs, chosen } of chosenOf(store, keys)) {
     const next = revive(batch, seqs, chosen, nextBatch, now);
-    store.queue.replaceBatch(batch.batch, next.batches);
+    store.batches.replace(batch.batch, next.batches);
     nextBatch = next.nextBatch;
     count += chosen.size;
   }
@@ -71,9 +71,9 @@ export function removeDead(store: SessionStore, keys: string[] | null): number {
   if (row === null) return 0;
   let count = 0;
   for (const { batch, seqs, chosen } of chosenOf(store, keys)) {
-    store.queue.removeEvents([...chosen]);
+    store.log.removeEvents([...chosen]);
     count += chosen.size;
-    if (chosen.size === seqs.length) store.queue.removeBatch(batch.batch);
+    if (chosen.size === seqs.length) store.batches.remove(batch.batch);
   }
   if (count > 0) store.session.update({ nextBatch: row.nextBatch, batchedTo: row.batchedTo });
   return count;

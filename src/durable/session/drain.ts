@@ -76,14 +76,14 @@ export function abandonLost(
   owner: string,
   now: number,
 ): number {
-  const lost = store.queue.openBatches().filter((batch) => isAbandoned(batch, owner, now));
+  const lost = store.batches.open().filter((batch) => isAbandoned(batch, owner, now));
   if (lost.length === 0) return 0;
   store.db.transaction(() => {
     let nextBatch = row.nextBatch;
     for (const batch of lost) {
-      const seqs = store.queue.seqs(batch.fromSeq, batch.toSeq);
+      const seqs = store.log.seqs(batch.fromSeq, batch.toSeq);
       const next = abandon(batch, seqs, nextBatch, now);
-      store.queue.replaceBatch(batch.batch, next.batches);
+      store.batches.replace(batch.batch, next.batches);
       nextBatch = next.nextBatch;
       log("warn", "lease_abandoned", { batch: batch.batch, times: batch.abandoned + 1 });
     }

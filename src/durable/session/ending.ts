@@ -25,11 +25,11 @@ export function closeSession(store: SessionStore, now: number): boolean {
 export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  const last = store.queue.lastSeq();
+  const last = store.log.lastSeq();
   const error = "retention: no provider took it";
-  const open = store.queue.openBatches().filter((batch) => batch.state === "pending");
+  const open = store.batches.open().filter((batch) => batch.state === "pending");
   for (const batch of open) {
-    store.queue.saveBatch({
+    store.batches.save({
       ...batch,
       state: "dead",
       attempts: MAX_ATTEMPTS,
@@ -38,7 +38,7 @@ export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
   }
   let nextBatch = row.nextBatch;
   if (last > row.batchedTo) {
-    store.queue.saveBatch({
+    store.batches.save({
       ...newBatch(nextBatch++, row.batchedTo + 1, last, now),
       state: "dead",
       attempts: MAX_ATTEMPTS,
@@ -56,7 +56,8 @@ export function entomb(store: SessionStore, now: number): void {
   const counts = store.counts(row);
   const tokens = store.tokens(row);
   const lastEventAt = store.lastEventAt(row);
-  store.queue.removeAll();
+  store.log.clear();
+  store.batches.clear();
   store.outbox.removeAll();
   store.session.update({
     root: null,
@@ -83,7 +84,7 @@ export function entomb(store: SessionStore, now: number): void {
 export function beginDelete(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  store.queue.removeOpen(row.batchedTo);
+  store.batches.removeOpen(row.batchedTo);
   store.outbox.dropHeld();
   store.session.update({
     ending: "delete",
@@ -99,7 +100,8 @@ export function beginForget(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
   const generation = row.generation + 1;
-  store.queue.removeAll();
+  store.log.clear();
+  store.batches.clear();
   store.outbox.keepRetractions();
   store.outbox.add(
     { kind: "retract", project: row.project, generation, batch: null, payload: "{}" },

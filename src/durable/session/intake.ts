@@ -75,7 +75,7 @@ function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
 
 function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
   if (row.forgotten) return "ignored";
-  if (event.promptId !== null && store.queue.isPrivate(event.promptId)) return "private";
+  if (event.promptId !== null && store.log.isPrivate(event.promptId)) return "private";
   if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
   // A compaction retells the session, and with it the private turn.
   if (row.privateSeen && event.kind === "compaction") return "private";
@@ -84,15 +84,15 @@ function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): 
 }
 
 function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
-  if (event.identityScope === "session") return store.queue.has(event.identity);
-  return store.queue.newestIdentity()?.startsWith(`${event.identity}#`) === true;
+  if (event.identityScope === "session") return store.log.has(event.identity);
+  return store.log.newestIdentity()?.startsWith(`${event.identity}#`) === true;
 }
 
 function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, now: number): void {
   const seq = store.nextSeq(row);
   const { n, counters } = nextNumber(row.counters, eventSeries(event.kind), event.subject);
   const isPrompt = event.kind === "prompt";
-  store.queue.append(
+  store.log.append(
     event,
     // Without a name of its own an event may come again later: its place makes it unique.
     event.identityScope === "session" ? event.identity : `${event.identity}#${seq}`,
@@ -114,7 +114,7 @@ function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, 
 
 /** The prompt that an event belongs to: by the agent's id where it has one, else the newest. */
 function promptNumberOf(store: SessionStore, row: SessionRow, promptId: string | null): number {
-  const known = promptId === null ? null : store.queue.promptNumber(`prompt:${promptId}`);
+  const known = promptId === null ? null : store.log.promptNumber(`prompt:${promptId}`);
   return known ?? row.counters.prompt;
 }
 
@@ -148,25 +148,25 @@ export function acceptPrivatePrompt(
   if (row.forgotten) return;
   store.session.update({ privateSeen: true, privateOpen: promptId === null });
   if (promptId === null) return;
-  store.queue.markPrivate(promptId);
+  store.log.markPrivate(promptId);
   withdrawTurn(store, promptId, now);
 }
 
 /** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
 function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
-  const gone = store.queue.ofPrompt(promptId).map((event) => event.seq);
+  const gone = store.log.ofPrompt(promptId).map((event) => event.seq);
   if (gone.length === 0) return;
-  store.queue.removeOfPrompt(promptId);
+  store.log.removeOfPrompt(promptId);
   const row = store.row();
   if (row === null) return;
-  const touched = store.queue
-    .allBatches()
+  const touched = store.batches
+    .all()
     .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
   let nextBatch = row.nextBatch;
   for (const batch of touched) {
-    store.queue.removeBatch(batch.batch);
-    if (store.queue.seqs(batch.fromSeq, batch.toSeq).length > 0) {
-      store.queue.saveBatch(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
+    store.batches.remove(batch.batch);
+    if (store.log.seqs(batch.fromSeq, batch.toSeq).length > 0) {
+      store.batches.save(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
     }
   }
   store.session.update({ nextBatch, batchedTo: row.batchedTo });
@@ -222,14 +222,14 @@ export function acceptStart(
 export function acceptEnd(store: SessionStore, now: number): void {
   const row = store.row();
   if (row === null || row.closedAt !== null) return;
-  store.session.update({ endedAt: now, flushTo: store.queue.lastSeq(), touchedAt: now });
+  store.session.update({ endedAt: now, flushTo: store.log.lastSeq(), touchedAt: now });
 }
 
 /** A turn ended without a closing message (an API error): what waits is due at once. */
 export function acceptTurnFailure(store: SessionStore): void {
   const row = store.row();
   if (row === null) return;
-  const last = store.queue.lastSeq();
+  const last = store.log.lastSeq();
   if (last > row.flushTo) store.session.update({ flushTo: last });
 }
 

@@ -23,11 +23,11 @@ export function addMissingSummaries(
   // Walks down from the newest; notices belong to the request before them.
   let until = beforePrompt;
   let missing = 0;
-  for (const prompt of store.queue.promptsDownFrom(beforePrompt - 1)) {
+  for (const prompt of store.log.promptsDownFrom(beforePrompt - 1)) {
     if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
     if (isNotificationPrompt(prompt.body.text)) continue;
     const n = prompt.promptNumber;
-    const open = store.queue.hasOpenBatchOf(n, until - 1) || prompt.seq > row.batchedTo;
+    const open = store.batches.hasOpenBatchOf(n, until - 1) || prompt.seq > row.batchedTo;
     if (!summarised.has(n) && !open) {
       const summary = summaryWithoutClosing(
         row,

@@ -33,7 +33,7 @@ export interface Claim {
 
 /** Cuts the queue's next batch, which the caller claims at once. One transaction of the caller's. */
 export function formBatch(store: SessionStore, row: SessionRow, now: number): Batch | null {
-  const head = store.queue.head(row.batchedTo);
+  const head = store.log.head(row.batchedTo);
   const cut = cutBatch(head);
   const first = head[0];
   if (cut === null || first === undefined) return null;
@@ -46,7 +46,7 @@ export function formBatch(store: SessionStore, row: SessionRow, now: number): Ba
 export function claimBatch(store: SessionStore, batch: Batch, deps: SessionDependencies): Claim {
   const token = crypto.randomUUID();
   const leased = lease(batch, token, deps.owner, deps.now());
-  store.queue.saveBatch(leased);
+  store.batches.save(leased);
   return { batch: leased, token };
 }
 
@@ -60,14 +60,14 @@ export async function processClaim(
   const row = store.row();
   if (row === null) return;
   const { batch, token } = claim;
-  const stored = store.queue.events(batch.fromSeq, batch.toSeq);
+  const stored = store.log.events(batch.fromSeq, batch.toSeq);
   const events = stored.filter((event) => event.skip === null);
   const request = requestOf(store, stored);
   if (events.length === 0) {
     store.db.transaction(() => {
-      const held = store.queue.batch(batch.batch);
+      const held = store.batches.get(batch.batch);
       if (!holdsLease(held, token)) return;
-      store.queue.saveBatch(finish(held, { provider: "none", skipped: {} }));
+      store.batches.save(finish(held, { provider: "none", skipped: {} }));
     });
     return;
   }
@@ -112,7 +112,7 @@ function writeOutcome(
 ): void {
   const now = deps.now();
   const row = store.row();
-  const held = store.queue.batch(claim.batch.batch);
+  const held = store.batches.get(claim.batch.batch);
   if (row === null || !holdsLease(held, claim.token)) {
     log("info", "late_answer_dropped", { batch: claim.batch.batch });
     return;
@@ -125,7 +125,7 @@ function writeOutcome(
   const pauses = nextPauses(row.providerPauses, outcome, now);
   if (pauses !== row.providerPauses) store.session.update({ providerPauses: pauses });
   if (!outcome.ok) {
-    const seqs = store.queue.seqs(held.fromSeq, held.toSeq);
+    const seqs = store.log.seqs(held.fromSeq, held.toSeq);
     const probes = Object.values(pauses).map((pause) => pause.until);
     const failure = {
       ...outcome.failure,
@@ -133,7 +133,7 @@ function writeOutcome(
       probeAt: probes.length > 0 ? Math.min(...probes) : null,
     };
     const next = fail(spent, failure, seqs, row.nextBatch, now, deps.random());
-    store.queue.replaceBatch(held.batch, next.batches);
+    store.batches.replace(held.batch, next.batches);
     store.session.update({ nextBatch: next.nextBatch });
     log("warn", "batch_failed", { batch: held.batch, kind: failure.kind, attempts: held.attempts });
     return;
@@ -150,7 +150,7 @@ function writeOutcome(
     otherAuthors: outcome.otherAuthors,
     summaryAuthor: outcome.summaryAuthor,
   });
-  store.queue.saveBatch(finish(spent, { provider: outcome.provider, skipped: finished.skipped }));
+  store.batches.save(finish(spent, { provider: outcome.provider, skipped: finished.skipped }));
   const { observations, summaries, prompts } = finished.delivery;
   if (observations.length + summaries.length + prompts.length === 0) return;
   store.outbox.add(
@@ -216,14 +216,14 @@ function endsTurn(store: SessionStore, row: SessionRow, stored: readonly StoredE
   const last = stored.at(-1);
   if (last === undefined) return false;
   if (last.kind === "turn_end") return true;
-  const next = store.queue.kindAfter(last.seq);
+  const next = store.log.kindAfter(last.seq);
   return next === "prompt" || (next === null && row.endedAt !== null);
 }
 
 /** The newest request at or before a batch: a notice of the agent's own is none. */
 function requestOf(store: SessionStore, events: readonly StoredEvent[]): Request | null {
   const at = Math.max(0, ...events.map((event) => event.promptNumber));
-  for (const prompt of store.queue.promptsDownFrom(at)) {
+  for (const prompt of store.log.promptsDownFrom(at)) {
     if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
     if (!isNotificationPrompt(prompt.body.text)) {
       return { n: prompt.promptNumber, text: prompt.body.text };

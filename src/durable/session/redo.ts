@@ -9,13 +9,13 @@ import type { SessionStore } from "./session-store.ts";
 export function beginRedo(store: SessionStore, now: number): number {
   const row = store.row();
   if (row === null || row.ending !== null || row.forgotten) return 0;
-  const done = store.queue.allBatches().filter((batch) => batch.state === "done");
-  const again = done.filter((batch) => store.queue.seqs(batch.fromSeq, batch.toSeq).length > 0);
+  const done = store.batches.all().filter((batch) => batch.state === "done");
+  const again = done.filter((batch) => store.log.seqs(batch.fromSeq, batch.toSeq).length > 0);
   let nextBatch = row.nextBatch;
   store.outbox.dropHeld();
   for (const batch of again) {
-    store.queue.removeBatch(batch.batch);
-    store.queue.saveBatch({
+    store.batches.remove(batch.batch);
+    store.batches.save({
       ...newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, true),
       tokensInput: batch.tokensInput,
       tokensOutput: batch.tokensOutput,
@@ -34,15 +34,15 @@ export function beginRedo(store: SessionStore, now: number): number {
 export function finishRedo(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  const batches = store.queue.allBatches().filter((batch) => batch.redo);
+  const batches = store.batches.all().filter((batch) => batch.redo);
   if (batches.length === 0) return false;
   if (batches.some((batch) => batch.state === "pending" || batch.state === "leased")) return false;
   // Events that the redo could not compress keep what was written of them before.
   const done = batches.filter((batch) => batch.state === "done");
   const keys = done.flatMap((batch) =>
-    store.queue.events(batch.fromSeq, batch.toSeq).map((event) => event.key),
+    store.log.events(batch.fromSeq, batch.toSeq).map((event) => event.key),
   );
-  for (const batch of batches) store.queue.saveBatch({ ...batch, redo: false });
+  for (const batch of batches) store.batches.save({ ...batch, redo: false });
   store.outbox.add(
     {
       kind: "redo",

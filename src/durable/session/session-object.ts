@@ -130,8 +130,8 @@ export class SessionObject extends DurableObject<Env> {
   async flush(wait: boolean): Promise<SessionView | null> {
     if (this.#store.row() === null) return null;
     this.#write((now) => {
-      this.#store.session.update({ flushTo: this.#store.queue.lastSeq() });
-      this.#store.queue.bringForward(now);
+      this.#store.session.update({ flushTo: this.#store.log.lastSeq() });
+      this.#store.batches.bringForward(now);
       this.#store.outbox.bringForward(now);
     });
     if (wait) await this.#until(() => this.#isSettled(), FLUSH_WAIT_MS);
@@ -313,7 +313,7 @@ async function attempt(event: string, work: () => Promise<void>): Promise<boolea
 
 /** Faults that were caught, and leases that ended with the life that held them. */
 function recoveriesInARow(store: SessionStore, row: SessionRow): number {
-  const abandoned = store.queue.openBatches().map((batch) => batch.abandoned);
+  const abandoned = store.batches.open().map((batch) => batch.abandoned);
   return row.recoveries + Math.max(0, ...abandoned);
 }
 

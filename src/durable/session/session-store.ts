@@ -1,9 +1,10 @@
 /** Everything that a session's object keeps, and the view of it that the pure modules look at. */
 import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
 import { Database, type Migration } from "../database.ts";
+import { Batches, type EventCounts } from "./batches.ts";
+import { EventLog } from "./event-log.ts";
 import { type Batch, sessionState } from "./lifecycle.ts";
 import { Outbox } from "./outbox.ts";
-import { type EventCounts, Queue } from "./queue.ts";
 import { isSettled, type ScheduleView } from "./schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import { type SessionRow, SessionTable } from "./session-row.ts";
@@ -11,13 +12,15 @@ import { type SessionRow, SessionTable } from "./session-row.ts";
 export class SessionStore {
   readonly db: Database;
   readonly session: SessionTable;
-  readonly queue: Queue;
+  readonly log: EventLog;
+  readonly batches: Batches;
   readonly outbox: Outbox;
 
   constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
     this.db = new Database(storage, migrations);
     this.session = new SessionTable(this.db);
-    this.queue = new Queue(this.db);
+    this.log = new EventLog(this.db);
+    this.batches = new Batches(this.db);
     this.outbox = new Outbox(this.db);
   }
 
@@ -29,7 +32,7 @@ export class SessionStore {
   row(): SessionRow | null {
     const row = this.session.read();
     if (row === null) return null;
-    const reach = this.queue.reach();
+    const reach = this.batches.reach();
     return {
       ...row,
       nextBatch: Math.max(row.nextBatch, reach.lastBatch + 1),
@@ -39,16 +42,16 @@ export class SessionStore {
 
   /** The sequence number of the next event. Numbers that a batch covered never come back. */
   nextSeq(row: SessionRow): number {
-    return Math.max(this.queue.lastSeq(), row.batchedTo) + 1;
+    return Math.max(this.log.lastSeq(), row.batchedTo) + 1;
   }
 
   /** Time of the newest event, start or end, by our own clock. */
   touchedAt(row: SessionRow): number {
-    return Math.max(row.touchedAt, this.queue.lastReceivedAt() ?? 0);
+    return Math.max(row.touchedAt, this.log.lastReceivedAt() ?? 0);
   }
 
   counts(row: SessionRow): EventCounts {
-    const counts = this.queue.counts(row.batchedTo);
+    const counts = this.batches.counts(row.batchedTo);
     if (row.tombstone !== null) {
       counts.done += row.tombstone.done;
       counts.skipped += row.tombstone.skipped;
@@ -59,7 +62,7 @@ export class SessionStore {
 
   /** Tokens of all calls of the session's life. */
   tokens(row: SessionRow): TokenUsage {
-    const kept = this.queue.tokens();
+    const kept = this.batches.tokens();
     return {
       input: kept.input + (row.tombstone?.tokensInput ?? 0),
       output: kept.output + (row.tombstone?.tokensOutput ?? 0),
@@ -68,31 +71,31 @@ export class SessionStore {
 
   /** Time of the newest event as the agent told it, ms; null where none ever came. */
   lastEventAt(row: SessionRow): number | null {
-    return this.queue.lastEventAt() ?? row.tombstone?.lastEventAt ?? null;
+    return this.log.lastEventAt() ?? row.tombstone?.lastEventAt ?? null;
   }
 
   /** The state that the session shows to the outside. */
   state(row: SessionRow, now: number): SessionState {
-    const counts = this.queue.counts(row.batchedTo);
+    const counts = this.batches.counts(row.batchedTo);
     return sessionState({
       pending: counts.pending,
       leased: counts.leased,
       outbox: this.outbox.waiting(),
-      paused: isPaused(row, this.queue.openBatches(), now),
+      paused: isPaused(row, this.batches.open(), now),
       closed: row.closedAt !== null,
     });
   }
 
   /** A session that only started and ended is no news, and makes no project of its folder. */
   everHadEvents(row: SessionRow): boolean {
-    return row.announcedState !== null || row.tombstone !== null || this.queue.lastSeq() > 0;
+    return row.announcedState !== null || row.tombstone !== null || this.log.lastSeq() > 0;
   }
 
   /** True where nothing is left to process or to deliver. */
   isSettled(row: SessionRow): boolean {
     return isSettled({
-      queue: this.queue.head(row.batchedTo),
-      batches: this.queue.openBatches(),
+      queue: this.log.head(row.batchedTo),
+      batches: this.batches.open(),
       outboxDueAt: this.outbox.head()?.dueAt ?? null,
     });
   }
@@ -104,9 +107,9 @@ export class SessionStore {
   ): ScheduleView {
     const head = this.outbox.head();
     return {
-      queue: this.queue.head(row.batchedTo),
+      queue: this.log.head(row.batchedTo),
       flushTo: row.flushTo,
-      batches: this.queue.openBatches(),
+      batches: this.batches.open(),
       owner: life.owner,
       outboxDueAt: head?.dueAt ?? null,
       announceDueAt: mustAnnounce(row) && this.everHadEvents(row) ? 0 : null,

@@ -1,7 +1,7 @@
 /** The session as the API shows it. */
 import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
 import type { EventKind } from "../../memory/event.ts";
-import type { EventCounts } from "./queue.ts";
+import type { EventCounts } from "./batches.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionView {
@@ -25,8 +25,8 @@ export interface SessionView {
 export function describeSession(store: SessionStore, now: number): SessionView | null {
   const row = store.row();
   if (row === null) return null;
-  const unfinished = [...store.queue.openBatches(), ...store.queue.deadBatches()];
-  const newest = store.queue.newest();
+  const unfinished = [...store.batches.open(), ...store.batches.dead()];
+  const newest = store.batches.newest();
   const lastEventAt = store.lastEventAt(row);
   return {
     session: `${row.agent}/${row.sessionId}`,
@@ -61,7 +61,7 @@ export interface KeptSource {
 /** The events with these keys that are still kept. */
 export function keptSources(store: SessionStore, keys: readonly string[]): KeptSource[] {
   if (store.row() === null) return [];
-  return store.queue.byKeys(keys).map((event) => ({
+  return store.log.byKeys(keys).map((event) => ({
     key: event.key,
     kind: event.kind,
     at: new Date(event.at).toISOString(),
