@@ -110,6 +110,8 @@ describe("how a session ends", () => {
     expect(after.summaries).toHaveLength(before.summaries.length);
     const ids = (memory: typeof before) => memory.observations.map((item) => item.id);
     expect(ids(after)).not.toEqual(ids(before));
+    const titles = (memory: typeof before) => memory.observations.map((item) => item.title).sort();
+    expect(titles(after)).toEqual(titles(before));
     expect(await stub.redo()).toBe(batches);
     await stub.flush(true);
     expect((await memoryOf(project)).observations).toHaveLength(before.observations.length);

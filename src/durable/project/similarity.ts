@@ -18,6 +18,9 @@ function wordSet(text: string): Set<string> {
 /** Overlap of the words from which on an observation of the same files counts as a repeat. */
 export const REPEAT_OVERLAP = 0.8;
 
+/** … and of two that name no file: there a single other word may be another fact. */
+export const REPEAT_OVERLAP_WITHOUT_FILES = 0.95;
+
 export interface Comparable {
   files: string[];
   /** Title and everything else that is shown. */
@@ -30,7 +33,8 @@ export function isRepeat(newer: Comparable, older: Comparable): boolean {
   if (files.size !== newer.files.length || !newer.files.every((file) => files.has(file))) {
     return false;
   }
-  return wordOverlap(newer.text, older.text) >= REPEAT_OVERLAP;
+  const wanted = files.size === 0 ? REPEAT_OVERLAP_WITHOUT_FILES : REPEAT_OVERLAP;
+  return wordOverlap(newer.text, older.text) >= wanted;
 }
 
 /**

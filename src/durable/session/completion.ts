@@ -20,6 +20,9 @@ import type { SessionRow } from "./session-row.ts";
 /** A prompt's text as memory keeps it: what was asked, not what was pasted below it. */
 const PROMPT_TEXT_MAX_CHARS = 4_000;
 
+/** Longest title, in characters. */
+const TITLE_MAX_CHARS = 90;
+
 /** A request that a person made: a prompt that is not an agent's own notice. */
 export interface Request {
   /** The prompt's number. */
@@ -46,6 +49,8 @@ export interface Unfinished {
   otherAuthors: Record<number, Author>;
   /** The summary's author, where that is another. */
   summaryAuthor: Author | null;
+  /** Titles of the session so far: none is given twice. */
+  takenTitles: ReadonlySet<string>;
 }
 
 /** Puts the platform's stamp on a batch's results. */
@@ -53,14 +58,18 @@ export function finishResults(from: Unfinished): Finished {
   const byKey = new Map(from.events.map((event) => [event.key, event]));
   const cited = new Set<string>();
   const observations: NewObservation[] = [];
+  const titles = new Set(from.takenTitles);
   for (const [i, draft] of from.observations.entries()) {
     const sources = known(draft.sources, byKey);
     const first = sources[0];
     if (first === undefined) continue;
     const events = sources.flatMap((key) => byKey.get(key) ?? []);
     for (const key of sources) cited.add(key);
+    const title = distinctTitle(draft.title, titles);
+    titles.add(title);
     observations.push({
       ...draft,
+      title,
       sources,
       ...stampOf(from.row, events, byKey.get(first)?.promptNumber ?? 0),
       ...filesOf(events, from.row.root),
@@ -94,6 +103,16 @@ export function finishResults(from: Unfinished): Finished {
     },
     skipped,
   };
+}
+
+/** The title, or the title with a number where the session has it already. */
+function distinctTitle(title: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(title)) return title;
+  for (let n = 2; ; n += 1) {
+    const number = ` (${n})`;
+    const next = `${title.slice(0, TITLE_MAX_CHARS - number.length).trimEnd()}${number}`;
+    if (!taken.has(next)) return next;
+  }
 }
 
 /** Sources that are events of this batch, each once, in the draft's order. */

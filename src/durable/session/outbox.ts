@@ -43,6 +43,7 @@ interface RawEntry {
 
 export class Outbox {
   readonly #db: Database;
+  #titles: Set<string> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -64,6 +65,9 @@ export class Outbox {
       now,
       entry.payload,
     );
+    if (entry.kind === "deliver" && this.#titles !== null) {
+      for (const { title } of parseDelivery(entry.payload).observations) this.#titles.add(title);
+    }
   }
 
   /** The entry that has to go out next; null where nothing waits. */
@@ -136,18 +140,27 @@ export class Outbox {
       .map((row) => ({ ...parseDelivery(row.payload), generation: row.generation }));
   }
 
-  /** Titles of the session's newest observations, newest last. */
-  recentTitles(limit: number): string[] {
-    const titles: string[] = [];
-    const rows = this.#db.all<{ payload: string }>(
-      "SELECT payload FROM outbox WHERE kind = 'deliver' ORDER BY id DESC LIMIT 20",
+  /**
+   * Titles of the session's observations, newest last. Read once in each life of the object; it
+   * may know titles that were since withdrawn, never too few.
+   */
+  titles(): ReadonlySet<string> {
+    this.#titles ??= new Set(
+      this.#db
+        .all<{ title: string }>(
+          `SELECT o.value ->> 'title' AS title
+           FROM outbox, json_each(outbox.payload, '$.observations') o
+           WHERE kind = 'deliver' AND (state = 'held' OR batch IN (SELECT batch FROM batches))
+           ORDER BY outbox.id, o.key`,
+        )
+        .map((row) => row.title),
     );
-    for (const row of rows) {
-      const own = parseDelivery(row.payload).observations.map((observation) => observation.title);
-      titles.unshift(...own);
-      if (titles.length >= limit) break;
-    }
-    return titles.slice(-limit);
+    return this.#titles;
+  }
+
+  /** To be called when what was delivered is about to be replaced. */
+  forgetTitles(): void {
+    this.#titles = null;
   }
 
   /** True where the project may hold something of the session. */

@@ -22,8 +22,8 @@ import type { SessionDependencies } from "./session-dependencies.ts";
 import type { ProviderPause, SessionRow } from "./session-row.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** How many of the session's newest titles a provider is shown. */
-const RECENT_TITLES = 50;
+/** How many of the session's newest titles a provider knows; a model is shown fewer. */
+const RECENT_TITLES = 500;
 
 /** A batch under its lease. */
 export interface Claim {
@@ -149,6 +149,7 @@ function writeOutcome(
     author: { provider: outcome.provider, model: outcome.model, degraded: outcome.degraded },
     otherAuthors: outcome.otherAuthors,
     summaryAuthor: outcome.summaryAuthor,
+    takenTitles: store.outbox.titles(),
   });
   store.batches.save(finish(spent, { provider: outcome.provider, skipped: finished.skipped }));
   const { observations, summaries, prompts } = finished.delivery;
@@ -206,7 +207,7 @@ function observerBatch(
       request: request?.text ?? null,
       ends: endsTurn(store, row, stored),
     },
-    recentTitles: store.outbox.recentTitles(RECENT_TITLES),
+    recentTitles: [...store.outbox.titles()].slice(-RECENT_TITLES),
     events,
   };
 }
