@@ -126,6 +126,11 @@ describe("the alarm is set", () => {
     ["for the outbox", view({ outboxDueAt: NOW + 7 }), NOW + 7],
     ["for an announcement that cannot wait", view({ announceDueAt: 0 }), 0],
     ["for a delete", view({ ending: true }), 0],
+    [
+      "for the outbox and not sooner, while a delete waits for a project that is not reached",
+      view({ ending: true, outboxDueAt: NOW + 9_000 }),
+      NOW + 9_000,
+    ],
     ["for the retention of a closed session", view({ closedAt: NOW }), NOW + 7 * DAY_MS],
     [
       "for nothing at all where only the tombstone stands",

@@ -58,6 +58,18 @@ describe("how a session ends", () => {
     expect((await stub.sources(["prompt:2"])).kept).toHaveLength(1);
   });
 
+  it("takes no event between a delete and its tombstone, so that none is lost", async () => {
+    const { stub, sender } = await withOneTurn();
+    const between = await runInDurableObject(stub, async (object) => {
+      const removed = object.remove(false);
+      const { outcome } = object.event(sender, toolUse("between"));
+      return [outcome, await removed];
+    });
+    expect(between).toEqual(["ignored", "removed"]);
+    expect((await stub.event(sender, toolUse("after"))).outcome).toBe("stored");
+    expect((await stub.sources(["tool:between", "tool:after"])).kept).toHaveLength(1);
+  });
+
   it("forget leaves nothing to be found by any route, and only a new start reopens", async () => {
     const { stub, sender, project, path } = await withOneTurn();
     const found = await projectNamed(project);
@@ -143,5 +155,8 @@ it("a session that only starts and ends makes no project of its folder", async (
   await stub.start(sender, "startup");
   await stub.end();
   await expect.poll(async () => (await stub.view())?.state).toBe("closed");
+  expect(await projectNamed(sender.folderProject)).toBeNull();
+  // Nor does its tombstone.
+  expect(await stub.remove(false)).toBe("removed");
   expect(await projectNamed(sender.folderProject)).toBeNull();
 });

@@ -74,7 +74,8 @@ function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
 }
 
 function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
-  if (row.forgotten) return "ignored";
+  // What came between a delete and its tombstone would go with the rest: not taken rather than lost.
+  if (row.forgotten || row.ending !== null) return "ignored";
   if (event.promptId !== null && store.log.isPrivate(event.promptId)) return "private";
   if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
   // A compaction retells the session, and with it the private turn.

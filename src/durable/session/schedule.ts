@@ -142,7 +142,8 @@ export function retentionDueAt(view: Pick<ScheduleView, "touchedAt" | "retention
  */
 export function nextAlarm(view: ScheduleView, now: number): number | null {
   const times: (number | null)[] = [view.outboxDueAt, view.announceDueAt];
-  if (view.ending) times.push(0);
+  // What the outbox still holds goes first, with its back-off: an ending waits for it.
+  if (view.ending && view.outboxDueAt === null) times.push(0);
   if (!view.tombstone) {
     times.push(queueDueAt(view, now));
     times.push(...view.batches.map((batch) => batchDueAt(batch, view)));

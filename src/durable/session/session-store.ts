@@ -88,7 +88,7 @@ export class SessionStore {
 
   /** A session that only started and ended is no news, and makes no project of its folder. */
   everHadEvents(row: SessionRow): boolean {
-    return row.announcedState !== null || row.tombstone !== null || this.log.lastSeq() > 0;
+    return row.announcedState !== null || this.lastEventAt(row) !== null;
   }
 
   /** True where nothing is left to process or to deliver. */
