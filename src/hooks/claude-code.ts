@@ -3,7 +3,7 @@
  * and so are optional fields of a wrong type: a hook must never make the agent's turn fail.
  */
 import { z } from "zod";
-import { eventIdentity } from "../identity/event-identity.ts";
+import { eventIdentity, usableId } from "../identity/event-identity.ts";
 import { isSessionId, SESSION_ID_MAX_CHARS } from "../identity/session-name.ts";
 import type { EventContent, IncomingEvent, SkipReason } from "../memory/event.ts";
 import { ignoredFile } from "../privacy/ignored-files.ts";
@@ -17,12 +17,14 @@ export type { HookAction } from "./hook-action.ts";
 
 const optionalText = z.string().nullable().catch(null);
 const text = z.string().catch("");
+/** Longest working folder that is believed: what Linux allows as a path. */
+const CWD_MAX_CHARS = 4_096;
 
 const PayloadSchema = z.object({
   session_id: z.unknown().optional(),
   hook_event_name: z.string().min(1).max(200).nullable().catch(null),
-  cwd: text,
-  prompt_id: optionalText,
+  cwd: z.string().max(CWD_MAX_CHARS).catch(""),
+  prompt_id: optionalText.transform(usableId),
   agent_id: optionalText,
   agent_type: optionalText,
   // UserPromptSubmit
@@ -222,6 +224,6 @@ function incoming(
     eventId: context.eventId,
     text: told,
   });
-  const promptId = hook.prompt_id === "" ? null : hook.prompt_id;
+  const { prompt_id: promptId } = hook;
   return { do: "event", event: { ...content, ...identity, promptId, at: context.time, skip } };
 }

@@ -24,8 +24,11 @@ export interface IdentityClues {
   text: string;
 }
 
-/** An id as it may stand in a key: itself, or its hash where it is long or not printable. */
-function usableId(id: string | null | undefined): string | null {
+/**
+ * An id as it may be stored and stand in a key: itself, or its hash where it is long or not
+ * printable; null for an absent or empty one.
+ */
+export function usableId(id: string | null | undefined): string | null {
   if (id === null || id === undefined || id === "") return null;
   return id.length <= ID_MAX_CHARS && PLAIN_ID.test(id) ? id : `hash-${contentHash(id)}`;
 }

@@ -13,6 +13,7 @@ import { log } from "../http/log.ts";
 import { folderProject, normaliseProject } from "../identity/project-name.ts";
 import { sessionObjectName } from "../identity/session-name.ts";
 import type { Caller } from "../memory/contracts.ts";
+import { redact } from "../privacy/redaction.ts";
 
 /** What became of a hook, in the header `X-Cairn-Event` (DESIGN section 7). */
 type EventHeader = "stored" | "duplicate" | "private" | "ignored" | "noted" | "unknown";
@@ -114,12 +115,12 @@ function nothing(header: EventHeader): Performed {
   return { header, context: null };
 }
 
-/** A branch or commit as a header may carry it; nonsense is left out, and never fails a hook. */
+/** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */
 function gitName(value: string | null): string | null {
   const text = value?.trim() ?? "";
   if (text === "" || text.length > GIT_NAME_MAX_CHARS || /\p{C}/u.test(text)) {
     if (text !== "") log("info", "git_name_left_out", { chars: text.length });
     return null;
   }
-  return text;
+  return redact(text);
 }

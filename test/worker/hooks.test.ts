@@ -1,4 +1,4 @@
-import { listDurableObjectIds } from "cloudflare:test";
+import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import recording from "../fixtures/claude-code-hooks.jsonl?raw";
@@ -191,6 +191,31 @@ describe("bad input", () => {
     const broken = bytes.map((byte) => (byte === 0x78 ? 0xff : byte));
     const response = await call("POST", "/hooks/claude-code", { body: broken });
     expect([200, 400]).toContain(response.status);
+  });
+
+  it("of ids and folders without end, or with a secret in a header, leaves none of it behind", async () => {
+    const id = fresh();
+    const secret = `ghp_${"aB3dE5gH7j".repeat(4).slice(0, 36)}`;
+    const start = payload(id, "SessionStart", { source: "startup", cwd: "/x".repeat(1_500_000) });
+    expect(await hook(start, { "X-Cairn-Branch": `fix/${secret}` })).toMatchObject({ status: 200 });
+    const endless = { prompt: "Go on", prompt_id: "p".repeat(3_000_000) };
+    expect(await hook(payload(id, "UserPromptSubmit", endless))).toMatchObject({ event: "stored" });
+    // An empty id is none: the turn is private until the next prompt.
+    const hidden = { prompt: "<private>secret plan</private>", prompt_id: "" };
+    expect((await hook(payload(id, "UserPromptSubmit", hidden))).event).toBe("private");
+    const tool = { tool_name: "Bash", tool_use_id: "t1", tool_input: {}, prompt_id: "" };
+    expect((await hook(payload(id, "PostToolUse", tool))).event).toBe("private");
+    const stub = env.SESSIONS.getByName(`local/claude-code/${id}`);
+    const stored = await runInDurableObject(stub, (_object, state) =>
+      JSON.stringify(
+        ["session", "events", "private_prompts"].map((table) =>
+          state.storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+        ),
+      ),
+    );
+    expect(stored.length).toBeLessThan(5_000);
+    expect(stored).toContain("fix/[redacted:");
+    expect(stored).not.toContain(secret);
   });
 
   it("of an agent without an adapter here is an error, and creates nothing", async () => {
