@@ -2,6 +2,8 @@
  * What a hook's answer gives back to the agent: memory, within a time that the agent does not
  * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
  */
+
+import type { ContextAnswer } from "../durable/project/shapes.ts";
 import {
   fileMark,
   type IntakeAnswer,
@@ -49,15 +51,15 @@ export async function promptMemory(
     const scope = { project: answer.project, since: answer.givenUntil, exclude: answer.given };
     return await fullContext(asked, scope, HOOK_MEMORY_MS);
   }
-  return await within(fittingContext(asked), timeLeft(asked.now, HOOK_MEMORY_MS));
+  return await give(asked, fittingContext(asked), []);
 }
 
 async function fittingContext(
   asked: Asked & { answer: IntakeAnswer; prompt: string },
-): Promise<string | null> {
+): Promise<ContextAnswer | null> {
   const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
   if (project === null) return null;
-  const found = await projectStub(asked, project.number).promptContext({
+  return await projectStub(asked, project.number).promptContext({
     project,
     query: asked.prompt,
     exclude: asked.answer.given,
@@ -65,34 +67,45 @@ async function fittingContext(
     tokens: PROMPT_MEMORY_TOKENS,
     now: asked.now,
   });
-  if (found === null) return null;
-  await asked.session.contextGiven(found.observations, null);
-  return found.text;
 }
 
 /** What is known of the file that was just read: once per file and session. */
 export async function readMemory(asked: Asked & { answer: IntakeAnswer }): Promise<string | null> {
   const file = asked.answer.fileRead;
   if (file === null) return null;
-  return await within(fileContext(asked, file), timeLeft(asked.now, HOOK_MEMORY_MS));
+  return await give(asked, fileContext(asked, file), [fileMark(file)]);
 }
 
 async function fileContext(
   asked: Asked & { answer: IntakeAnswer },
   file: string,
-): Promise<string | null> {
+): Promise<ContextAnswer | null> {
   const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
   if (project === null) return null;
-  const found = await projectStub(asked, project.number).fileContext({
+  return await projectStub(asked, project.number).fileContext({
     project,
     file,
     exclude: asked.answer.given,
     excludeSession: sessionPath(asked.sender.name),
     now: asked.now,
   });
-  if (found === null) return null;
-  await asked.session.contextGiven([fileMark(file), ...found.observations], null);
+}
+
+/** What was found in time, if anything. Only then it is noted as given, with `marks` beside it. */
+async function give(
+  asked: Asked,
+  work: Promise<ContextAnswer | null>,
+  marks: string[],
+): Promise<string | null> {
+  const found = await within(work, timeLeft(asked.now, HOOK_MEMORY_MS));
+  if (found === null || found.text === "") return null;
+  await note(asked, [...marks, ...found.observations], null);
   return found.text;
+}
+
+/** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
+async function note(asked: Asked, ids: string[], until: number | null): Promise<void> {
+  await within(asked.session.contextGiven(ids, until), MARGIN_MS);
 }
 
 async function fullContext(
@@ -104,7 +117,7 @@ async function fullContext(
   if (found === null) return null;
   // Counts as given only where the answer leaves in time.
   if (Date.now() - asked.now > limitMs) return null;
-  await asked.session.contextGiven(found.observations, found.until);
+  await note(asked, found.observations, found.until);
   return found.observations.length > 0 || found.text !== "" ? found.text : null;
 }
 
