@@ -20,6 +20,7 @@ CREATE TABLE session (
   counters TEXT NOT NULL DEFAULT '{}',
   private_seen INTEGER NOT NULL DEFAULT 0,
   private_open INTEGER NOT NULL DEFAULT 0,
+  private_prompts TEXT NOT NULL DEFAULT '[]',
   context_due INTEGER NOT NULL DEFAULT 0,
   given TEXT NOT NULL DEFAULT '[]',
   given_until INTEGER NOT NULL DEFAULT 0,
@@ -91,6 +92,3 @@ CREATE TABLE outbox (
   error TEXT,
   payload TEXT NOT NULL
 );
-
--- Prompts that were wholly private: nothing of their turns is stored.
-CREATE TABLE private_prompts (prompt_id TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -44,11 +44,11 @@ describe("how a session ends", () => {
       events: { pending: 0, leased: 0, done: 3, skipped: 0, dead: 0 },
     });
     const rows = await runInDurableObject(stub, (_object, state) =>
-      ["events", "batches", "outbox", "private_prompts", "session"].map(
+      ["events", "batches", "outbox", "session"].map(
         (table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
       ),
     );
-    expect(rows).toEqual([0, 0, 0, 0, 1]);
+    expect(rows).toEqual([0, 0, 0, 1]);
     const alarm = await runInDurableObject(stub, (_object, state) => state.storage.getAlarm());
     expect(alarm).toBeNull();
     expect((await memoryOf(project)).observations).not.toHaveLength(0);

@@ -208,7 +208,7 @@ describe("bad input", () => {
     const stub = env.SESSIONS.getByName(`local/claude-code/${id}`);
     const stored = await runInDurableObject(stub, (_object, state) =>
       JSON.stringify(
-        ["session", "events", "private_prompts"].map((table) =>
+        ["session", "events"].map((table) =>
           state.storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
         ),
       ),

@@ -75,6 +75,6 @@ export function removeDead(store: SessionStore, keys: string[] | null): number {
     count += chosen.size;
     if (chosen.size === seqs.length) store.batches.remove(batch.batch);
   }
-  if (count > 0) store.session.update({ nextBatch: row.nextBatch, batchedTo: row.batchedTo });
+  if (count > 0) store.session.update(store.reached(row));
   return count;
 }

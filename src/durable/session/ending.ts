@@ -65,7 +65,7 @@ export function entomb(store: SessionStore, now: number): void {
     commit: null,
     given: [],
     providerPauses: {},
-    nextBatch: row.nextBatch,
+    ...store.reached(row),
     batchedTo: 0,
     flushTo: 0,
     touchedAt: now,
@@ -89,8 +89,7 @@ export function beginDelete(store: SessionStore, now: number): boolean {
   store.session.update({
     ending: "delete",
     endedAt: row.endedAt ?? now,
-    nextBatch: row.nextBatch,
-    batchedTo: row.batchedTo,
+    ...store.reached(row),
   });
   return true;
 }
@@ -111,7 +110,7 @@ export function beginForget(store: SessionStore, now: number): boolean {
     ending: "forget",
     generation,
     forgotten: true,
-    nextBatch: row.nextBatch,
+    ...store.reached(row),
     batchedTo: 0,
     flushTo: 0,
     endedAt: row.endedAt ?? now,

@@ -1,4 +1,4 @@
-/** The session's log of events: the one module that writes the tables `events` and `private_prompts`. */
+/** The session's log of events: the one module that writes the table `events`. */
 import type {
   EventContent,
   EventKind,
@@ -8,6 +8,7 @@ import type {
 } from "../../memory/event.ts";
 import type { Database } from "../database.ts";
 import { BATCH_MAX_EVENTS, type QueuedEvent } from "./schedule.ts";
+import type { Counters } from "./session-row.ts";
 
 /** Where an event goes in the log, and under which name. */
 export interface EventPlace {
@@ -32,13 +33,37 @@ interface RawEvent {
 
 const EVENT_COLUMNS = "seq, kind, event_key, prompt_id, prompt_number, at, received_at, skip, body";
 
+/**
+ * What the object knows of all its events, read once in each of its lives: an index over the
+ * identities, or a counter in a row, would cost a row written with every event. It may know events
+ * that are gone, never too few.
+ */
+interface Known {
+  /** Identity -> sequence number. */
+  seqs: Map<string, number>;
+  counters: Counters;
+  /** Read again after a transaction was undone. */
+  undone: number;
+}
+
+function noCounters(): Counters {
+  return { prompt: 0, stop: 0, compact: 0, agents: {} };
+}
+
+/** Notes the number that a key like `stop:3` or `agent:<id>:2` carries. */
+function count(counters: Counters, key: string, n: number): void {
+  const series = key.slice(0, key.indexOf(":"));
+  if (series === "agent") {
+    const id = key.slice("agent:".length, key.lastIndexOf(":"));
+    counters.agents[id] = Math.max(counters.agents[id] ?? 0, n);
+  } else if (series === "prompt" || series === "stop" || series === "compact") {
+    counters[series] = Math.max(counters[series], n);
+  }
+}
+
 export class EventLog {
   readonly #db: Database;
-  /**
-   * Identity -> sequence number of all events, read once in each life of the object: an index
-   * would cost a row written with every event. It may know events that are gone, never too few.
-   */
-  #seqs: Map<string, number> | null = null;
+  #known: Known | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -49,17 +74,28 @@ export class EventLog {
     return this.#find(identity) !== null;
   }
 
-  #identities(): Map<string, number> {
-    this.#seqs ??= new Map(
-      this.#db
-        .all<{ seq: number; identity: string }>("SELECT seq, identity FROM events")
-        .map((row) => [row.identity, row.seq]),
-    );
-    return this.#seqs;
+  #recall(): Known {
+    if (this.#known?.undone !== this.#db.undone) {
+      const known: Known = { seqs: new Map(), counters: noCounters(), undone: this.#db.undone };
+      const rows = this.#db.all<{ seq: number; identity: string; n: number | null; key: string }>(
+        "SELECT seq, identity, n, event_key AS key FROM events",
+      );
+      for (const { seq, identity, n, key } of rows) {
+        known.seqs.set(identity, seq);
+        if (n !== null) count(known.counters, key, n);
+      }
+      this.#known = known;
+    }
+    return this.#known;
+  }
+
+  /** The highest `n` of each series that the log has seen in this life of the object. */
+  counters(): Counters {
+    return this.#recall().counters;
   }
 
   #find(identity: string): { kind: EventKind; n: number | null } | null {
-    const seq = this.#identities().get(identity);
+    const seq = this.#recall().seqs.get(identity);
     if (seq === undefined) return null;
     // Asked again: it may have been removed since, or its transaction was undone.
     return this.#db.one<{ kind: EventKind; n: number | null }>(
@@ -85,7 +121,9 @@ export class EventLog {
 
   /** Appends an event. One row written; a prompt has one more in an index. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
-    this.#identities().set(identity, place.seq);
+    const known = this.#recall();
+    known.seqs.set(identity, place.seq);
+    if (place.n !== null) count(known.counters, place.key, place.n);
     const body = JSON.stringify(event.body);
     this.#db.run(
       `INSERT INTO events (seq, identity, kind, n, event_key, prompt_id, prompt_number, at, received_at, bytes, skip, body)
@@ -226,18 +264,10 @@ export class EventLog {
     );
   }
 
-  isPrivate(promptId: string): boolean {
-    return this.#db.one("SELECT 1 FROM private_prompts WHERE prompt_id = ?", promptId) !== null;
-  }
-
-  markPrivate(promptId: string): void {
-    this.#db.run("INSERT OR IGNORE INTO private_prompts (prompt_id) VALUES (?)", promptId);
-  }
-
-  /** Removes all events, and what is known of private prompts. */
+  /** Removes all events. */
   clear(): void {
+    this.#known = null;
     this.#db.empty("events");
-    this.#db.empty("private_prompts");
   }
 }
 

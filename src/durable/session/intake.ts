@@ -76,7 +76,7 @@ function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
 function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
   // What came between a delete and its tombstone would go with the rest: not taken rather than lost.
   if (row.forgotten || row.ending !== null) return "ignored";
-  if (event.promptId !== null && store.log.isPrivate(event.promptId)) return "private";
+  if (event.promptId !== null && row.privatePrompts.includes(event.promptId)) return "private";
   if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
   // A compaction retells the session, and with it the private turn.
   if (row.privateSeen && event.kind === "compaction") return "private";
@@ -91,7 +91,7 @@ function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
 
 function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, now: number): void {
   const seq = store.nextSeq(row);
-  const { n, counters } = nextNumber(row.counters, eventSeries(event.kind), event.subject);
+  const n = nextNumber(row.counters, eventSeries(event.kind), event.subject);
   const isPrompt = event.kind === "prompt";
   store.log.append(
     event,
@@ -106,7 +106,6 @@ function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, 
     },
   );
   const change: Partial<SessionRow> = {};
-  if (n !== null) change.counters = counters;
   if (row.closedAt !== null) change.closedAt = null;
   if (isPrompt && row.endedAt !== null) change.endedAt = null;
   if (isPrompt && row.privateOpen) change.privateOpen = false;
@@ -124,15 +123,10 @@ function nextNumber(
   counters: Counters,
   series: EventSeries,
   subject: string | null,
-): { n: number | null; counters: Counters } {
-  if (series === "tool") return { n: null, counters };
-  if (series === "agent") {
-    const id = subject ?? "#";
-    const n = (counters.agents[id] ?? 0) + 1;
-    return { n, counters: { ...counters, agents: { ...counters.agents, [id]: n } } };
-  }
-  const n = counters[series] + 1;
-  return { n, counters: { ...counters, [series]: n } };
+): number | null {
+  if (series === "tool") return null;
+  if (series === "agent") return (counters.agents[subject ?? "#"] ?? 0) + 1;
+  return counters[series] + 1;
 }
 
 /**
@@ -147,19 +141,22 @@ export function acceptPrivatePrompt(
 ): void {
   const row = openRow(store, sender, now);
   if (row.forgotten) return;
-  store.session.update({ privateSeen: true, privateOpen: promptId === null });
+  store.session.update({
+    privateSeen: true,
+    privateOpen: promptId === null,
+    privatePrompts:
+      promptId === null ? row.privatePrompts : [...new Set([...row.privatePrompts, promptId])],
+  });
   if (promptId === null) return;
-  store.log.markPrivate(promptId);
   withdrawTurn(store, promptId, now);
 }
 
 /** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
 function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
   const gone = store.log.ofPrompt(promptId).map((event) => event.seq);
-  if (gone.length === 0) return;
-  store.log.removeOfPrompt(promptId);
   const row = store.row();
-  if (row === null) return;
+  if (row === null || gone.length === 0) return;
+  store.log.removeOfPrompt(promptId);
   const touched = store.batches
     .all()
     .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
@@ -170,7 +167,7 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
       store.batches.save(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
     }
   }
-  store.session.update({ nextBatch, batchedTo: row.batchedTo });
+  store.session.update({ ...store.reached(row), nextBatch });
   const delivered = store.outbox.withdraw(touched.map((batch) => batch.batch));
   if (delivered.length > 0) {
     store.outbox.add(

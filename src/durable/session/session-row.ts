@@ -45,6 +45,8 @@ export interface SessionRow {
   privateSeen: boolean;
   /** A wholly private prompt without an id stands open: its turn goes on until the next prompt. */
   privateOpen: boolean;
+  /** Ids of prompts that were wholly private: nothing of their turns is stored. */
+  privatePrompts: string[];
   contextDue: boolean;
   /** Ids of observations that the agent was given since its context last began anew. */
   given: string[];
@@ -78,6 +80,7 @@ interface RawRow {
   counters: string;
   private_seen: number;
   private_open: number;
+  private_prompts: string;
   context_due: number;
   given: string;
   given_until: number;
@@ -110,6 +113,7 @@ const COLUMNS: Record<keyof SessionRow, keyof RawRow> = {
   counters: "counters",
   privateSeen: "private_seen",
   privateOpen: "private_open",
+  privatePrompts: "private_prompts",
   contextDue: "context_due",
   given: "given",
   givenUntil: "given_until",
@@ -180,6 +184,7 @@ export class SessionTable {
       counters: { ...NO_COUNTERS, ...parse<Partial<Counters>>(raw.counters) },
       privateSeen: raw.private_seen === 1,
       privateOpen: raw.private_open === 1,
+      privatePrompts: parse(raw.private_prompts),
       contextDue: raw.context_due === 1,
       given: parse(raw.given),
       givenUntil: raw.given_until,

@@ -7,7 +7,7 @@ import { type Batch, sessionState } from "./lifecycle.ts";
 import { Outbox } from "./outbox.ts";
 import { isSettled, type ScheduleView } from "./schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
-import { type SessionRow, SessionTable } from "./session-row.ts";
+import { type Counters, type SessionRow, SessionTable } from "./session-row.ts";
 
 export class SessionStore {
   readonly db: Database;
@@ -25,9 +25,9 @@ export class SessionStore {
   }
 
   /**
-   * The session's row, or null where it was never heard of; creates nothing. How far batches reach
-   * is read off the batches, so that forming one does not write the row: what stands there is a
-   * floor, for when batches were removed.
+   * The session's row, or null where it was never heard of; creates nothing. How far batches and
+   * numbers reach is read off the batches and the log, so that neither writes the row: what stands
+   * there is a floor, written where some are removed (`reached`).
    */
   row(): SessionRow | null {
     const row = this.session.read();
@@ -37,7 +37,13 @@ export class SessionStore {
       ...row,
       nextBatch: Math.max(row.nextBatch, reach.lastBatch + 1),
       batchedTo: Math.max(row.batchedTo, reach.toSeq),
+      counters: highest(row.counters, this.log.counters()),
     };
+  }
+
+  /** What has to be written to the row where events or batches are about to be removed. */
+  reached(row: SessionRow): Pick<SessionRow, "nextBatch" | "batchedTo" | "counters"> {
+    return { nextBatch: row.nextBatch, batchedTo: row.batchedTo, counters: row.counters };
   }
 
   /** The sequence number of the next event. Numbers that a batch covered never come back. */
@@ -139,4 +145,16 @@ export function isPaused(row: SessionRow, open: readonly Batch[], now: number): 
     pauses.some((pause) => pause.until > now) &&
     open.some((batch) => batch.error?.startsWith("refused_access") === true)
   );
+}
+
+/** The higher number of each series. */
+function highest(floor: Counters, seen: Counters): Counters {
+  const agents = { ...floor.agents };
+  for (const [id, n] of Object.entries(seen.agents)) agents[id] = Math.max(agents[id] ?? 0, n);
+  return {
+    prompt: Math.max(floor.prompt, seen.prompt),
+    stop: Math.max(floor.stop, seen.stop),
+    compact: Math.max(floor.compact, seen.compact),
+    agents,
+  };
 }
