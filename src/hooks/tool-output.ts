@@ -116,8 +116,15 @@ function answersText(fields: Fields): string | null {
   return joined(
     Object.entries(answers)
       .slice(0, ITEMS_MAX)
-      .map(([question, answer]) => `${question} -> ${text(answer) || JSON.stringify(answer)}`),
+      .map(([question, answer]) => `${question} -> ${answerText(answer)}`),
   );
+}
+
+/** One answer or a choice of several. Not as JSON, which gives up on what is nested very deep. */
+function answerText(answer: unknown): string {
+  if (!Array.isArray(answer)) return text(answer);
+  const chosen = answer.slice(0, ITEMS_MAX).map(text);
+  return chosen.filter((part) => part !== "").join(", ");
 }
 
 /** TaskOutput: the background task's state and what it printed. */

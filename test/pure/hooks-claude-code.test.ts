@@ -151,6 +151,21 @@ describe("Claude Code's hooks", () => {
     }
   });
 
+  it("tolerates what is nested without end, wherever it stands", () => {
+    const deep: unknown = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+    const use = { ...BASE, hook_event_name: "PostToolUse", tool_name: "Ask", tool_use_id: "t" };
+    const responses = [
+      deep,
+      { x: deep },
+      { answers: { q: deep } },
+      { content: deep },
+      { file: deep },
+    ];
+    for (const tool_response of responses) {
+      expect(adapt({ ...use, tool_input: { x: deep }, tool_response }).do).toBe("event");
+    }
+  });
+
   it("makes a turn's end of every Stop, and of no SubagentStop", () => {
     const stop = { ...BASE, hook_event_name: "Stop" };
     expect(eventOf(adapt({ ...stop, last_assistant_message: "done" }))).toMatchObject({
