@@ -24,10 +24,9 @@ CREATE TABLE items (
   index_text TEXT NOT NULL        -- telling words of the source events: searched, never shown
 );
 
--- Each index costs a row written per item. Forgetting, merging summaries and the filter by session
--- need the first; the timeline and the filters by time the second, which also
--- counts the kinds. The others are partial and small.
-CREATE INDEX items_by_session ON items (session, prompt_number);
+-- Each index costs a row written per item. The timeline and the filters by time need the first,
+-- which also counts the kinds. The others are partial and small. Where a session's items lie, its
+-- deliveries tell: a row per delivery instead of one per item.
 CREATE INDEX items_by_time ON items (created_at, kind);
 CREATE INDEX items_summaries ON items (n) WHERE kind = 'summary';
 CREATE INDEX items_standing ON items (n) WHERE standing = 1;
@@ -38,11 +37,14 @@ CREATE INDEX items_repeats ON items (repeats) WHERE repeats IS NOT NULL;
 CREATE TABLE counter (next_n INTEGER NOT NULL);
 INSERT INTO counter (next_n) VALUES (1);
 
--- Batches that were applied, so that at-least-once delivery is applied once.
+-- Batches that were applied, so that at-least-once delivery is applied once, and the numbers of
+-- the items that each brought: a first and a last one, with nobody else's between them.
 CREATE TABLE deliveries (
   session TEXT NOT NULL,
   generation INTEGER NOT NULL,
   batch INTEGER NOT NULL,
+  first_n INTEGER NOT NULL,
+  last_n INTEGER NOT NULL,
   PRIMARY KEY (session, generation, batch)
 ) WITHOUT ROWID;
 

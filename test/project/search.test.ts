@@ -7,7 +7,12 @@ const FIND = { project: PROJECT, filters: {}, limit: 20, now: NOW };
 
 async function projectWith(...observations: Partial<NewObservation>[]) {
   const project = freshProject();
-  await project.deliver(PROJECT, delivery(1, { observations: observations.map(observation) }));
+  const all = observations.map(observation);
+  // What a session observed it delivers itself.
+  for (const session of new Set(all.map((one) => one.session))) {
+    const own = all.filter((one) => one.session === session);
+    await project.deliver(PROJECT, { ...delivery(1, { observations: own }), session });
+  }
   const ids = async (q: string, filters = {}) =>
     (await project.search({ ...FIND, q, filters })).items.map(({ id }) => id);
   return { project, ids };

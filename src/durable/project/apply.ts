@@ -31,7 +31,15 @@ import {
   titleOf,
 } from "./rows.ts";
 import { newestMatches } from "./search-index.ts";
-import { floorOf, noteDelivery, noteSave, raiseFloor, savedBefore } from "./sessions-store.ts";
+import {
+  dropDeliveriesBelow,
+  floorOf,
+  isApplied,
+  noteDelivery,
+  noteSave,
+  raiseFloor,
+  savedBefore,
+} from "./sessions-store.ts";
 import { type Comparable, isRepeat } from "./similarity.ts";
 import { STOP_WORDS, splitWords, wordsOf } from "./words.ts";
 
@@ -56,12 +64,11 @@ export function applyReplacement(db: Database, replacement: Replacement): Delive
     if (floor === known && floor > 0 && remove === "all" && deliveries.length === 0)
       return "duplicate";
     raiseFloor(db, session, floor);
-    const fresh = deliveries.filter(({ generation, batch }) =>
-      noteDelivery(db, session, generation, batch),
-    );
+    const fresh = deliveries.filter((delivery) => !isApplied(db, delivery));
     if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
     removeItems(db, numbersToRemove(db, session, remove));
-    for (const delivery of fresh) insertContents(db, delivery);
+    if (remove === "all") dropDeliveriesBelow(db, session, floor);
+    for (const delivery of fresh) insertDelivery(db, delivery);
     return "applied";
   });
 }
@@ -72,10 +79,12 @@ function numbersToRemove(db: Database, session: string, remove: Replacement["rem
   return numbersOfSources(db, session, remove.sources, remove.any ?? false);
 }
 
+/** Inserts what a delivery brings, and notes it as applied. False where it was before. */
 function insertDelivery(db: Database, delivery: Delivery): boolean {
-  const { session, generation, batch } = delivery;
-  if (!noteDelivery(db, session, generation, batch)) return false;
+  if (isApplied(db, delivery)) return false;
+  const first = lastNumber(db) + 1;
   insertContents(db, delivery);
+  noteDelivery(db, delivery, { first, last: lastNumber(db) });
   return true;
 }
 
@@ -212,7 +221,9 @@ export function saveObservation(
     const [repeated] = supersedes === null ? findRepeats(db, [item]) : [];
     const repeats = repeated != null && "n" in repeated ? repeated.n : null;
     const n = lastNumber(db) + 1;
-    insertItem(db, n, item, { generation: 0, batch: 0 }, { repeats, supersedes });
+    insertItem(db, n, item, { generation: 0, batch: n }, { repeats, supersedes });
+    const key = { session: observation.session, generation: 0, batch: n };
+    noteDelivery(db, key, { first: n, last: n });
     if (supersedes !== null) markSuperseded(db, supersedes, n);
     if (idempotencyKey !== null) noteSave(db, observation.actor, idempotencyKey, n);
     return { outcome: "saved", n };

@@ -2,6 +2,7 @@
 import { AGENTS, sessionPath } from "../../identity/session-name.ts";
 import { type Filters, quoteMatch } from "./query.ts";
 import { HAND } from "./rows.ts";
+import { numbersOfSessions } from "./sessions-store.ts";
 
 export interface Condition {
   /** Joined with AND; empty where there is no filter. */
@@ -31,7 +32,7 @@ export function filterCondition(filters: Filters): Condition {
   }
   if (filters.session !== undefined) {
     const paths = sessionPaths(filters.session);
-    clauses.push(`i.session IN (${paths.map(() => "?").join(", ")})`);
+    clauses.push(`i.n IN (${numbersOfSessions(`IN (${paths.map(() => "?").join(", ")})`)})`);
     values.push(...paths);
   }
   if (filters.concept !== undefined) {

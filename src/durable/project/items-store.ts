@@ -11,6 +11,7 @@ import {
   type SummaryContent,
 } from "./rows.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
+import { numbersOfSessions } from "./sessions-store.ts";
 
 /** Which batch brought an item, so that it can be taken back with it. */
 export interface Origin {
@@ -205,7 +206,8 @@ export function summaryOfTurn(
   promptNumber: number,
 ): { n: number; content: SummaryContent } | null {
   const row = db.one<{ n: number; content: string }>(
-    "SELECT n, content FROM items WHERE session = ? AND prompt_number = ? AND kind = 'summary'",
+    `SELECT n, content FROM items
+     WHERE n IN (${numbersOfSessions("= ?")}) AND prompt_number = ? AND kind = 'summary'`,
     session,
     promptNumber,
   );
@@ -215,7 +217,7 @@ export function summaryOfTurn(
 /** Numbers of everything that a session taught. */
 export function numbersOfSession(db: Database, session: string): number[] {
   return db
-    .all<{ n: number }>("SELECT n FROM items WHERE session = ?", session)
+    .all<{ n: number }>(`SELECT DISTINCT n FROM (${numbersOfSessions("= ?")})`, session)
     .map((row) => row.n);
 }
 
@@ -223,7 +225,8 @@ export function numbersOfSession(db: Database, session: string): number[] {
 export function numbersOfBatches(db: Database, session: string, batches: number[]): number[] {
   return db
     .all<{ n: number }>(
-      "SELECT n FROM items WHERE session = ? AND batch IN (SELECT value FROM json_each(?))",
+      `SELECT n FROM items WHERE n IN (${numbersOfSessions("= ?")})
+         AND batch IN (SELECT value FROM json_each(?))`,
       session,
       JSON.stringify(batches),
     )
@@ -244,7 +247,7 @@ export function numbersOfSources(
     : `EXISTS (SELECT 1 FROM ${among}) AND NOT EXISTS (SELECT 1 FROM ${among} WHERE NOT ${listed})`;
   return db
     .all<{ n: number }>(
-      `SELECT n FROM items WHERE session = ?1 AND ${condition}`,
+      `SELECT n FROM items WHERE n IN (${numbersOfSessions("= ?1")}) AND ${condition}`,
       session,
       JSON.stringify(keys),
     )
@@ -302,7 +305,8 @@ export function sessionBorders(
 ): { first: number | null; last: number | null } {
   const at = (order: "ASC" | "DESC") =>
     db.one<{ n: number }>(
-      `SELECT n FROM items WHERE session = ? ORDER BY created_at ${order}, n ${order} LIMIT 1`,
+      `SELECT n FROM items WHERE n IN (${numbersOfSessions("= ?")})
+       ORDER BY created_at ${order}, n ${order} LIMIT 1`,
       session,
     )?.n ?? null;
   return { first: at("ASC"), last: at("DESC") };

@@ -10,7 +10,7 @@ export function floorOf(db: Database, session: string): number {
   );
 }
 
-/** Refuses generations below `floor` from now on; what was applied below it is no longer needed. */
+/** Refuses generations below `floor` from now on. */
 export function raiseFloor(db: Database, session: string, floor: number): void {
   db.run(
     `INSERT INTO sessions (session, floor) VALUES (?, ?)
@@ -18,30 +18,54 @@ export function raiseFloor(db: Database, session: string, floor: number): void {
     session,
     floor,
   );
+}
+
+/** What names a delivery for ever. */
+export interface DeliveryKey {
+  session: string;
+  generation: number;
+  batch: number;
+}
+
+export function isApplied(db: Database, key: DeliveryKey): boolean {
+  return (
+    db.one(
+      "SELECT 1 FROM deliveries WHERE session = ? AND generation = ? AND batch = ?",
+      key.session,
+      key.generation,
+      key.batch,
+    ) !== null
+  );
+}
+
+/** Notes a batch as applied, with the numbers of the items that it brought. */
+export function noteDelivery(
+  db: Database,
+  key: DeliveryKey,
+  items: { first: number; last: number },
+): void {
+  db.run(
+    `INSERT INTO deliveries (session, generation, batch, first_n, last_n) VALUES (?, ?, ?, ?, ?)`,
+    key.session,
+    key.generation,
+    key.batch,
+    items.first,
+    items.last,
+  );
+}
+
+/**
+ * Nothing of the session's deliveries below a floor is left: their numbers tell nothing any more,
+ * and the floor refuses them.
+ */
+export function dropDeliveriesBelow(db: Database, session: string, floor: number): void {
   db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, floor);
 }
 
-/** Notes a batch as applied. False where it was before. */
-export function noteDelivery(
-  db: Database,
-  session: string,
-  generation: number,
-  batch: number,
-): boolean {
-  const known = db.one(
-    "SELECT 1 FROM deliveries WHERE session = ? AND generation = ? AND batch = ?",
-    session,
-    generation,
-    batch,
-  );
-  if (known !== null) return false;
-  db.run(
-    "INSERT INTO deliveries (session, generation, batch) VALUES (?, ?, ?)",
-    session,
-    generation,
-    batch,
-  );
-  return true;
+/** SQL: numbers of the items of the sessions that `listed` matches, e.g. `= ?`. */
+export function numbersOfSessions(listed: string): string {
+  return `SELECT s.n FROM deliveries d JOIN items s ON s.n BETWEEN d.first_n AND d.last_n
+    WHERE d.session ${listed} AND s.session = d.session`;
 }
 
 /** Takes what a session says of itself, unless something newer is known. */
