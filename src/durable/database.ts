@@ -105,9 +105,4 @@ export class Database {
     if (!this.exists()) return 0;
     return this.one<{ version: number }>("SELECT version FROM schema_version")?.version ?? 0;
   }
-
-  /** To be called beside `storage.deleteAll()`: the tables are gone. */
-  forgetSchema(): void {
-    this.#ready = false;
-  }
 }

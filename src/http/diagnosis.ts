@@ -15,6 +15,8 @@ export type SessionReport = Inspection;
 export interface ProjectReport {
   project: ProjectRef;
   known: KnownSession[];
+  /** 0 where nothing was ever written. */
+  schemaVersion: number;
 }
 
 export interface Findings {
@@ -26,7 +28,7 @@ export interface Findings {
   providerChain: string[];
   /** Limits that are used up today, as readable text. */
   budgets: string[];
-  versions: { session: number; team: [found: number, known: number] };
+  versions: { session: number; project: number; team: [found: number, known: number] };
 }
 
 /** Failed deliveries in a row from which an outbox counts as stuck. */
@@ -75,7 +77,7 @@ export function diagnose(found: Findings): Check[] {
       "outbox",
       stuck.map((session) => `${session.session} (${session.outboxError ?? "no error"})`),
       "deliveries go out",
-      "cannot deliver to their project; they try again by themselves, and flush tries at once",
+      "could not deliver to their project; mended as far as it goes: they try again now, and go on by themselves",
     ),
     check(
       "dead_letters",
@@ -111,6 +113,9 @@ export function diagnose(found: Findings): Check[] {
       "schema",
       [
         ...names(outdated),
+        ...found.projects
+          .filter(({ schemaVersion: v }) => v !== 0 && v !== found.versions.project)
+          .map(({ project }) => `project ${project.name}`),
         ...(teamFound === teamKnown || teamFound === 0 ? [] : [`team (version ${teamFound})`]),
       ],
       "current",
@@ -122,7 +127,7 @@ export function diagnose(found: Findings): Check[] {
       detail:
         found.notExamined === 0
           ? `looked at ${sessions.length} sessions of ${found.projects.length} projects`
-          : `looked at the newest ${sessions.length} sessions; ${found.notExamined} more were not examined`,
+          : `looked at ${sessions.length} sessions, open ones first; ${found.notExamined} more were not examined`,
     },
   ];
 }

@@ -43,7 +43,7 @@ export function eventIdentity(clues: IdentityClues): EventIdentity {
   if (own !== null) return { identity: own, identityScope: "session", subject };
   const eventId = usableId(clues.eventId);
   if (eventId !== null) {
-    return { identity: `header:${eventId}`, identityScope: "session", subject };
+    return { identity: `header:${contentHash(eventId)}`, identityScope: "session", subject };
   }
   const hash = contentHash(clues.text);
   return { identity: `text:${clues.kind}:${hash}`, identityScope: "newest", subject };

@@ -45,6 +45,6 @@ deadRoutes.delete("/", async (c) => {
   return c.json({ dropped: sum(counts) });
 });
 
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+function sum(counts: readonly (number | null)[]): number {
+  return counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 }

@@ -1,6 +1,7 @@
 /** `GET /v1/doctor`: what is wrong, what was mended by looking, and what to do about the rest. */
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
+import { PROJECT_MIGRATIONS } from "../durable/project/project-object.ts";
 import { SESSION_MIGRATIONS } from "../durable/session/session-object.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import { TEAM_MIGRATIONS, type TeamObject } from "../durable/team/team-object.ts";
@@ -9,7 +10,7 @@ import { type Check, diagnose, type ProjectReport } from "../http/diagnosis.ts";
 import { eachSession } from "../http/live-sessions.ts";
 import { projectObjectName } from "../identity/project-name.ts";
 
-/** Sessions that one visit of the doctor looks at; the newest first. */
+/** Sessions that one visit of the doctor looks at. */
 const SESSIONS_MAX = 200;
 
 export const doctorRoutes = new Hono<AppEnv>();
@@ -23,7 +24,7 @@ doctorRoutes.get("/", async (c) => {
     const stub = c.env.PROJECTS.getByName(projectObjectName(team, project.number));
     try {
       const known = await stub.sessions();
-      projects.push({ project, known });
+      projects.push({ project, known, schemaVersion: await stub.schemaVersion() });
     } catch {
       unreachable.push(`project ${project.name}`);
     }
@@ -35,7 +36,10 @@ doctorRoutes.get("/", async (c) => {
         .map((session) => [session.session, session.state] as const),
     ),
   );
-  const names = [...believed.keys()];
+  // Open ones first: they are what can be stuck.
+  const names = [...believed.keys()].sort(
+    (a, b) => Number(believed.get(a) === "closed") - Number(believed.get(b) === "closed"),
+  );
   const examined = names.slice(0, SESSIONS_MAX);
   const reports = await eachSession(
     c.env,
@@ -56,6 +60,7 @@ doctorRoutes.get("/", async (c) => {
     budgets: await spentBudgets(teamStub),
     versions: {
       session: SESSION_MIGRATIONS.length,
+      project: PROJECT_MIGRATIONS.length,
       team: [await teamStub.schemaVersion(), TEAM_MIGRATIONS.length],
     },
   });

@@ -100,11 +100,15 @@ sessionRoutes.get("/:agent/:id/dead", async (c) => {
 });
 
 sessionRoutes.post("/:agent/:id/dead/retry", async (c) => {
-  return c.json({ retried: await sessionOf(c).stub.retryDead(keysOf(c)) });
+  const retried = await sessionOf(c).stub.retryDead(keysOf(c));
+  if (retried === null) throw unknownSession();
+  return c.json({ retried });
 });
 
 sessionRoutes.delete("/:agent/:id/dead", async (c) => {
-  return c.json({ dropped: await sessionOf(c).stub.dropDead(keysOf(c)) });
+  const dropped = await sessionOf(c).stub.dropDead(keysOf(c));
+  if (dropped === null) throw unknownSession();
+  return c.json({ dropped });
 });
 
 /** `?key=…`, repeatable: which dead letters; all without it. */

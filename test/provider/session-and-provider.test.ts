@@ -84,9 +84,9 @@ describe("a provider in trouble", () => {
     // The batch of four, its second half, then the half's second event, three times.
     await answers(...nonsense, "ok", ...nonsense, "ok", ...nonsense, ...nonsense, ...nonsense);
     const { stub, project, path } = await waitingTurn("a", "b", "poison");
-    await stub.flush(true);
+    // Each flush ends the back-off of the moment.
     await expect
-      .poll(async () => (await stub.flush(true))?.events, { timeout: 25_000 })
+      .poll(async () => (await stub.flush(false))?.events, { timeout: 25_000, interval: 200 })
       .toMatchObject({ pending: 0, leased: 0, dead: 1 });
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b"]);
     const dead = `/v1/sessions/${path}/dead`;
@@ -107,7 +107,7 @@ describe("a provider in trouble", () => {
     await answers("overloaded", "server_error", "cut_off");
     const { stub, path } = await waitingTurn("a");
     await expect
-      .poll(async () => (await stub.flush(true))?.events.dead, { timeout: 30_000 })
+      .poll(async () => (await stub.flush(false))?.events.dead, { timeout: 30_000, interval: 200 })
       .toBe(2);
     expect((await stub.view())?.attempts).toBe(3);
     const dropped = await call("DELETE", `/v1/sessions/${path}/dead`);

@@ -221,7 +221,11 @@ describe("Claude Code's hooks", () => {
     const earlier = "2026-11-02T09:00:00.000Z";
     expect(adapt(hook, { at: earlier, eventId: "e-1" })).toMatchObject({
       at: Date.parse(earlier),
-      event: { at: Date.parse(earlier), identity: "header:e-1", identityScope: "session" },
+      event: {
+        at: Date.parse(earlier),
+        identity: expect.stringMatching(/^header:[0-9a-f]{32}$/),
+        identityScope: "session",
+      },
     });
     expect(eventOf(adapt(hook)).identityScope).toBe("newest");
     expect(eventTime("2026-11-11T00:00:00Z", NOW)).toBe(NOW);

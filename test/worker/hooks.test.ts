@@ -190,7 +190,7 @@ describe("bad input", () => {
     );
     const broken = bytes.map((byte) => (byte === 0x78 ? 0xff : byte));
     const response = await call("POST", "/hooks/claude-code", { body: broken });
-    expect([200, 400]).toContain(response.status);
+    expect(response.status).toBe(200);
   });
 
   it("of ids and folders without end, or with a secret in a header, leaves none of it behind", async () => {

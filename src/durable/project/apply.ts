@@ -34,6 +34,7 @@ import { newestMatches } from "./search-index.ts";
 import {
   dropDeliveriesBelow,
   floorOf,
+  forgetAnnouncement,
   isApplied,
   noteDelivery,
   noteSave,
@@ -68,6 +69,8 @@ export function applyReplacement(db: Database, replacement: Replacement): Delive
     if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
     removeItems(db, numbersToRemove(db, session, remove));
     if (remove === "all") dropDeliveriesBelow(db, session, floor);
+    // Taken back whole: the session has moved to another project, or is forgotten.
+    if (remove === "all" && deliveries.length === 0) forgetAnnouncement(db, session);
     for (const delivery of fresh) insertDelivery(db, delivery);
     return "applied";
   });

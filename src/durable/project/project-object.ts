@@ -66,6 +66,8 @@ export type SaveAnswer =
   | { outcome: "saved" | "repeated"; observation: Observation }
   | { outcome: "nothing_to_supersede" | "key_used" };
 
+export const PROJECT_MIGRATIONS = [{ name: "0001_memory", sql: memory }];
+
 const SESSIONS_MAX = 500;
 
 /**
@@ -77,7 +79,7 @@ export class ProjectObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [{ name: "0001_memory", sql: memory }]);
+    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS);
   }
 
   /** Applies what a session delivers, once by (session, generation, batch). */

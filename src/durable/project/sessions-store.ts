@@ -81,7 +81,12 @@ export function noteAnnouncement(db: Database, announcement: Announcement): void
   );
 }
 
-/** Sessions that told of themselves, the latest first. */
+/** The session is none of this project's any more; its floor stays. */
+export function forgetAnnouncement(db: Database, session: string): void {
+  db.run("UPDATE sessions SET state = NULL, last_event_at = NULL WHERE session = ?", session);
+}
+
+/** Sessions that told of themselves: those that are open first, of each kind the latest first. */
 export function listSessions(
   db: Database,
   state: SessionState | null,
@@ -90,7 +95,7 @@ export function listSessions(
   return db.all<KnownSession>(
     `SELECT session, state, last_event_at FROM sessions
      WHERE state IS NOT NULL AND (?1 IS NULL OR state = ?1)
-     ORDER BY last_event_at DESC, session LIMIT ?2`,
+     ORDER BY state = 'closed', last_event_at DESC, session LIMIT ?2`,
     state,
     limit,
   );

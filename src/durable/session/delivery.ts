@@ -58,6 +58,8 @@ async function send(
       return;
     }
     case "move":
+      // Without deliveries it would read as a retraction.
+      if (store.outbox.deliveries("sent").length === 0) return;
       await stub.replace(project, {
         session,
         floor,
@@ -78,13 +80,22 @@ async function send(
     case "retract":
       await stub.replace(project, { session, floor, remove: "all", deliveries: [] });
       return;
-    case "withdraw":
+    case "withdraw": {
+      const withdrawn = store.outbox.withdrawal(entry);
       await stub.replace(project, {
         session,
         floor,
-        remove: { batches: store.outbox.batches(entry) },
+        remove: { batches: withdrawn.batches },
+        deliveries: [],
+      });
+      // A redo may have given what these events taught to another batch.
+      await stub.replace(project, {
+        session,
+        floor,
+        remove: { sources: withdrawn.keys, any: true },
         deliveries: [],
       });
       return;
+    }
   }
 }

@@ -51,7 +51,7 @@ async function step(
   const now = deps.now();
   abandonLost(store, row, deps.owner, now);
   const view = store.schedule(row, deps);
-  if (view.announceDueAt !== null) {
+  if (view.announceDueAt !== null && view.announceDueAt <= now) {
     await announce(store, deps);
     return true;
   }

@@ -8,7 +8,7 @@ import type {
 } from "../../memory/event.ts";
 import type { Database } from "../database.ts";
 import { BATCH_MAX_EVENTS, type QueuedEvent } from "./schedule.ts";
-import type { Counters } from "./session-row.ts";
+import { type Counters, countOf } from "./session-row.ts";
 
 /** Where an event goes in the log, and under which name. */
 export interface EventPlace {
@@ -55,7 +55,7 @@ function count(counters: Counters, key: string, n: number): void {
   const series = key.slice(0, key.indexOf(":"));
   if (series === "agent") {
     const id = key.slice("agent:".length, key.lastIndexOf(":"));
-    counters.agents[id] = Math.max(counters.agents[id] ?? 0, n);
+    counters.agents[id] = Math.max(countOf(counters.agents, id), n);
   } else if (series === "prompt" || series === "stop" || series === "compact") {
     counters[series] = Math.max(counters[series], n);
   }

@@ -10,7 +10,7 @@ import type { SessionName } from "../../identity/session-name.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { relativePath } from "../../memory/paths.ts";
 import { newBatch } from "./lifecycle.ts";
-import type { Counters, SessionRow } from "./session-row.ts";
+import { type Counters, countOf, type SessionRow } from "./session-row.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /** Who sends, and from where. */
@@ -125,7 +125,7 @@ function nextNumber(
   subject: string | null,
 ): number | null {
   if (series === "tool") return null;
-  if (series === "agent") return (counters.agents[subject ?? "#"] ?? 0) + 1;
+  if (series === "agent") return countOf(counters.agents, subject ?? "#") + 1;
   return counters[series] + 1;
 }
 
@@ -153,7 +153,8 @@ export function acceptPrivatePrompt(
 
 /** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
 function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
-  const gone = store.log.ofPrompt(promptId).map((event) => event.seq);
+  const turn = store.log.ofPrompt(promptId);
+  const gone = turn.map((event) => event.seq);
   const row = store.row();
   if (row === null || gone.length === 0) return;
   store.log.removeOfPrompt(promptId);
@@ -168,15 +169,15 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
     }
   }
   store.session.update({ ...store.reached(row), nextBatch });
-  const delivered = store.outbox.withdraw(touched.map((batch) => batch.batch));
-  if (delivered.length > 0) {
+  const batches = store.outbox.withdraw(touched.map((batch) => batch.batch));
+  if (batches.length > 0 || touched.some((batch) => batch.redo)) {
     store.outbox.add(
       {
         kind: "withdraw",
         project: row.project,
         generation: row.generation,
         batch: null,
-        payload: JSON.stringify(delivered),
+        payload: JSON.stringify({ batches, keys: turn.map((event) => event.key) }),
       },
       now,
     );

@@ -60,6 +60,8 @@ export const LEASE_MS = CALL_DEADLINE_MS + 60_000;
 
 /** Abandoned this often in a row, a batch of several events is halved: one of them may be the cause. */
 const ABANDONED_BEFORE_SPLIT = 3;
+/** … and a single event is a dead letter: whatever it is, our own code does not survive it. */
+const ABANDONED_BEFORE_DEAD = 10;
 
 export function newBatch(
   batch: number,
@@ -118,9 +120,6 @@ export interface Transition {
   nextBatch: number;
 }
 
-/** The sequence numbers of the events that a batch still has, in order. */
-export type EventsOf = (batch: Batch) => readonly number[];
-
 /** leased → pending, without an answer. Uses up no attempt: a crash is no fault of the events. */
 export function abandon(
   batch: Batch,
@@ -137,6 +136,10 @@ export function abandon(
   };
   if (back.abandoned >= ABANDONED_BEFORE_SPLIT && seqs.length > 1) {
     return split({ ...back, abandoned: 0 }, seqs, nextBatch, now);
+  }
+  if (back.abandoned >= ABANDONED_BEFORE_DEAD) {
+    const error = `abandoned: ${back.abandoned} calls in a row ended without an answer`;
+    return { batches: [{ ...back, state: "dead", attempts: MAX_ATTEMPTS, error }], nextBatch };
   }
   return { batches: [back], nextBatch };
 }
@@ -159,7 +162,7 @@ export function finish(
 
 /** What went wrong, as far as the state machine cares. */
 export interface Failure {
-  kind: FailureKind;
+  kind: FailureKind | "budget_unreachable";
   message: string;
   retryAfterMs: number | null;
   /** For `refused_access`: when the first provider of the chain may be asked again. */
@@ -187,6 +190,12 @@ export function fail(
       return { batches: [{ ...released, dueAt: failure.probeAt ?? now }], nextBatch };
     case "aborted":
       return { batches: [{ ...released, dueAt: now }], nextBatch };
+    case "budget_unreachable":
+      // Our own TeamObject, no fault of the events: no attempt used, and no call made.
+      return {
+        batches: [{ ...released, dueAt: now + 1_000 + backoffMs(MAX_ATTEMPTS, random) }],
+        nextBatch,
+      };
     case "refused_content":
     case "too_long":
     case "nonsense":

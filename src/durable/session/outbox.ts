@@ -18,6 +18,12 @@ export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "withdraw";
 /** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
 export type OutboxState = "ready" | "held" | "sent";
 
+/** What a private turn had taught: the batches that held it, and its events. */
+export interface Withdrawal {
+  batches: number[];
+  keys: string[];
+}
+
 export interface OutboxEntry {
   id: number;
   kind: OutboxKind;
@@ -44,6 +50,7 @@ interface RawEntry {
 export class Outbox {
   readonly #db: Database;
   #titles: Set<string> | null = null;
+  #summarised: Set<number> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -65,9 +72,10 @@ export class Outbox {
       now,
       entry.payload,
     );
-    if (entry.kind === "deliver" && this.#titles !== null) {
-      for (const { title } of parseDelivery(entry.payload).observations) this.#titles.add(title);
-    }
+    if (entry.kind !== "deliver") return;
+    const { observations, summaries } = parseDelivery(entry.payload);
+    for (const { title } of observations) this.#titles?.add(title);
+    for (const summary of summaries) this.#summarised?.add(summary.prompt_number);
   }
 
   /** The entry that has to go out next; null where nothing waits. */
@@ -158,9 +166,23 @@ export class Outbox {
     return this.#titles;
   }
 
+  /** Numbers of the prompts that have a summary. Known like the titles. */
+  summarised(): ReadonlySet<number> {
+    this.#summarised ??= new Set(
+      this.#db
+        .all<{ n: number }>(
+          `SELECT s.value ->> 'prompt_number' AS n
+           FROM outbox, json_each(outbox.payload, '$.summaries') s WHERE kind = 'deliver'`,
+        )
+        .map((row) => row.n),
+    );
+    return this.#summarised;
+  }
+
   /** To be called when what was delivered is about to be replaced. */
-  forgetTitles(): void {
+  forgetContents(): void {
     this.#titles = null;
+    this.#summarised = null;
   }
 
   /** True where the project may hold something of the session. */
@@ -190,8 +212,9 @@ export class Outbox {
     this.#db.run("UPDATE outbox SET state = 'sent' WHERE state = 'held'");
   }
 
-  /** Removes the deliveries of these batches. Returns the batches that had already gone out. */
+  /** Removes the deliveries of these batches. Returns those that were there: they may have gone out. */
   withdraw(batches: readonly number[]): number[] {
+    this.forgetContents();
     const list = JSON.stringify(batches);
     const gone = this.#db
       .all<{ batch: number }>(
@@ -225,9 +248,9 @@ export class Outbox {
     return JSON.parse(entry.payload) as string[];
   }
 
-  /** The batches that a withdrawal is about. */
-  batches(entry: OutboxEntry): number[] {
-    return JSON.parse(entry.payload) as number[];
+  /** The batches and event keys that a withdrawal is about. */
+  withdrawal(entry: OutboxEntry): Withdrawal {
+    return JSON.parse(entry.payload) as Withdrawal;
   }
 
   /** Forgetting: all that is left to do is to take back what other projects were once told. */

@@ -9,6 +9,7 @@ import { finishResults, type Request } from "./completion.ts";
 import {
   type Batch,
   CALL_DEADLINE_MS,
+  type Failure,
   fail,
   finish,
   holdsLease,
@@ -72,20 +73,25 @@ export async function processClaim(
     return;
   }
   const call = callSignal(signal);
+  const budget = budgetOf(row, batch, deps);
   const outcome = await observe({
     chain: deps.chain,
     batch: observerBatch(store, row, stored, events, request),
     pausedUntil: Object.fromEntries(
       Object.entries(row.providerPauses).map(([name, pause]) => [name, pause.until]),
     ),
-    budget: budgetOf(row, batch, deps),
+    budget,
     attempt: batch.attempts + 1,
     maxAttempts: MAX_ATTEMPTS,
     now: deps.now(),
     signal: call.signal,
   }).finally(call.end);
+  // Nobody gave up on it: it took too long, and that uses up an attempt.
+  if (!outcome.ok && outcome.failure.kind === "aborted" && call.timedOut()) {
+    outcome.failure = { ...outcome.failure, kind: "network" };
+  }
   store.db.transaction(() => {
-    writeOutcome(store, claim, stored, request, outcome, deps);
+    writeOutcome(store, claim, stored, request, outcome, budget.unreachable, deps);
   });
 }
 
@@ -93,11 +99,16 @@ export async function processClaim(
  * The deadline of a call. Its timer ends with the call: one that stands, as that of
  * `AbortSignal.timeout` does, would keep the object in memory.
  */
-function callSignal(outer: AbortSignal): { signal: AbortSignal; end: () => void } {
+function callSignal(outer: AbortSignal): {
+  signal: AbortSignal;
+  timedOut: () => boolean;
+  end: () => void;
+} {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), CALL_DEADLINE_MS);
   return {
     signal: AbortSignal.any([outer, deadline.signal]),
+    timedOut: () => deadline.signal.aborted && !outer.aborted,
     end: () => clearTimeout(timer),
   };
 }
@@ -108,6 +119,7 @@ function writeOutcome(
   events: StoredEvent[],
   request: Request | null,
   outcome: ObserveOutcome,
+  budgetUnreachable: boolean,
   deps: SessionDependencies,
 ): void {
   const now = deps.now();
@@ -126,10 +138,12 @@ function writeOutcome(
   if (pauses !== row.providerPauses) store.session.update({ providerPauses: pauses });
   if (!outcome.ok) {
     const seqs = store.log.seqs(held.fromSeq, held.toSeq);
-    const probes = Object.values(pauses).map((pause) => pause.until);
+    const probes = Object.values(pauses)
+      .map((pause) => pause.until)
+      .filter((until) => until > now);
     const failure = {
       ...outcome.failure,
-      kind: outcome.allPaused ? ("refused_access" as const) : outcome.failure.kind,
+      kind: failureKind(outcome, budgetUnreachable),
       probeAt: probes.length > 0 ? Math.min(...probes) : null,
     };
     const next = fail(spent, failure, seqs, row.nextBatch, now, deps.random());
@@ -165,6 +179,15 @@ function writeOutcome(
     now,
     held.redo ? "held" : "ready",
   );
+}
+
+/** Who is to blame: a pause of all providers, our own TeamObject, or what the provider did. */
+function failureKind(
+  outcome: ObserveOutcome & { ok: false },
+  budgetUnreachable: boolean,
+): Failure["kind"] {
+  if (outcome.allPaused) return "refused_access";
+  return budgetUnreachable ? "budget_unreachable" : outcome.failure.kind;
 }
 
 /** Refusals in a row per provider; an answer of its own ends a provider's pause. */
@@ -234,7 +257,12 @@ function requestOf(store: SessionStore, events: readonly StoredEvent[]): Request
 }
 
 /** The team's budget as the observer sees it: asked before a call, told after it. */
-function budgetOf(row: SessionRow, batch: Batch, deps: SessionDependencies): BudgetGate {
+function budgetOf(
+  row: SessionRow,
+  batch: Batch,
+  deps: SessionDependencies,
+): BudgetGate & { readonly unreachable: boolean } {
+  let unreachable = false;
   const call = {
     session: `${row.agent}/${row.sessionId}`,
     generation: row.generation,
@@ -242,6 +270,9 @@ function budgetOf(row: SessionRow, batch: Batch, deps: SessionDependencies): Bud
     attempt: batch.tries,
   };
   return {
+    get unreachable() {
+      return unreachable;
+    },
     async reserve(provider, estimate) {
       try {
         const team = deps.team(row.team);
@@ -249,6 +280,7 @@ function budgetOf(row: SessionRow, batch: Batch, deps: SessionDependencies): Bud
         const answer = await team.reserve({ ...call, project, provider, estimate });
         return answer.ok ? "ok" : "over";
       } catch {
+        unreachable = true;
         return "unreachable";
       }
     },

@@ -22,7 +22,7 @@ export function beginRedo(store: SessionStore, now: number): number {
     });
   }
   if (again.length > 0) {
-    store.outbox.forgetTitles();
+    store.outbox.forgetContents();
     store.session.update({ nextBatch, generation: row.generation + 1, closedAt: null });
   }
   return again.length;

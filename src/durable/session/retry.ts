@@ -3,7 +3,8 @@
 /** Attempts of a batch before its events become dead letters (DESIGN section 5: "retry up to 3"). */
 export const MAX_ATTEMPTS = 3;
 
-const BACKOFF_BASE_MS = 2_000;
+/** Three attempts have to outlive a provider's short outage. */
+const BACKOFF_BASE_MS = 30_000;
 const BACKOFF_CAP_MS = 5 * 60_000;
 const RECOVERY_BASE_MS = 30_000;
 const RECOVERY_CAP_MS = 6 * 60 * 60_000;

@@ -157,15 +157,15 @@ export class SessionObject extends DurableObject<Env> {
     return this.#store.row() === null ? null : listDead(this.#store);
   }
 
-  /** Tries dead letters again: those of these keys, or all. Returns how many events. */
-  retryDead(keys: string[] | null): number {
-    if (this.#store.row() === null) return 0;
+  /** Tries dead letters again: those of these keys, or all. Returns how many events; null: unknown. */
+  retryDead(keys: string[] | null): number | null {
+    if (this.#store.row() === null) return null;
     return this.#write((now) => reviveDead(this.#store, keys, now));
   }
 
-  /** Drops dead letters: those of these keys, or all. Returns how many events. */
-  dropDead(keys: string[] | null): number {
-    if (this.#store.row() === null) return 0;
+  /** Drops dead letters: those of these keys, or all. Returns how many events; null: unknown. */
+  dropDead(keys: string[] | null): number | null {
+    if (this.#store.row() === null) return null;
     return this.#write(() => removeDead(this.#store, keys));
   }
 
@@ -187,6 +187,8 @@ export class SessionObject extends DurableObject<Env> {
       log("warn", "session_mended", { abandoned, stranded, tellAgain });
     }
     const report = inspect(this.#store, row, { abandoned, stranded, now });
+    // What could not be delivered may go out by now.
+    if (report.outboxAttempts > 0) this.#store.outbox.bringForward(now);
     this.#plan(now);
     return report;
   }

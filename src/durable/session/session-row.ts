@@ -10,6 +10,11 @@ export interface Counters {
   agents: Record<string, number>;
 }
 
+/** The count under a name that an agent chose: `constructor` is a name like any other. */
+export function countOf(counts: Record<string, number>, name: string): number {
+  return Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0;
+}
+
 /** A provider that refused us, and when it may be asked again. */
 export interface ProviderPause {
   until: number;

@@ -7,7 +7,7 @@ import { type Batch, sessionState } from "./lifecycle.ts";
 import { Outbox } from "./outbox.ts";
 import { isSettled, type ScheduleView } from "./schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
-import { type Counters, type SessionRow, SessionTable } from "./session-row.ts";
+import { type Counters, countOf, type SessionRow, SessionTable } from "./session-row.ts";
 
 export class SessionStore {
   readonly db: Database;
@@ -15,6 +15,8 @@ export class SessionStore {
   readonly log: EventLog;
   readonly batches: Batches;
   readonly outbox: Outbox;
+  /** Failed announcements in a row in this life of the object, and when the next may be tried. */
+  announcement = { failures: 0, notBefore: 0 };
 
   constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
     this.db = new Database(storage, migrations);
@@ -92,6 +94,16 @@ export class SessionStore {
     });
   }
 
+  /**
+   * A project learns at once that a session has begun, ended or begun again. That it works or rests
+   * it learns at the end of a drain: an alarm for that alone would cost more than it tells.
+   */
+  mustAnnounce(row: SessionRow): boolean {
+    if (row.forgotten || !this.everHadEvents(row)) return false;
+    if (row.announcedState === null) return true;
+    return (row.announcedState === "closed") !== (row.closedAt !== null);
+  }
+
   /** A session that only started and ended is no news, and makes no project of its folder. */
   everHadEvents(row: SessionRow): boolean {
     return row.announcedState !== null || this.lastEventAt(row) !== null;
@@ -118,7 +130,7 @@ export class SessionStore {
       batches: this.batches.open(),
       owner: life.owner,
       outboxDueAt: head?.dueAt ?? null,
-      announceDueAt: mustAnnounce(row) && this.everHadEvents(row) ? 0 : null,
+      announceDueAt: this.mustAnnounce(row) ? this.announcement.notBefore : null,
       touchedAt: this.touchedAt(row),
       endedAt: row.endedAt,
       closedAt: row.closedAt,
@@ -127,15 +139,6 @@ export class SessionStore {
       retentionMs: life.retentionMs,
     };
   }
-}
-
-/**
- * A project learns at once that a session has begun, ended or begun again. That it works or rests
- * it learns at the end of a drain: an alarm for that alone would cost more than it tells.
- */
-function mustAnnounce(row: SessionRow): boolean {
-  if (row.announcedState === null) return true;
-  return (row.announcedState === "closed") !== (row.closedAt !== null);
 }
 
 /** True where batches wait for a provider that refused us. */
@@ -150,7 +153,7 @@ export function isPaused(row: SessionRow, open: readonly Batch[], now: number): 
 /** The higher number of each series. */
 function highest(floor: Counters, seen: Counters): Counters {
   const agents = { ...floor.agents };
-  for (const [id, n] of Object.entries(seen.agents)) agents[id] = Math.max(agents[id] ?? 0, n);
+  for (const [id, n] of Object.entries(seen.agents)) agents[id] = Math.max(countOf(agents, id), n);
   return {
     prompt: Math.max(floor.prompt, seen.prompt),
     stop: Math.max(floor.stop, seen.stop),

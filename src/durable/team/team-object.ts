@@ -37,11 +37,6 @@ export class TeamObject extends DurableObject<Env> {
     this.#db = new Database(ctx.storage, TEAM_MIGRATIONS);
   }
 
-  /** Makes this the team's one deployment key, see `ensureKeys`. */
-  ensureKey(keyId: string, secretHash: string): void {
-    this.ensureKeys([{ id: keyId, secretHash }]);
-  }
-
   /**
    * Makes these the team's deployment keys: those that are not listed any more are removed.
    * Creates the team. Writes nothing where nothing changed.
