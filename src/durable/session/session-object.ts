@@ -27,7 +27,7 @@ import {
 } from "./intake.ts";
 import { beginRedo } from "./redo.ts";
 import { recoveryMs } from "./retry.ts";
-import { nextAlarm } from "./schedule.ts";
+import { HOOKS_FIRST_MS, nextAlarm } from "./schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import type { SessionRow } from "./session-row.ts";
 import { SessionStore } from "./session-store.ts";
@@ -75,7 +75,11 @@ export class SessionObject extends DurableObject<Env> {
 
   /** An event of a hook. Answers once it is stored; never waits for anything else. */
   event(sender: Sender, event: IncomingEvent): IntakeAnswer {
-    const answer = this.#write((now) => acceptEvent(this.#store, sender, event, now));
+    // An alarm within the pause that hooks are given is early enough: it looks, and plans.
+    const answer = this.#write(
+      (now) => acceptEvent(this.#store, sender, event, now),
+      HOOKS_FIRST_MS,
+    );
     // Agents read a file many times; its memory is looked for once in each life of the object.
     if (answer.fileRead === null || this.#filesAsked.has(answer.fileRead)) {
       return { ...answer, fileRead: null };
@@ -225,20 +229,20 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** One change and the alarm that it asks for, in one turn: both or neither are durable. */
-  #write<T>(change: (now: number) => T extends Promise<unknown> ? never : T): T {
+  #write<T>(change: (now: number) => T extends Promise<unknown> ? never : T, patienceMs = 0): T {
     const now = Date.now();
     this.#store.db.migrate();
     const result = this.#store.db.transaction<T>(() => change(now));
-    this.#plan(now);
+    this.#plan(now, patienceMs);
     return result;
   }
 
   /** Sets the alarm that the rows ask for, where it differs from the one that is set. */
-  #plan(now: number): void {
+  #plan(now: number, patienceMs = 0): void {
     // A running drain plans at its end; until then the recovery alarm stands.
     if (this.#running !== null) return;
     // Nothing can be due earlier than an alarm that is.
-    if (this.#alarmAt !== null && this.#alarmAt <= now) return;
+    if (this.#alarmAt !== null && this.#alarmAt <= now + patienceMs) return;
     const row = this.#store.row();
     if (row === null) return;
     const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
