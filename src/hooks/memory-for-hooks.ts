@@ -12,7 +12,6 @@ import {
 } from "../durable/session/intake.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import { within } from "../http/deadline.ts";
-import { ExpiringCache } from "../http/expiring-cache.ts";
 import { findProject } from "../http/project-lookup.ts";
 import { projectObjectName } from "../identity/project-name.ts";
 import { sessionPath } from "../identity/session-name.ts";
@@ -26,9 +25,6 @@ const HOOK_MEMORY_MS = 1_000;
 const MARGIN_MS = 100;
 /** Most tokens that a prompt's answer adds of its own. */
 const PROMPT_MEMORY_TOKENS = 600;
-
-/** Files of which a project knew nothing a moment ago: agents read the same ones again and again. */
-const unknownFiles = new ExpiringCache<true>(5_000, 30_000);
 
 interface Asked {
   env: Env;
@@ -86,17 +82,13 @@ async function fileContext(
 ): Promise<ContextAnswer | null> {
   const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
   if (project === null) return null;
-  const name = `${projectObjectName(asked.caller.team, project.number)}:${file}`;
-  if (unknownFiles.get(name, asked.now)) return null;
-  const found = await projectStub(asked, project.number).fileContext({
+  return await projectStub(asked, project.number).fileContext({
     project,
     file,
     exclude: asked.answer.given,
     excludeSession: sessionPath(asked.sender.name),
     now: asked.now,
   });
-  if (found === null || found.text === "") unknownFiles.set(name, true, asked.now);
-  return found;
 }
 
 /** What was found in time, if anything. Only then it is noted as given, with `marks` beside it. */
