@@ -13,9 +13,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { z } from "zod";
 import { load, type Measured, type Post } from "./load.ts";
-import { BENCH_SESSION, toolEvent } from "./payloads.ts";
+import { toolEvent } from "./payloads.ts";
 import { cpuMs, type Server, startBare, startCairn } from "./servers.ts";
 
 const CONNECTIONS = [1, 16];
@@ -98,22 +97,6 @@ function claudeMemSubject(url: string): Subject {
       return { path: "/api/sessions/observations", headers: {}, body };
     },
   };
-}
-
-const SessionRowsSchema = z.object({
-  rows_written: z.number(),
-  events: z.record(z.string(), z.number()),
-});
-
-/** Rows written per event over one session's life so far, in words: the server's own count. */
-async function rowsPerEvent(server: Server): Promise<string> {
-  const response = await fetch(`${server.url}/v1/sessions/claude-code/${BENCH_SESSION}`, {
-    headers: { authorization: `Bearer ${server.key}` },
-  });
-  const answer = SessionRowsSchema.safeParse(await response.json());
-  if (!answer.success) return "not told by this server";
-  const events = Object.values(answer.data.events).reduce((sum, some) => sum + some, 0);
-  return `${(answer.data.rows_written / events).toFixed(2)} (${events} events)`;
 }
 
 function median(numbers: number[]): number {
@@ -205,7 +188,6 @@ try {
   console.log(`\n${date}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`);
   console.log(`medians of ${rounds} rounds of ${values.seconds} s, events of 2 to 5 KB\n`);
   console.log(table(rows));
-  console.log(`\nrows written per tool event: ${await rowsPerEvent(cairn)}`);
   if (rows.some((one) => one.failures > 0)) process.exitCode = 1;
 } finally {
   for (const server of servers) await server.stop();

@@ -30,9 +30,6 @@ function sessionOf(n: number): string {
   return `bench-${n % SESSIONS}`;
 }
 
-/** The first of the sessions. */
-export const BENCH_SESSION = sessionOf(0);
-
 /** The n-th event of a run, as Claude Code posts it. */
 export function toolEvent(run: string, n: number): object {
   const session = sessionOf(n);
