@@ -12,6 +12,12 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 const program = new Command("cairn")
   .description("Shared memory for coding agents")
   .showHelpAfterError("(see: cairn --help)");
