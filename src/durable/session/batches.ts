@@ -33,8 +33,15 @@ interface RawBatch {
   skipped: string;
 }
 
+/** How far batches reach: asked with every event, so it is remembered. */
+interface Reach {
+  lastBatch: number;
+  toSeq: number;
+}
+
 export class Batches {
   readonly #db: Database;
+  #reach: (Reach & { undone: number }) | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -54,17 +61,17 @@ export class Batches {
 
   /** Flush: back-off ends now. A provider's own `retry-after` still holds. */
   bringForward(now: number): void {
-    this.#db.run("UPDATE batches SET due_at = ? WHERE state = 'pending' AND due_at > ?", now, now);
+    this.#change("UPDATE batches SET due_at = ? WHERE state = 'pending' AND due_at > ?", now, now);
   }
 
   /** Removes what is not yet done: the free events, and those of batches that are open. */
   removeOpen(batchedTo: number): void {
-    this.#db.run("DELETE FROM events WHERE seq > ?", batchedTo);
-    this.#db.run(
+    this.#change("DELETE FROM events WHERE seq > ?", batchedTo);
+    this.#change(
       `DELETE FROM events WHERE EXISTS (SELECT 1 FROM batches b
          WHERE b.state IN ('pending', 'leased') AND events.seq BETWEEN b.from_seq AND b.to_seq)`,
     );
-    this.#db.run("DELETE FROM batches WHERE state IN ('pending', 'leased')");
+    this.#change("DELETE FROM batches WHERE state IN ('pending', 'leased')");
   }
 
   /** Tokens that the kept batches used. */
@@ -89,6 +96,7 @@ export class Batches {
   }
 
   clear(): void {
+    this.#reach = null;
     this.#db.empty("batches");
   }
 
@@ -140,12 +148,20 @@ export class Batches {
   }
 
   /** The highest batch number and sequence number of all batches; 0 where there is none. */
-  reach(): { lastBatch: number; toSeq: number } {
-    return (
-      this.#db.one<{ lastBatch: number; toSeq: number }>(
+  reach(): Reach {
+    if (this.#reach?.undone !== this.#db.undone) {
+      const row = this.#db.one<Reach>(
         "SELECT coalesce(max(batch), 0) AS lastBatch, coalesce(max(to_seq), 0) AS toSeq FROM batches",
-      ) ?? { lastBatch: 0, toSeq: 0 }
-    );
+      );
+      this.#reach = { ...(row ?? { lastBatch: 0, toSeq: 0 }), undone: this.#db.undone };
+    }
+    return this.#reach;
+  }
+
+  /** Every change of the table goes through here: what is remembered of it is no longer true. */
+  #change(sql: string, ...values: (string | number | null)[]): void {
+    this.#reach = null;
+    this.#db.run(sql, ...values);
   }
 
   /** Puts a transition's batches in the place of one. */
@@ -155,11 +171,11 @@ export class Batches {
   }
 
   remove(batch: number): void {
-    this.#db.run("DELETE FROM batches WHERE batch = ?", batch);
+    this.#change("DELETE FROM batches WHERE batch = ?", batch);
   }
 
   save(batch: Batch): void {
-    this.#db.run(
+    this.#change(
       `INSERT OR REPLACE INTO batches
          (batch, from_seq, to_seq, state, attempts, abandoned, tries, due_at, not_before,
           lease_token, lease_owner, lease_until, redo, provider, tokens_input, tokens_output,
