@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAIRN_COMMAND, CLONE } from "../../src/cli/clone.ts";
 import { startRuntime } from "../../src/cli/server/runtime.ts";
-import { compatibilityDate } from "../../src/cli/server/workerd-config.ts";
+import { oneObjectConfig } from "../one-object-config.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
@@ -83,24 +83,10 @@ export async function startBare(folder: string, port: number): Promise<Server> {
   const script = readFileSync(join(CLONE, "bench", "ingest", "bare-worker.js"));
   writeFileSync(join(state, "bare-worker.js"), script);
   const config = join(state, "bare.capnp");
+  const module = "bare-worker.js";
   writeFileSync(
     config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .worker),
-    (name = "objects", disk = (path = "${objects}", writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "bare-worker.js", esModule = embed "bare-worker.js")],
-  compatibilityDate = "${compatibilityDate()}",
-  bindings = [(name = "ROWS", durableObjectNamespace = "Rows")],
-  durableObjectNamespaces = [(className = "Rows", uniqueKey = "rows", enableSql = true)],
-  durableObjectStorage = (localDisk = "objects"),
-);
-`,
+    oneObjectConfig({ port, objects, module, binding: "ROWS", className: "Rows" }),
   );
   const runtime = await startRuntime(config, { PATH: process.env.PATH });
   const url = `http://127.0.0.1:${port}`;

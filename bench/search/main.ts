@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { CLONE } from "../../src/cli/clone.ts";
 import { type Runtime, startRuntime } from "../../src/cli/server/runtime.ts";
-import { compatibilityDate } from "../../src/cli/server/workerd-config.ts";
+import { oneObjectConfig } from "../one-object-config.ts";
 import { questions, START_MS } from "./corpus.ts";
 
 const { values: options } = parseArgs({
@@ -46,24 +46,10 @@ async function start(folder: string): Promise<Runtime> {
     logLevel: "silent",
   });
   const config = join(folder, "bench.capnp");
+  const object = { binding: "PROJECTS", className: "MeasuredProject" };
   writeFileSync(
     config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .worker),
-    (name = "objects", disk = (path = "${objects}", writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${options.port}", http = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "${compatibilityDate()}",
-  bindings = [(name = "PROJECTS", durableObjectNamespace = "MeasuredProject")],
-  durableObjectNamespaces = [(className = "MeasuredProject", uniqueKey = "bench", enableSql = true)],
-  durableObjectStorage = (localDisk = "objects"),
-);
-`,
+    oneObjectConfig({ port: Number(options.port), objects, module: "worker.js", ...object }),
   );
   const runtime = await startRuntime(config, { PATH: process.env.PATH });
   for (let tries = 0; tries < 200; tries++) {

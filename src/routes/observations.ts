@@ -6,21 +6,9 @@ import type { Item } from "../durable/project/shapes.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseBody, parseQuery } from "../http/body.ts";
 import { ApiError } from "../http/error.ts";
-import {
-  type LocatedItem,
-  locateItem,
-  parseItemId,
-  projectStub,
-  requestedProject,
-} from "../http/project-lookup.ts";
-import {
-  CursorParam,
-  count,
-  cursorOf,
-  filterParams,
-  filtersOf,
-  ProjectParam,
-} from "../http/recall-params.ts";
+import { listPage } from "../http/list-page.ts";
+import { type LocatedItem, locateItem, parseItemId } from "../http/project-lookup.ts";
+import { CursorParam, count, filterParams, ProjectParam } from "../http/recall-params.ts";
 import { SaveSchema, saveByHand } from "../http/save-by-hand.ts";
 import { parseSessionPath, sessionObjectName } from "../identity/session-name.ts";
 
@@ -36,15 +24,7 @@ const ListSchema = z.object({
 observationRoutes.get("/", async (c) => {
   const query = parseQuery(c, ListSchema);
   const { team } = c.get("caller");
-  const project = await requestedProject(c.env, team, query.project);
-  if (project === null) return c.json({ items: [], next: null });
-  const page = await projectStub(c.env, team, project).list({
-    project,
-    filters: filtersOf(query),
-    before: query.cursor,
-    limit: query.limit,
-  });
-  return c.json({ items: page.items, next: cursorOf(page.next) });
+  return c.json(await listPage(c.env, team, query, (stub, page) => stub.list(page)));
 });
 
 const BATCH_MAX = 100;

@@ -3,15 +3,8 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { projectStub, requestedProject } from "../http/project-lookup.ts";
-import {
-  CursorParam,
-  count,
-  cursorOf,
-  filterParams,
-  filtersOf,
-  ProjectParam,
-} from "../http/recall-params.ts";
+import { listPage } from "../http/list-page.ts";
+import { CursorParam, count, filterParams, ProjectParam } from "../http/recall-params.ts";
 
 export const summaryRoutes = new Hono<AppEnv>();
 
@@ -30,13 +23,5 @@ const ListSchema = z.object({
 summaryRoutes.get("/", async (c) => {
   const query = parseQuery(c, ListSchema);
   const { team } = c.get("caller");
-  const project = await requestedProject(c.env, team, query.project);
-  if (project === null) return c.json({ items: [], next: null });
-  const page = await projectStub(c.env, team, project).summaries({
-    project,
-    filters: filtersOf(query),
-    before: query.cursor,
-    limit: query.limit,
-  });
-  return c.json({ items: page.items, next: cursorOf(page.next) });
+  return c.json(await listPage(c.env, team, query, (stub, page) => stub.summaries(page)));
 });
