@@ -1,6 +1,6 @@
 /** Tells the project when the session's state has changed. */
 import { log } from "../../http/log.ts";
-import { backoffMs } from "./retry.ts";
+import { deliveryBackoffMs } from "./retry.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -30,8 +30,7 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
     );
   } catch {
     const failures = store.announcement.failures + 1;
-    // At least a second, or full jitter's small draws would make it a busy loop.
-    const delay = Math.max(1_000, backoffMs(failures, deps.random()));
+    const delay = deliveryBackoffMs(failures, deps.random());
     store.announcement = { failures, notBefore: deps.now() + delay };
     log("warn", "announcement_failed", { failures });
     return;

@@ -1,13 +1,10 @@
 /** Sends what the outbox holds to the projects that it is for. */
 import type { ProjectRef, Replacement } from "../../memory/contracts.ts";
 import type { OutboxEntry } from "./outbox.ts";
-import { backoffMs } from "./retry.ts";
+import { deliveryBackoffMs } from "./retry.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import type { SessionRow } from "./session-row.ts";
 import type { SessionStore } from "./session-store.ts";
-
-/** Past this many failures in a row the back-off no longer grows. */
-const BACKOFF_STEPS = 9;
 
 /**
  * Sends one entry and marks it. A failure leaves it, due later: it blocks what stands behind it,
@@ -27,11 +24,9 @@ export async function sendEntry(
     };
     await send(store, row, entry, project, deps);
   } catch (error) {
-    const attempts = entry.attempts + 1;
-    const delay = backoffMs(Math.min(attempts, BACKOFF_STEPS), deps.random());
+    const delay = deliveryBackoffMs(entry.attempts + 1, deps.random());
     const message = error instanceof Error ? error.message : String(error);
-    // At least a second, or full jitter's small draws would make it a busy loop.
-    store.outbox.failed(entry, message.slice(0, 300), deps.now() + Math.max(delay, 1_000));
+    store.outbox.failed(entry, message.slice(0, 300), deps.now() + delay);
     return false;
   }
   store.db.transaction(() => {
@@ -57,16 +52,13 @@ async function send(
       await stub.deliver(project, delivery);
       return;
     }
-    case "move":
+    case "move": {
+      const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
-      if (store.outbox.deliveries("sent").length === 0) return;
-      await stub.replace(project, {
-        session,
-        floor,
-        remove: "all",
-        deliveries: store.outbox.deliveries("sent"),
-      });
+      if (deliveries.length === 0) return;
+      await stub.replace(project, { session, floor, remove: "all", deliveries });
       return;
+    }
     case "redo": {
       const replaced: Replacement = {
         session,

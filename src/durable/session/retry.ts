@@ -21,6 +21,14 @@ export function backoffMs(attempts: number, random: number): number {
   return Math.floor(ceiling * random);
 }
 
+/** A project or the team could not be reached: full jitter draws near zero would be a busy loop. */
+const DELIVERY_BACKOFF_MIN_MS = 1_000;
+
+/** Back-off of a call to another object of ours: like `backoffMs`, but at least a second. */
+export function deliveryBackoffMs(failures: number, random: number): number {
+  return Math.max(DELIVERY_BACKOFF_MIN_MS, backoffMs(failures, random));
+}
+
 /** What a provider's `retry-after` asks for, within reason. */
 export function retryAfterMs(asked: number | null): number {
   return Math.min(Math.max(asked ?? 0, 0), RETRY_AFTER_CAP_MS);
