@@ -23,8 +23,14 @@ function inWorkerd(name: string, include: string[], bindings: Record<string, str
     test: {
       name,
       include,
+      // Pure modules are tested plainly, and the two other projects have folders of their own.
+      exclude: [
+        "test/**/*.pure.test.ts",
+        "test/local/**",
+        ...(name === "provider" ? [] : ["test/provider/**"]),
+      ],
       // The mock of the model's API, which runs outside of workerd.
-      globalSetup: ["./test/mock-provider/global-setup.ts"],
+      globalSetup: ["./test/support/mock-provider/global-setup.ts"],
       testTimeout: 30_000,
       // Bundled once instead of module by module: a test file's first call is seconds faster.
       deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
@@ -37,7 +43,8 @@ const BUNDLED = ["@anthropic-ai/sdk", "@anthropic-ai/sdk/helpers/zod", "hono", "
 export default defineConfig({
   test: {
     projects: [
-      inWorkerd("workerd", ["test/{agent,mcp,project,pure,session,team,worker}/**/*.test.ts"], {}),
+      { test: { name: "pure", include: ["test/**/*.pure.test.ts"], environment: "node" } },
+      inWorkerd("workerd", ["test/**/*.test.ts"], {}),
       inWorkerd("provider", ["test/provider/**/*.test.ts"], {
         CAIRN_PROVIDER: "anthropic",
         ANTHROPIC_API_KEY: "sk-test",

@@ -12,11 +12,15 @@ import { compressRest } from "../src/agent/complete.ts";
 import type { ObserverBatch } from "../src/agent/provider.ts";
 import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../src/agent/providers/extractive.ts";
-import { BATCH_MAX_AGE_MS, cutBatch, type QueuedEvent } from "../src/durable/session/schedule.ts";
+import {
+  BATCH_MAX_AGE_MS,
+  cutBatch,
+  type QueuedEvent,
+} from "../src/durable/session/queue/schedule.ts";
 import { isNotificationPrompt } from "../src/hooks/hook-action.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
-import { MockScope } from "../test/mock-provider/protocol.ts";
-import { startMockProvider } from "../test/mock-provider/server.ts";
+import { MockScope } from "../test/support/mock-provider/protocol.ts";
+import { startMockProvider } from "../test/support/mock-provider/server.ts";
 import { readSessions } from "./recall/recorded-sessions.ts";
 import { storedEvents } from "./recall/stored-events.ts";
 

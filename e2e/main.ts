@@ -14,7 +14,7 @@ import { call, listAll, ObservationSchema, page, SessionSchema } from "../src/cl
 import { CLONE } from "../src/cli/clone.ts";
 import { CAIRN, environment, run, temporaryFolder } from "../test/local/cli-command.ts";
 import { type LocalServer, untilReady } from "../test/local/local-server.ts";
-import { startMockProvider } from "../test/mock-provider/server.ts";
+import { startMockProvider } from "../test/support/mock-provider/server.ts";
 import { claudeTurn, installClaudeCode, type Turn } from "./claude-code.ts";
 import { Report } from "./report.ts";
 

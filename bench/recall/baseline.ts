@@ -1,6 +1,7 @@
 /** What has to be beaten: plain BM25 over the raw hooks, one document per event. */
-import { eventKey, eventSeries } from "../../src/identity/event-identity.ts";
+
 import type { EventKind } from "../../src/memory/event.ts";
+import { eventKey, eventSeries } from "../../src/memory/event-identity.ts";
 import type { Document } from "./full-text.ts";
 import type { RecordedSession } from "./recorded-sessions.ts";
 import type { Found } from "./score.ts";

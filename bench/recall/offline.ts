@@ -1,7 +1,7 @@
 /** The provider's observations and summaries in a full-text index, without any server. */
 import type { ObserverResult } from "../../src/agent/provider.ts";
 import { extract } from "../../src/agent/providers/extractive.ts";
-import { splitWords } from "../../src/durable/project/words.ts";
+import { splitWords } from "../../src/durable/project/search/words.ts";
 import { isNotificationPrompt } from "../../src/hooks/hook-action.ts";
 import type { StoredEvent } from "../../src/memory/event.ts";
 import type { Document } from "./full-text.ts";

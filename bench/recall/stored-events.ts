@@ -1,8 +1,8 @@
 /** A recorded session as its object would keep and cut it, for runs without any server. */
-import { cutBatch } from "../../src/durable/session/schedule.ts";
-import { adaptClaudeCode } from "../../src/hooks/claude-code.ts";
-import { type EventSeries, eventKey, eventSeries } from "../../src/identity/event-identity.ts";
+import { cutBatch } from "../../src/durable/session/queue/schedule.ts";
+import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
 import type { IncomingEvent, StoredEvent } from "../../src/memory/event.ts";
+import { type EventSeries, eventKey, eventSeries } from "../../src/memory/event-identity.ts";
 import type { RecordedSession } from "./recorded-sessions.ts";
 
 export interface KeptSession {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { call } from "../../src/cli/api.ts";
 import { replay } from "../../src/cli/replay/replay.ts";
 import type { Target } from "../../src/cli/target.ts";
-import { parseSessionPath } from "../../src/identity/session-name.ts";
+import { parseSessionPath } from "../../src/memory/session-name.ts";
 import type { RecallQuestion, RecordedSession } from "./recorded-sessions.ts";
 import type { Found } from "./score.ts";
 

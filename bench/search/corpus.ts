@@ -2,7 +2,7 @@
  * Made-up observations and questions, the same in every run: words of a Zipf distribution, each
  * text about one of many topics, so that words that belong together stand together.
  */
-import type { Delivery } from "../../src/memory/contracts.ts";
+import type { Delivery } from "../../src/memory/delivery.ts";
 import { type NewObservation, OBSERVATION_TYPES } from "../../src/memory/observation.ts";
 
 const VOCABULARY = 30_000;

@@ -1,6 +1,7 @@
 // The project's object as it is, and beside it what a plain full-text search of the same rows costs.
-import { mergeAnswers } from "../../src/durable/project/merge-answers.ts";
+
 import { ProjectObject } from "../../src/durable/project/project-object.ts";
+import { mergeAnswers } from "../../src/durable/project/search/merge-answers.ts";
 import { deliveryOf, OBSERVATIONS_PER_DELIVERY } from "./corpus.ts";
 
 const PLAIN = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT 10";

@@ -3,8 +3,8 @@
  * or skipped too freely, goes through the rules of another provider.
  */
 import type { StoredEvent } from "../memory/event.ts";
-import { isToolEvent } from "./extractive/activity.ts";
 import type { ObserverBatch, ObserverResult, Provider } from "./provider.ts";
+import { isToolEvent } from "./rules/activity.ts";
 
 /** Of a batch's tool events, the share that a model may pass over: at least 85 % are to be cited. */
 const SKIPPED_SHARE_MAX = 0.15;

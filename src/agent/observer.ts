@@ -2,8 +2,9 @@
  * The observer asks a chain of providers, first choice first, and says what came of it. It knows
  * nothing of storage: pauses, budgets and attempts come in, and what has to be kept goes out.
  */
-import { log } from "../http/log.ts";
-import type { TokenUsage } from "../memory/contracts.ts";
+
+import type { TokenUsage } from "../memory/delivery.ts";
+import { log } from "../platform/log.ts";
 import { compressRest, NOT_CITED } from "./complete.ts";
 import type {
   FailureKind,

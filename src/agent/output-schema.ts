@@ -10,11 +10,11 @@ import {
   OBSERVATION_TYPES,
   type ObservationType,
 } from "../memory/observation.ts";
-import { activityOf, isToolEvent } from "./extractive/activity.ts";
-import { indexTextOf, indexTextOfActivities } from "./extractive/index-text.ts";
-import { shorten } from "./extractive/prose.ts";
-import { TITLE_MAX } from "./extractive/titles.ts";
 import type { ObserverBatch } from "./provider.ts";
+import { activityOf, isToolEvent } from "./rules/activity.ts";
+import { indexTextOf, indexTextOfActivities } from "./rules/index-text.ts";
+import { shorten } from "./rules/prose.ts";
+import { TITLE_MAX } from "./rules/titles.ts";
 
 const LINE_MAX_CHARS = 200;
 const TEXT_MAX_CHARS = 900;

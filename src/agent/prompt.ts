@@ -1,8 +1,8 @@
 /** The one prompt of the observer: a fixed part, the same bytes in every call, and a bounded one. */
 import { CONCEPTS, OBSERVATION_TYPES } from "../memory/observation.ts";
-import { shorten } from "./extractive/prose.ts";
 import type { ObserverBatch } from "./provider.ts";
 import { type Cut, quote, type RenderedEvents, renderEvents } from "./render-events.ts";
+import { shorten } from "./rules/prose.ts";
 
 /** Of the request, where its own event is not in the batch. */
 const REQUEST_MAX_CHARS = 500;

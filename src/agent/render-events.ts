@@ -5,8 +5,8 @@
 import type { StoredEvent } from "../memory/event.ts";
 import { answerText } from "./answer-text.ts";
 import { clip, compact, excerpt } from "./excerpt.ts";
-import { type Activity, activityOf, isToolEvent } from "./extractive/activity.ts";
-import type { Change } from "./extractive/changes.ts";
+import { type Activity, activityOf, isToolEvent } from "./rules/activity.ts";
+import type { Change } from "./rules/changes.ts";
 
 /** Room that each tool event brings, in characters; a batch's events share what they bring. */
 const CHARS_PER_TOOL_EVENT = 1300;

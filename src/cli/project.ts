@@ -1,7 +1,7 @@
 /** Which project a folder belongs to, by the same rule as the hooks'. */
 import { spawnSync } from "node:child_process";
-import { parseKey } from "../identity/key.ts";
-import { folderProject, normaliseProject } from "../identity/project-name.ts";
+import { parseKey } from "../memory/key.ts";
+import { folderProject, normaliseProject } from "../memory/project-name.ts";
 
 function git(...args: string[]): string {
   const result = spawnSync("git", args, { encoding: "utf8" });

@@ -1,5 +1,5 @@
 /** What Hono's context carries in every route behind authentication. */
-import type { Caller } from "../memory/contracts.ts";
+import type { Caller } from "../memory/delivery.ts";
 
 export interface AppEnv {
   Bindings: Env;

@@ -5,14 +5,14 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { readConfig } from "../config.ts";
+import { ApiError } from "../contract/errors.ts";
 import type { StoredKey } from "../durable/team/keys.ts";
-import { equalInConstantTime } from "../identity/constant-time.ts";
-import { formatKey, hashKey, type Key, parseKey } from "../identity/key.ts";
-import type { Caller } from "../memory/contracts.ts";
+import type { Caller } from "../memory/delivery.ts";
+import { formatKey, hashKey, type Key, parseKey } from "../memory/key.ts";
+import { log } from "../platform/log.ts";
+import { timingSafeEqual } from "../platform/timing-safe.ts";
+import { TtlCache } from "../platform/ttl-cache.ts";
 import type { AppEnv } from "./app-env.ts";
-import { ApiError } from "./error.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
-import { log } from "./log.ts";
 
 /** How long an issued key is good without asking: also how long a revoked one lives on. */
 export const VERIFIED_LIFETIME_MS = 30_000;
@@ -42,8 +42,8 @@ interface Deployment {
  */
 export function authenticate(clock: () => number = Date.now): MiddlewareHandler<AppEnv> {
   let deployment: Deployment | null = null;
-  const verified = new ExpiringCache<true>(CACHE_MAX_KEYS, VERIFIED_LIFETIME_MS);
-  const refused = new ExpiringCache<true>(CACHE_MAX_KEYS, REFUSED_LIFETIME_MS);
+  const verified = new TtlCache<true>(CACHE_MAX_KEYS, VERIFIED_LIFETIME_MS);
+  const refused = new TtlCache<true>(CACHE_MAX_KEYS, REFUSED_LIFETIME_MS);
 
   async function identify(env: Env, authorization: string | undefined): Promise<Caller> {
     if (deployment === null || deployment.configured !== env.CAIRN_KEY) {
@@ -135,7 +135,7 @@ function isListed(keys: readonly DeploymentKey[], sent: Key): boolean {
   const text = formatKey(sent);
   let listed = false;
   for (const key of keys) {
-    if (equalInConstantTime(key.text, text)) listed = true;
+    if (timingSafeEqual(key.text, text)) listed = true;
   }
   return listed;
 }

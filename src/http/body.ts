@@ -1,7 +1,7 @@
 /** What a request says, read and checked at the border: its JSON body and its query. */
 import type { Context } from "hono";
 import type { z } from "zod";
-import { ApiError } from "./error.ts";
+import { ApiError } from "../contract/errors.ts";
 
 const MIB = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 /** The frame around every request: an id, one log line, and one shape of errors. */
 import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from "hono";
+import { ApiError, errorBody } from "../contract/errors.ts";
+import { log } from "../platform/log.ts";
 import type { AppEnv } from "./app-env.ts";
-import { ApiError, errorBody } from "./error.ts";
-import { log } from "./log.ts";
 
 const CLIENT_ERROR = 400;
 

@@ -1,8 +1,8 @@
 /** Parameters that several tools share, with what a model needs to know to fill them in. */
 import { z } from "zod";
-import { requestedProject } from "../http/project-lookup.ts";
-import { CursorParam, filterParams } from "../http/recall-params.ts";
-import type { ProjectRef } from "../memory/contracts.ts";
+import { CursorParam, filterParams } from "../contract/params.ts";
+import type { ProjectRef } from "../memory/delivery.ts";
+import { requestedProject } from "../service/project-lookup.ts";
 import type { McpCall } from "./tool.ts";
 
 const PROJECT_MAX_CHARS = 2000;

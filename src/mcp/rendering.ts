@@ -1,7 +1,8 @@
 /** Answers of the tools as a model reads them: quoted as a record, bounded, framed. */
-import { frame, quoteText } from "../durable/project/render.ts";
-import type { Item } from "../durable/project/shapes.ts";
-import { ageOf } from "../durable/project/time.ts";
+
+import type { Item } from "../contract/items.ts";
+import { frame, quoteText } from "../durable/project/context/render.ts";
+import { ageOf } from "../memory/time.ts";
 
 /** Most characters of one answer. Claude Code warns at 10,000 tokens and refuses 25,000. */
 export const ANSWER_MAX_CHARS = 30_000;

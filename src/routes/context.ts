@@ -1,12 +1,12 @@
 /** `GET /v1/context`: what a session start injects, and with `explain=1` why. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { CONTEXT_TOKENS } from "../durable/project/context.ts";
+import { count, ProjectParam } from "../contract/params.ts";
+import { CONTEXT_TOKENS } from "../durable/project/context/start.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { projectStub, requestedProject } from "../http/project-lookup.ts";
-import { count, ProjectParam } from "../http/recall-params.ts";
-import { normaliseProject } from "../identity/project-name.ts";
+import { normaliseProject } from "../memory/project-name.ts";
+import { projectStub, requestedProject } from "../service/project-lookup.ts";
 
 export const contextRoutes = new Hono<AppEnv>();
 

@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { eachSession } from "../http/live-sessions.ts";
-import { findProject } from "../http/project-lookup.ts";
-import { normaliseProject, projectObjectName } from "../identity/project-name.ts";
+import { normaliseProject, projectObjectName } from "../memory/project-name.ts";
+import { eachSession } from "../service/live-sessions.ts";
+import { findProject } from "../service/project-lookup.ts";
 
 const QuerySchema = z.object({
   project: z.string({ error: "is wanted: the project's remote or name" }),

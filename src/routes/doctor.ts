@@ -6,9 +6,9 @@ import { SESSION_MIGRATIONS } from "../durable/session/session-object.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import { TEAM_MIGRATIONS, type TeamObject } from "../durable/team/team-object.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { type Check, diagnose, type ProjectReport } from "../http/diagnosis.ts";
-import { eachSession } from "../http/live-sessions.ts";
-import { projectObjectName } from "../identity/project-name.ts";
+import { projectObjectName } from "../memory/project-name.ts";
+import { type Check, diagnose, type ProjectReport } from "../service/diagnosis.ts";
+import { eachSession } from "../service/live-sessions.ts";
 
 /** Sessions that one visit of the doctor looks at. */
 const SESSIONS_MAX = 200;

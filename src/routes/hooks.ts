@@ -1,19 +1,19 @@
 /** `POST /hooks/<agent>`: takes a hook's payload as the agent sends it, and answers in its shape. */
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
-import type { Sender } from "../durable/session/intake.ts";
-import { adaptClaudeCode } from "../hooks/claude-code.ts";
+import { ApiError } from "../contract/errors.ts";
+import type { Sender } from "../durable/session/intake/intake.ts";
+import { hookAnswer } from "../hooks/claude-code/answer.ts";
+import { adaptClaudeCode } from "../hooks/claude-code/read.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
-import { hookAnswer } from "../hooks/hook-answer.ts";
-import { promptMemory, readMemory, startMemory } from "../hooks/memory-for-hooks.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { HOOK_BODY_MAX_BYTES, readJson } from "../http/body.ts";
-import { ApiError } from "../http/error.ts";
-import { log } from "../http/log.ts";
-import { folderProject, normaliseProject } from "../identity/project-name.ts";
-import { sessionObjectName } from "../identity/session-name.ts";
-import type { Caller } from "../memory/contracts.ts";
+import type { Caller } from "../memory/delivery.ts";
+import { folderProject, normaliseProject } from "../memory/project-name.ts";
+import { sessionObjectName } from "../memory/session-name.ts";
+import { log } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
+import { promptMemory, readMemory, startMemory } from "../service/memory-for-hooks.ts";
 
 /** What became of a hook, in the header `X-Cairn-Event` (DESIGN section 7). */
 type EventHeader = "stored" | "duplicate" | "private" | "ignored" | "noted" | "unknown";

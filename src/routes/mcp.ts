@@ -5,9 +5,9 @@
  */
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { Hono } from "hono";
+import { ApiError } from "../contract/errors.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { BODY_MAX_BYTES } from "../http/body.ts";
-import { ApiError } from "../http/error.ts";
 import { isAllowedOrigin } from "../mcp/origin.ts";
 import { memoryServer } from "../mcp/server.ts";
 

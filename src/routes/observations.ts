@@ -1,16 +1,16 @@
 /** `/v1/observations`: listing, reading, saving by hand, deleting, and what they were made from. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { HAND } from "../durable/project/rows.ts";
-import type { Item } from "../durable/project/shapes.ts";
+import { ApiError } from "../contract/errors.ts";
+import type { Item } from "../contract/items.ts";
+import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
+import { HAND } from "../durable/project/store/rows.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseBody, parseQuery } from "../http/body.ts";
-import { ApiError } from "../http/error.ts";
-import { listPage } from "../http/list-page.ts";
-import { type LocatedItem, locateItem, parseItemId } from "../http/project-lookup.ts";
-import { CursorParam, count, filterParams, ProjectParam } from "../http/recall-params.ts";
-import { SaveSchema, saveByHand } from "../http/save-by-hand.ts";
-import { parseSessionPath, sessionObjectName } from "../identity/session-name.ts";
+import { parseSessionPath, sessionObjectName } from "../memory/session-name.ts";
+import { listPage } from "../service/list-page.ts";
+import { type LocatedItem, locateItem, parseItemId } from "../service/project-lookup.ts";
+import { SaveSchema, saveByHand } from "../service/save.ts";
 
 export const observationRoutes = new Hono<AppEnv>();
 

@@ -1,7 +1,7 @@
 /** `GET /v1/projects`: the team's projects and how much each remembers. */
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app-env.ts";
-import { knownProjects } from "../http/known-projects.ts";
+import { knownProjects } from "../service/projects.ts";
 
 export const projectRoutes = new Hono<AppEnv>();
 

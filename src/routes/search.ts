@@ -1,12 +1,12 @@
 /** `GET /v1/search`: one project, or all that the key may read, asked side by side. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { QUERY_MAX_CHARS } from "../durable/project/query.ts";
+import { count, filterParams, filtersOf, oneOf } from "../contract/params.ts";
+import { QUERY_MAX_CHARS } from "../durable/project/search/query.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { requestedProject } from "../http/project-lookup.ts";
-import { count, filterParams, filtersOf, oneOf } from "../http/recall-params.ts";
-import { searchMemory } from "../http/search-memory.ts";
+import { requestedProject } from "../service/project-lookup.ts";
+import { searchMemory } from "../service/search.ts";
 
 export const searchRoutes = new Hono<AppEnv>();
 

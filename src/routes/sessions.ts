@@ -3,13 +3,13 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { ApiError } from "../contract/errors.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { ApiError } from "../http/error.ts";
-import { askSessions } from "../http/live-sessions.ts";
-import { findProject } from "../http/project-lookup.ts";
-import { normaliseProject, projectObjectName } from "../identity/project-name.ts";
-import { isAgent, isSessionId, sessionObjectName } from "../identity/session-name.ts";
+import { normaliseProject, projectObjectName } from "../memory/project-name.ts";
+import { isAgent, isSessionId, sessionObjectName } from "../memory/session-name.ts";
+import { askSessions } from "../service/live-sessions.ts";
+import { findProject } from "../service/project-lookup.ts";
 
 export const sessionRoutes = new Hono<AppEnv>();
 

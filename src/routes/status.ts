@@ -1,8 +1,8 @@
 /** `GET /v1/status`: is anything being processed, for what the key may read. */
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app-env.ts";
-import { askSessions } from "../http/live-sessions.ts";
-import { projectObjectName } from "../identity/project-name.ts";
+import { projectObjectName } from "../memory/project-name.ts";
+import { askSessions } from "../service/live-sessions.ts";
 
 export const statusRoutes = new Hono<AppEnv>();
 

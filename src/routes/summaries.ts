@@ -1,10 +1,10 @@
 /** `GET /v1/summaries`: what the turns of a project set out to do, found, did and left. */
 import { Hono } from "hono";
 import { z } from "zod";
+import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { listPage } from "../http/list-page.ts";
-import { CursorParam, count, filterParams, ProjectParam } from "../http/recall-params.ts";
+import { listPage } from "../service/list-page.ts";
 
 export const summaryRoutes = new Hono<AppEnv>();
 

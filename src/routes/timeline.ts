@@ -1,12 +1,12 @@
 /** `GET /v1/timeline`: what happened around an item, or around the best match of a query. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { QUERY_MAX_CHARS } from "../durable/project/query.ts";
+import { ApiError } from "../contract/errors.ts";
+import { count } from "../contract/params.ts";
+import { QUERY_MAX_CHARS } from "../durable/project/search/query.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { ApiError } from "../http/error.ts";
-import { locateItem, projectStub, requestedProject } from "../http/project-lookup.ts";
-import { count } from "../http/recall-params.ts";
+import { locateItem, projectStub, requestedProject } from "../service/project-lookup.ts";
 
 export const timelineRoutes = new Hono<AppEnv>();
 

@@ -2,8 +2,8 @@ import { describe, expect, inject, it } from "vitest";
 import type { ObserverBatch, ProviderFailure } from "../../src/agent/provider.ts";
 import { ANTHROPIC_DEFAULT_MODEL, anthropicProvider } from "../../src/agent/providers/anthropic.ts";
 import { classifyError, retryAfterMs } from "../../src/agent/providers/anthropic-failure.ts";
-import { type Control, MockScope, type RequestRecord } from "../mock-provider/protocol.ts";
-import { sampleBatch, toolEvent } from "./sample-batch.ts";
+import { type Control, MockScope, type RequestRecord } from "../support/mock-provider/protocol.ts";
+import { sampleBatch, toolEvent } from "../support/sample-batch.ts";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 

@@ -5,9 +5,9 @@ import type { ObserverBatch, Provider, ProviderOutcome } from "../../src/agent/p
 import { anthropicProvider } from "../../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../../src/agent/providers/extractive.ts";
 import { buildProviders } from "../../src/agent/providers/index.ts";
-import type { TokenUsage } from "../../src/memory/contracts.ts";
-import { type Control, MockScope } from "../mock-provider/protocol.ts";
-import { sampleBatch, toolEvent } from "./sample-batch.ts";
+import type { TokenUsage } from "../../src/memory/delivery.ts";
+import { type Control, MockScope } from "../support/mock-provider/protocol.ts";
+import { sampleBatch, toolEvent } from "../support/sample-batch.ts";
 
 const NOW = 1_700_000_000_000;
 

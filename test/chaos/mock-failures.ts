@@ -1,7 +1,7 @@
 /** Which of the mock's failures were about an event: the provider's own rendering tells. */
 import { renderEvents } from "../../src/agent/render-events.ts";
 import type { StoredEvent as SessionEvent } from "../../src/memory/event.ts";
-import type { OutcomeKind, RequestRecord } from "../mock-provider/protocol.ts";
+import type { OutcomeKind, RequestRecord } from "../support/mock-provider/protocol.ts";
 import type { StoredEvent } from "./stored-state.ts";
 
 /** Outcomes that give a sound answer. */

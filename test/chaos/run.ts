@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { goneWithin, isAlive } from "../../src/cli/server/process-table.ts";
 import { type LocalServer, startServer } from "../local/local-server.ts";
-import type { OutcomeKind } from "../mock-provider/protocol.ts";
-import { startMockProvider } from "../mock-provider/server.ts";
-import { DEFAULT_MIX, seededRandom } from "../mock-provider/trouble.ts";
+import type { OutcomeKind } from "../support/mock-provider/protocol.ts";
+import { startMockProvider } from "../support/mock-provider/server.ts";
+import { DEFAULT_MIX, seededRandom } from "../support/mock-provider/trouble.ts";
 import { type ApiView, flushAndWait, isSettled, readApiView } from "./api-view.ts";
 import { type Ledger, runClient, type Target } from "./client.ts";
 import { checkSession, type Violation } from "./invariants.ts";

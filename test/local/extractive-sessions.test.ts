@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compressSession } from "../../bench/recall/offline.ts";
 import { readSession, readSessions } from "../../bench/recall/recorded-sessions.ts";
 import { storedEvents } from "../../bench/recall/stored-events.ts";
-import { isToolEvent } from "../../src/agent/extractive/activity.ts";
+import { isToolEvent } from "../../src/agent/rules/activity.ts";
 import { OBSERVATION_TYPES } from "../../src/memory/observation.ts";
 
 const OWN = join(import.meta.dirname, "../fixtures/claude-code-hooks.jsonl");

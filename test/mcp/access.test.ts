@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call, KEY } from "../worker/api.ts";
+import { call, KEY } from "../support/api.ts";
 
 describe("who may call the MCP endpoint", () => {
   const LIST = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });

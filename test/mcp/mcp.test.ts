@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DESCRIPTION_MAX_CHARS } from "../../src/mcp/tool.ts";
 import type { NewObservation } from "../../src/memory/observation.ts";
-import { delivery, observation, prompt, summary } from "../project/fixture.ts";
-import { call, OTHER_KEY } from "../worker/api.ts";
-import { callTool, connect } from "./client.ts";
+import { call, OTHER_KEY } from "../support/api.ts";
+import { callTool, connect } from "../support/mcp-client.ts";
+import { delivery, observation, prompt, summary } from "../support/project-fixture.ts";
 
 /** A repository that no other test knows, in several spellings. */
 function freshRemote() {

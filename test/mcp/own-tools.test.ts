@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { adaptClaudeCode } from "../../src/hooks/claude-code.ts";
+import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
 
 it("does not learn again what the agent recalls: calls of our own tools teach nothing", () => {
   const context = { eventId: null, at: null, now: Date.now(), ignoreGlobs: [] };

@@ -8,9 +8,9 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, inject, it } from "vitest";
-import { MockScope, type Outcome, type OutcomeKind } from "../mock-provider/protocol.ts";
-import { freshSession, memoryOf, textEvent, toolUse } from "../session/session-under-test.ts";
-import { call, get } from "../worker/api.ts";
+import { call, get } from "../support/api.ts";
+import { MockScope, type Outcome, type OutcomeKind } from "../support/mock-provider/protocol.ts";
+import { freshSession, memoryOf, textEvent, toolUse } from "../support/session-under-test.ts";
 
 const mock = new MockScope(inject("mockProviderUrl"), "provider");
 const answers = (...queue: (Outcome | OutcomeKind)[]) => mock.control({ queue });

@@ -1,12 +1,12 @@
 /** The embedded default: rules instead of a model. No network, no cost, the same answer every time. */
 import type { ToolBody } from "../../memory/event.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
-import { activityOf, isEmpty, isToolEvent } from "../extractive/activity.ts";
-import { groupActivities } from "../extractive/grouping.ts";
-import { observeActivities } from "../extractive/observe-activities.ts";
-import { observeCompaction, observeMessage } from "../extractive/observe-texts.ts";
-import { summarise } from "../extractive/summary.ts";
 import type { ObserverBatch, ObserverResult, Provider } from "../provider.ts";
+import { activityOf, isEmpty, isToolEvent } from "../rules/activity.ts";
+import { groupActivities } from "../rules/grouping.ts";
+import { observeActivities } from "../rules/observe-activities.ts";
+import { observeCompaction, observeMessage } from "../rules/observe-texts.ts";
+import { summarise } from "../rules/summary.ts";
 
 /** What the rules make of a batch: pure, and a matter of milliseconds. */
 export function extract(batch: ObserverBatch): ObserverResult {

@@ -1,6 +1,6 @@
 /** The providers that the settings name. */
 import type { Config } from "../../config.ts";
-import { log } from "../../http/log.ts";
+import { log } from "../../platform/log.ts";
 import type { Provider } from "../provider.ts";
 import { anthropicProvider } from "./anthropic.ts";
 import { extractiveProvider } from "./extractive.ts";

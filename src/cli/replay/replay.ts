@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sessionPath } from "../../identity/session-name.ts";
+import { sessionPath } from "../../memory/session-name.ts";
 import {
   apiFailure,
   call,

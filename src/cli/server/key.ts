@@ -1,7 +1,7 @@
 /** The local server's key: from the environment, or made by the first start and kept. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatKey, newKey, parseKey } from "../../identity/key.ts";
+import { formatKey, newKey, parseKey } from "../../memory/key.ts";
 import { Failure } from "../failure.ts";
 
 /** The team of keys that a local server makes. */

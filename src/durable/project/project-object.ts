@@ -1,31 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import memory from "../../../migrations/project/0001_memory.sql";
 import type {
-  Announcement,
-  Delivery,
-  DeliveryOutcome,
-  ProjectRef,
-  Replacement,
-  SessionState,
-} from "../../memory/contracts.ts";
-import type { NewObservation } from "../../memory/observation.ts";
-import { Database } from "../database.ts";
-import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply.ts";
-import { type ContextQuery, context } from "./context.ts";
-import {
-  type FileContextQuery,
-  fileContext,
-  type PromptContextQuery,
-  promptContext,
-} from "./context-of-hooks.ts";
-import { countKinds, listItems, newestTime, readItem, readItems } from "./items-store.ts";
-import { nothingToTell } from "./news.ts";
-import type { Filters } from "./query.ts";
-import { showItem } from "./rows.ts";
-import { rank, type SearchQuery, search } from "./search.ts";
-import { isIndexSound, rebuildIndex } from "./search-index.ts";
-import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./sessions-store.ts";
-import type {
   ContextAnswer,
   Item,
   KnownSession,
@@ -35,8 +10,33 @@ import type {
   SearchAnswer,
   Summary,
   Timeline,
-} from "./shapes.ts";
-import { timelineAround } from "./timeline.ts";
+} from "../../contract/items.ts";
+import type {
+  Announcement,
+  Delivery,
+  DeliveryOutcome,
+  ProjectRef,
+  Replacement,
+  SessionState,
+} from "../../memory/delivery.ts";
+import type { NewObservation } from "../../memory/observation.ts";
+import { Database } from "../../platform/database.ts";
+import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply/apply.ts";
+import { nothingToTell } from "./context/eligibility.ts";
+import {
+  type FileContextQuery,
+  fileContext,
+  type PromptContextQuery,
+  promptContext,
+} from "./context/prompt-and-file.ts";
+import { type ContextQuery, context } from "./context/start.ts";
+import type { Filters } from "./search/query.ts";
+import { rank, type SearchQuery, search } from "./search/search.ts";
+import { timelineAround } from "./search/timeline.ts";
+import { countKinds, listItems, newestTime, readItem, readItems } from "./store/items.ts";
+import { showItem } from "./store/rows.ts";
+import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
+import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./store/sessions.ts";
 
 export interface ListQuery {
   project: ProjectRef;

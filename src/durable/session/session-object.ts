@@ -7,14 +7,11 @@ import initial from "../../../migrations/session/0001_initial.sql";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
 import type { SessionSource } from "../../hooks/hook-action.ts";
-import { log } from "../../http/log.ts";
-import { projectObjectName } from "../../identity/project-name.ts";
-import type { SessionState } from "../../memory/contracts.ts";
+import type { SessionState } from "../../memory/delivery.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
-import { type DeadLetter, listDead, removeDead, reviveDead } from "./dead-letters.ts";
-import { abandonLost, drain } from "./drain.ts";
-import { beginDelete, beginForget } from "./ending.ts";
-import { type Inspection, inspect } from "./inspection.ts";
+import { projectObjectName } from "../../memory/project-name.ts";
+import { log } from "../../platform/log.ts";
+import { beginDelete, beginForget } from "./ending/ending.ts";
 import {
   acceptEnd,
   acceptEvent,
@@ -24,14 +21,22 @@ import {
   type IntakeAnswer,
   type Sender,
   type StartAnswer,
-} from "./intake.ts";
-import { beginRedo } from "./redo.ts";
-import { recoveryMs } from "./retry.ts";
-import { HOOKS_FIRST_MS, nextAlarm } from "./schedule.ts";
+} from "./intake/intake.ts";
+import { recoveryMs } from "./queue/retry.ts";
+import { HOOKS_FIRST_MS, nextAlarm } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import type { SessionRow } from "./session-row.ts";
 import { SessionStore } from "./session-store.ts";
-import { describeSession, type KeptSource, keptSources, type SessionView } from "./session-view.ts";
+import { type Inspection, inspect } from "./view/inspection.ts";
+import {
+  describeSession,
+  type KeptSource,
+  keptSources,
+  type SessionView,
+} from "./view/session-view.ts";
+import { type DeadLetter, listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
+import { abandonLost, drain } from "./work/drain.ts";
+import { beginRedo } from "./work/redo.ts";
 
 export const SESSION_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
 

@@ -1,6 +1,6 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
-import type { SessionState } from "../../memory/contracts.ts";
-import type { Database } from "../database.ts";
+import type { SessionState } from "../../memory/delivery.ts";
+import type { Database } from "../../platform/database.ts";
 
 /** The last `n` of each kind of event that is numbered; agents' by their id. */
 export interface Counters {

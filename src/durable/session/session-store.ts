@@ -1,11 +1,11 @@
 /** Everything that a session's object keeps, and the view of it that the pure modules look at. */
-import type { SessionState, TokenUsage } from "../../memory/contracts.ts";
-import { Database, type Migration } from "../database.ts";
-import { Batches, type EventCounts } from "./batches.ts";
-import { EventLog } from "./event-log.ts";
-import { type Batch, sessionState } from "./lifecycle.ts";
-import { Outbox } from "./outbox.ts";
-import { isSettled, type ScheduleView } from "./schedule.ts";
+import type { SessionState, TokenUsage } from "../../memory/delivery.ts";
+import { Database, type Migration } from "../../platform/database.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import { Batches, type EventCounts } from "./queue/batches.ts";
+import { EventLog } from "./queue/event-log.ts";
+import { type Batch, sessionState } from "./queue/lifecycle.ts";
+import { isSettled, type ScheduleView } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import { type Counters, countOf, type SessionRow, SessionTable } from "./session-row.ts";
 

@@ -7,8 +7,8 @@
  * limit: even a day of 2,000 sessions is cheaper to read than one more row is to write with each
  * call (a written row costs as much as a thousand that are read).
  */
-import type { TokenUsage } from "../../memory/contracts.ts";
-import type { Database } from "../database.ts";
+import type { TokenUsage } from "../../memory/delivery.ts";
+import type { Database } from "../../platform/database.ts";
 import {
   type BudgetChange,
   type BudgetScope,

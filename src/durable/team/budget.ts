@@ -1,5 +1,5 @@
 /** The rules of budgets: pure functions over plain data, `now` passed in. Tokens throughout. */
-import type { TokenUsage } from "../../memory/contracts.ts";
+import type { TokenUsage } from "../../memory/delivery.ts";
 
 /** What a limit applies to, per UTC day. In the order in which they are checked. */
 export const BUDGET_SCOPES = ["session", "project", "team"] as const;

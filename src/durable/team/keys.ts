@@ -1,6 +1,7 @@
 /** The team's keys: the only module that reads and writes the table `keys`. */
-import { equalInConstantTime } from "../../identity/constant-time.ts";
-import type { Database } from "../database.ts";
+
+import type { Database } from "../../platform/database.ts";
+import { timingSafeEqual } from "../../platform/timing-safe.ts";
 
 /** A key as it is stored: its id and the SHA-256 (hex) of its whole text. */
 export interface StoredKey {
@@ -49,7 +50,7 @@ export function verifyKey(db: Database, keyId: string, secretHash: string): Veri
   );
   let found: KeyOrigin | null = null;
   for (const row of rows) {
-    if (equalInConstantTime(row.secret_hash, secretHash)) found = row.origin;
+    if (timingSafeEqual(row.secret_hash, secretHash)) found = row.origin;
   }
   return found === null ? { ok: false } : { ok: true, actor: keyId, origin: found };
 }

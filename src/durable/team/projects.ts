@@ -1,6 +1,6 @@
 /** The team's projects: the only module that reads and writes the table `projects`. */
-import type { ProjectRef } from "../../memory/contracts.ts";
-import type { Database } from "../database.ts";
+import type { ProjectRef } from "../../memory/delivery.ts";
+import type { Database } from "../../platform/database.ts";
 
 /** The number of a project, or null where the team has none of that name. */
 export function findProject(db: Database, name: string): number | null {

@@ -1,8 +1,8 @@
 /** A team: its keys, its projects, its budgets and what it used. One object per team. */
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
-import type { ProjectRef } from "../../memory/contracts.ts";
-import { Database } from "../database.ts";
+import type { ProjectRef } from "../../memory/delivery.ts";
+import { Database } from "../../platform/database.ts";
 import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
 import {
   NO_USAGE,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Item } from "../../durable/project/shapes.ts";
+import type { Item } from "../../contract/items.ts";
 import { readItems } from "../../routes/observations.ts";
 import { ItemId, Record } from "../parameters.ts";
 import { ANSWER_MAX_CHARS, plainItem, RECORD, record, renderItem, withNote } from "../rendering.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { knownProjects } from "../../http/known-projects.ts";
-import { cursorOf } from "../../http/recall-params.ts";
+import { cursorOf } from "../../contract/params.ts";
+import { knownProjects } from "../../service/projects.ts";
 import { Cursor, wholeNumber } from "../parameters.ts";
 import { ageOfIso, record, row, withNote } from "../rendering.ts";
 import type { Tool } from "../tool.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../durable/project/context.ts";
-import { knownProjects } from "../../http/known-projects.ts";
-import { projectStub } from "../../http/project-lookup.ts";
-import type { ProjectRef } from "../../memory/contracts.ts";
+import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../durable/project/context/start.ts";
+import type { ProjectRef } from "../../memory/delivery.ts";
+import { projectStub } from "../../service/project-lookup.ts";
+import { knownProjects } from "../../service/projects.ts";
 import { namedProject, OptionalProject, unknownProject, wholeNumber } from "../parameters.ts";
 import type { McpCall, Tool } from "../tool.ts";
 

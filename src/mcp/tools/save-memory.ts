@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SaveSchema, saveByHand } from "../../http/save-by-hand.ts";
+import { SaveSchema, saveByHand } from "../../service/save.ts";
 import { ItemId, WantedProject } from "../parameters.ts";
 import type { Tool } from "../tool.ts";
 

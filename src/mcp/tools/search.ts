@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Filters } from "../../durable/project/query.ts";
-import { QUERY_MAX_CHARS } from "../../durable/project/query.ts";
-import type { SearchHit } from "../../durable/project/shapes.ts";
-import { cursorOf, filtersOf, oneOf } from "../../http/recall-params.ts";
-import { type MemoryAnswer, searchMemory } from "../../http/search-memory.ts";
+import type { SearchHit } from "../../contract/items.ts";
+import { cursorOf, filtersOf, oneOf } from "../../contract/params.ts";
+import type { Filters } from "../../durable/project/search/query.ts";
+import { QUERY_MAX_CHARS } from "../../durable/project/search/query.ts";
+import { type MemoryAnswer, searchMemory } from "../../service/search.ts";
 import {
   Cursor,
   filterInputs,

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { QUERY_MAX_CHARS } from "../../durable/project/query.ts";
-import type { Timeline, TimelineItem } from "../../durable/project/shapes.ts";
-import { ApiError } from "../../http/error.ts";
-import { locateItem } from "../../http/project-lookup.ts";
-import { searchMemory } from "../../http/search-memory.ts";
+import { ApiError } from "../../contract/errors.ts";
+import type { Timeline, TimelineItem } from "../../contract/items.ts";
+import { QUERY_MAX_CHARS } from "../../durable/project/search/query.ts";
+import { locateItem } from "../../service/project-lookup.ts";
+import { searchMemory } from "../../service/search.ts";
 import {
   ItemId,
   namedProject,

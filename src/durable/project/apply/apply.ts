@@ -1,0 +1,234 @@
+/** Applying what sessions deliver, and taking it back. Every function is one transaction. */
+import type { Delivery, DeliveryOutcome, Replacement } from "../../../memory/delivery.ts";
+import type { NewObservation } from "../../../memory/observation.ts";
+import type { Database } from "../../../platform/database.ts";
+import { quoteMatch } from "../search/query.ts";
+import { STOP_WORDS, splitWords, wordsOf } from "../search/words.ts";
+import {
+  insertItem,
+  type Links,
+  lastNumber,
+  markSuperseded,
+  numbersOfBatches,
+  numbersOfSession,
+  numbersOfSources,
+  readItem,
+  readItems,
+  removeItems,
+  summaryOfTurn,
+  updateSummary,
+} from "../store/items.ts";
+import {
+  bodyOf,
+  filesOf,
+  HAND,
+  type NewItem,
+  type ObservationContent,
+  observationItem,
+  promptItem,
+  type SummaryContent,
+  summaryItem,
+  titleOf,
+} from "../store/rows.ts";
+import { newestMatches } from "../store/search-index.ts";
+import {
+  dropDeliveriesBelow,
+  floorOf,
+  forgetAnnouncement,
+  isApplied,
+  noteDelivery,
+  noteSave,
+  raiseFloor,
+  savedBefore,
+} from "../store/sessions.ts";
+import { mergeSummaries } from "./merge-summaries.ts";
+import { type Comparable, isRepeat } from "./similarity.ts";
+
+/** Applies a delivery once; refuses what was forgotten or done over in the meantime. */
+export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome {
+  return db.transaction(() => {
+    if (delivery.generation < floorOf(db, delivery.session)) return "stale";
+    return insertDelivery(db, delivery) ? "applied" : "duplicate";
+  });
+}
+
+/**
+ * Removes what a session taught and puts the new deliveries in its place. A repeated call removes
+ * nothing of what the first one put there: its deliveries are known by then.
+ */
+export function applyReplacement(db: Database, replacement: Replacement): DeliveryOutcome {
+  const { session, floor, remove, deliveries } = replacement;
+  return db.transaction(() => {
+    const known = floorOf(db, session);
+    if (floor < known) return "stale";
+    // A retry of a forgetting must not take what the session was taught since.
+    if (floor === known && floor > 0 && remove === "all" && deliveries.length === 0)
+      return "duplicate";
+    raiseFloor(db, session, floor);
+    const fresh = deliveries.filter((delivery) => !isApplied(db, delivery));
+    if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
+    removeItems(db, numbersToRemove(db, session, remove));
+    if (remove === "all") dropDeliveriesBelow(db, session, floor);
+    // Taken back whole: the session has moved to another project, or is forgotten.
+    if (remove === "all" && deliveries.length === 0) forgetAnnouncement(db, session);
+    for (const delivery of fresh) insertDelivery(db, delivery);
+    return "applied";
+  });
+}
+
+function numbersToRemove(db: Database, session: string, remove: Replacement["remove"]): number[] {
+  if (remove === "all") return numbersOfSession(db, session);
+  if ("batches" in remove) return numbersOfBatches(db, session, remove.batches);
+  return numbersOfSources(db, session, remove.sources, remove.any ?? false);
+}
+
+/** Inserts what a delivery brings, and notes it as applied. False where it was before. */
+function insertDelivery(db: Database, delivery: Delivery): boolean {
+  if (isApplied(db, delivery)) return false;
+  const first = lastNumber(db) + 1;
+  insertContents(db, delivery);
+  noteDelivery(db, delivery, { first, last: lastNumber(db) });
+  return true;
+}
+
+function insertContents(db: Database, delivery: Delivery): void {
+  const { observations, summaries, prompts } = delivery;
+  const count = observations.length + summaries.length + prompts.length;
+  if (count === 0) return;
+  const origin = { generation: delivery.generation, batch: delivery.batch };
+  // Looking for repeats reads the index, and reading flushes what was written to it: look first.
+  const items = observations.map(observationItem);
+  const repeats = findRepeats(db, items);
+
+  let n = lastNumber(db) + 1;
+  for (const prompt of prompts) insertItem(db, n++, promptItem(prompt), origin, NO_LINKS);
+  const firstObservation = n;
+  items.forEach((item, index) => {
+    const repeated = repeats[index] ?? null;
+    const first =
+      repeated === null
+        ? null
+        : "n" in repeated
+          ? repeated.n
+          : rootIn(repeats, repeated.index, firstObservation);
+    insertItem(db, n++, item, origin, { repeats: first, supersedes: null });
+  });
+  for (const summary of summaries) {
+    const item = summaryItem(summary);
+    const older = summaryOfTurn(db, summary.session, summary.prompt_number);
+    if (older === null) {
+      insertItem(db, n++, item, origin, NO_LINKS);
+      continue;
+    }
+    const merged = mergeSummaries(older.content, item.content as SummaryContent);
+    const texts = [
+      merged.request,
+      merged.investigated,
+      merged.learned,
+      merged.completed,
+      merged.next_steps,
+    ];
+    updateSummary(db, older.n, { ...item, splitWords: splitWords(...texts) }, merged, origin);
+  }
+}
+
+const NO_LINKS: Links = { repeats: null, supersedes: null };
+
+/** What an observation repeats: one of the project, or an earlier one of the same delivery. */
+type Repeated = { n: number } | { index: number } | null;
+
+function rootIn(repeats: Repeated[], index: number, firstNumber: number): number {
+  const repeated = repeats[index] ?? null;
+  if (repeated === null) return firstNumber + index;
+  return "n" in repeated ? repeated.n : rootIn(repeats, repeated.index, firstNumber);
+}
+
+function findRepeats(db: Database, items: NewItem[]): Repeated[] {
+  const compared = items.map((item) => comparable(item.content as ObservationContent));
+  return compared.map((newer, index) => {
+    const earlier = compared.slice(0, index).findIndex((older) => isRepeat(newer, older));
+    if (earlier >= 0) return { index: earlier };
+    const n = findRepeat(db, newer);
+    return n === null ? null : { n };
+  });
+}
+
+/** Candidates that are compared in full for one new observation. */
+const REPEAT_CANDIDATES = 12;
+/** Nearly the same words means that the longest of the title are nearly always there. */
+const REPEAT_TITLE_WORDS = 3;
+
+/** The number of the first observation that this one repeats, or null. */
+function findRepeat(db: Database, newer: Comparable & { title: string }): number | null {
+  const words = [...new Set(wordsOf(newer.title.toLowerCase()))]
+    .filter((word) => !STOP_WORDS.has(word))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, REPEAT_TITLE_WORDS);
+  if (words.length === 0) return null;
+  const parts = words.map((word) => `{title body} : ${quoteMatch(word)}`);
+  const [file] = newer.files;
+  if (file !== undefined && wordsOf(file).length > 0) parts.push(`files : ${quoteMatch(file)}`);
+  const numbers = newestMatches(db, parts.join(" AND "), REPEAT_CANDIDATES);
+  for (const row of readItems(db, numbers)) {
+    if (row.kind !== "observation") continue;
+    const text = [titleOf(row), ...bodyOf(row)].join("\n");
+    if (isRepeat(newer, { files: filesOf(row), text })) return row.repeats ?? row.n;
+  }
+  return null;
+}
+
+function comparable(content: ObservationContent): Comparable & { title: string } {
+  return {
+    title: content.title,
+    files: [...new Set([...content.files_modified, ...content.files_read])],
+    text: [content.title, content.subtitle, content.narrative, ...content.facts].join("\n"),
+  };
+}
+
+/** Removes one item. False where there is none. */
+export function removeItem(db: Database, n: number): boolean {
+  return db.transaction(() => {
+    if (readItem(db, n) === null) return false;
+    removeItems(db, [n]);
+    return true;
+  });
+}
+
+/** What came of a request to save by hand; `n` is the observation's number. */
+export type SaveOutcome =
+  | { outcome: "saved" | "repeated"; n: number }
+  /** The one to supersede is not there, or is no observation. */
+  | { outcome: "nothing_to_supersede" }
+  /** The idempotency key was used for something else, or for what was deleted since. */
+  | { outcome: "key_used" };
+
+/** Saves an observation by hand. With an idempotency key a second call saves nothing. */
+export function saveObservation(
+  db: Database,
+  observation: NewObservation,
+  supersedes: number | null,
+  idempotencyKey: string | null,
+): SaveOutcome {
+  return db.transaction((): SaveOutcome => {
+    const item = observationItem({ ...observation, provider: HAND });
+    const known =
+      idempotencyKey === null ? null : savedBefore(db, observation.actor, idempotencyKey);
+    if (known !== null) {
+      const row = readItem(db, known);
+      const same = row !== null && JSON.stringify(row.content) === JSON.stringify(item.content);
+      return same ? { outcome: "repeated", n: known } : { outcome: "key_used" };
+    }
+    if (supersedes !== null && readItem(db, supersedes)?.kind !== "observation") {
+      return { outcome: "nothing_to_supersede" };
+    }
+    const [repeated] = supersedes === null ? findRepeats(db, [item]) : [];
+    const repeats = repeated != null && "n" in repeated ? repeated.n : null;
+    const n = lastNumber(db) + 1;
+    insertItem(db, n, item, { generation: 0, batch: n }, { repeats, supersedes });
+    const key = { session: observation.session, generation: 0, batch: n };
+    noteDelivery(db, key, { first: n, last: n });
+    if (supersedes !== null) markSuperseded(db, supersedes, n);
+    if (idempotencyKey !== null) noteSave(db, observation.actor, idempotencyKey, n);
+    return { outcome: "saved", n };
+  });
+}

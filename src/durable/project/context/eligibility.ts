@@ -1,0 +1,74 @@
+/** What of the memory is news to somebody, each thing once. */
+
+import type { ContextAnswer } from "../../../contract/items.ts";
+import type { ProjectRef } from "../../../memory/delivery.ts";
+import type { Database } from "../../../platform/database.ts";
+import { quoteMatch } from "../search/query.ts";
+import { readItems, repeatGroups } from "../store/items.ts";
+import { filesOf, type ItemRow, itemId, type ObservationRow } from "../store/rows.ts";
+import { newestMatches } from "../store/search-index.ts";
+
+/** Nothing to tell, up to the item of this number. */
+export function nothingToTell(until: number): ContextAnswer {
+  return { text: "", tokens: 0, observations: [], until };
+}
+
+/** What somebody knows already. */
+export interface Known {
+  project: ProjectRef;
+  /** Only what has a higher number: what came after an earlier context. */
+  since?: number;
+  /** Ids that were given before. */
+  exclude?: string[];
+  /** The asking session's own memory is no news to it. */
+  excludeSession?: string;
+}
+
+export function isObservation(row: ItemRow): row is ObservationRow {
+  return row.kind === "observation";
+}
+
+/** Not history, not given before, not the asking session's own. */
+export function isNews(row: ItemRow, query: Known): boolean {
+  if (row.superseded_by !== null) return false;
+  if (query.since !== undefined && row.n <= query.since) return false;
+  if (row.session === query.excludeSession) return false;
+  return !(query.exclude ?? []).includes(itemId(query.project, row.n));
+}
+
+/** Of several that say the same, the newest, and how often it was seen. */
+export function foldRepeats(db: Database, rows: ObservationRow[]) {
+  const byFirst = new Map<number, ObservationRow[]>();
+  for (const row of rows) {
+    const first = row.repeats ?? row.n;
+    byFirst.set(first, [...(byFirst.get(first) ?? []), row]);
+  }
+  const groups = repeatGroups(db, [...byFirst.keys()]);
+  return [...byFirst].flatMap(([first, same]) => {
+    const row = same.reduce<ObservationRow | null>(
+      (newest, one) => (newest === null || one.n > newest.n ? one : newest),
+      null,
+    );
+    if (row === null) return [];
+    const numbers = same.map(({ n }) => n);
+    return [{ row, times: (groups.get(first)?.length ?? 0) + 1, numbers }];
+  });
+}
+
+/** How many namesakes of a file are looked through. */
+const NAMESAKES = 120;
+
+/** The newest observations of a file, however its path was written. */
+export function findByFile(db: Database, file: string): ObservationRow[] {
+  // Absolute or relative, the name at the end is the same; which of its namesakes it is, is seen then.
+  const name = file.split(/[\\/]/).findLast((part) => part !== "") ?? "";
+  return readItems(db, newestMatches(db, `files : ${quoteMatch(name)}`, NAMESAKES))
+    .filter(isObservation)
+    .filter((row) => filesOf(row).some((other) => isSamePath(other, file)));
+}
+
+/** One path is the end of the other: absolute and relative paths name the same file. */
+export function isSamePath(a: string, b: string): boolean {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  return long === short || long.endsWith(`/${short.replace(/^(?:\.?\/)+/, "")}`);
+}

@@ -1,0 +1,78 @@
+/** From fused ranks to results: age, history and repeats have their say. */
+import type { Database } from "../../../platform/database.ts";
+import { readItems, repeatGroups } from "../store/items.ts";
+import type { ItemRow } from "../store/rows.ts";
+import type { Fused } from "./fuse.ts";
+
+/** A found item and how well it fits. */
+export interface Ranked {
+  row: ItemRow;
+  /** About 0 to 1. */
+  score: number;
+  channels: string[];
+  /** Numbers of all observations that say the same, newest first, where there are several. */
+  repeats: number[];
+}
+
+/** What the newest of the candidates gains; the second gains half of it, and so on. */
+const RECENCY_BONUS = 0.05;
+/** History stands behind what replaced it. */
+const SUPERSEDED_FACTOR = 0.5;
+/** A mere request tells less than what came of it. */
+const PROMPT_FACTOR = 0.7;
+
+/**
+ * The rows of what was found, best first. Repeats become one row, the newest of them. With
+ * `follow`, what was found leads to what replaced it and to its newest repeat, wherever they rank.
+ */
+export function judge(db: Database, fused: Fused[], follow: boolean): Ranked[] {
+  const rows = new Map(
+    readItems(
+      db,
+      fused.map(({ id }) => id),
+    ).map((row) => [row.n, row]),
+  );
+  const firsts = [...new Set([...rows.values()].map((row) => row.repeats ?? row.n))];
+  const groups = repeatGroups(db, firsts);
+  if (follow) addLinked(db, rows, groups);
+  const age = new Map(
+    [...rows.values()]
+      .sort((a, b) => b.created_at - a.created_at)
+      .map(({ n }, index) => [n, index]),
+  );
+  const shown = new Map<number, Ranked>();
+  const show = (row: ItemRow, score: number, channels: string[]) => {
+    const first = row.repeats ?? row.n;
+    const group = groups.get(first);
+    const all = group === undefined ? [] : [...group, first];
+    const newest = all.map((n) => rows.get(n)).find((one) => one !== undefined) ?? row;
+    const known = shown.get(first);
+    if (known !== undefined) {
+      known.score = Math.max(known.score, score);
+      known.channels = [...new Set([...known.channels, ...channels])];
+      return;
+    }
+    shown.set(first, { row: newest, score, channels, repeats: all });
+  };
+  for (const { id, score, channels } of fused) {
+    const row = rows.get(id);
+    if (row === undefined) continue;
+    let final = score + RECENCY_BONUS / (1 + (age.get(id) ?? 0));
+    if (row.kind === "prompt") final *= PROMPT_FACTOR;
+    const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
+    if (successor !== undefined) show(successor, final, channels);
+    show(row, row.superseded_by === null ? final : final * SUPERSEDED_FACTOR, channels);
+  }
+  return [...shown.values()].sort((a, b) => b.score - a.score);
+}
+
+/** Reads what replaced the rows, and the newest repeat of each. */
+function addLinked(db: Database, rows: Map<number, ItemRow>, groups: Map<number, number[]>): void {
+  const linked = new Set<number>();
+  for (const { superseded_by } of rows.values()) {
+    if (superseded_by !== null) linked.add(superseded_by);
+  }
+  for (const [newest] of groups.values()) if (newest !== undefined) linked.add(newest);
+  const missing = [...linked].filter((n) => !rows.has(n));
+  for (const row of readItems(db, missing)) rows.set(row.n, row);
+}

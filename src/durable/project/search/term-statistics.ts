@@ -1,0 +1,103 @@
+/** Which words of a query tell something in this project, and which stand together. */
+import type { Database } from "../../../platform/database.ts";
+import { countInNewest, itemsAtMost, matchesAny } from "../store/search-index.ts";
+import { quoteMatch, type Term, termMatch } from "./query.ts";
+
+/** How many of the newest items tell how common a word is. */
+const SAMPLE_ITEMS = 1000;
+/**
+ * In a large project the rarest words lead: an item must have one of them, and the others only add
+ * to its rank. Words lead, rarest first, until together they are found in so many items;
+ */
+const LEADING_MATCHES = 4000;
+/** or in this share of the items; */
+const LEADING_SHARE = 0.2;
+/** and at least so many words lead. */
+const LEADING_MIN = 2;
+/** In such a project, a word in more than this share of the items tells nothing and is left out. */
+const COMMON_SHARE = 0.5;
+
+export interface WeighedWords {
+  /** Searched and ranked by, in the order of the query. */
+  telling: Term[];
+  /** Those of them of which an item must have one; empty where any of them will do. */
+  leading: Term[];
+  /** In no item at all. */
+  unknown: Term[];
+}
+
+/** Sorts words by what they tell in this project; the newest items stand for all. */
+export function weigh(db: Database, terms: Term[]): WeighedWords {
+  const items = itemsAtMost(db);
+  if (items <= LEADING_MATCHES) {
+    const unknown = terms.filter((term) => !matchesAny(db, termMatch(term)));
+    return { telling: terms.filter((term) => !unknown.includes(term)), leading: [], unknown };
+  }
+  const known: { term: Term; share: number }[] = [];
+  const unknown: Term[] = [];
+  for (const term of terms) {
+    const match = termMatch(term);
+    const count = countInNewest(db, match, items - SAMPLE_ITEMS);
+    if (count === 0 && !matchesAny(db, match)) unknown.push(term);
+    else known.push({ term, share: count / SAMPLE_ITEMS });
+  }
+  const most = Math.max(LEADING_MATCHES / items, LEADING_SHARE);
+  const leading = new Set<Term>();
+  const telling = new Set<Term>();
+  let sum = 0;
+  for (const { term, share } of known.toSorted((a, b) => a.share - b.share)) {
+    sum += share;
+    if (sum <= most || leading.size < LEADING_MIN) leading.add(term);
+    if (leading.has(term) || share <= COMMON_SHARE) telling.add(term);
+  }
+  const inOrder = (chosen: Set<Term>) => terms.filter((term) => chosen.has(term));
+  return {
+    telling: inOrder(telling),
+    leading: leading.size === telling.size ? [] : inOrder(leading),
+    unknown,
+  };
+}
+
+/** What words weigh by their rarity (inverse document frequency) among the newest items. */
+export function rarityIn(db: Database): { of(term: Term): number; most: number } {
+  const items = itemsAtMost(db);
+  const sample = Math.min(items, SAMPLE_ITEMS);
+  const weight = (found: number) => Math.log((sample + 1) / (found + 0.5));
+  return {
+    of: (term) => Math.max(0, weight(countInNewest(db, termMatch(term), items - sample))),
+    most: weight(0.5),
+  };
+}
+
+/**
+ * Words near each other in the query, near each other in the text, in any order. On the recall
+ * questions these two channels gain eleven points of any-hit at 5 over the words alone.
+ */
+export const PROXIMITIES = [
+  /** Side by side, as they were asked. */
+  { name: "pairs", skip: 1, distance: 2 },
+  /** In the same sentence or so. */
+  { name: "near", skip: 3, distance: 8 },
+] as const;
+
+/** The pairs of a query's words as a MATCH expression; null where there are none. */
+export function nearMatch(
+  { telling, leading }: WeighedWords,
+  { skip, distance }: (typeof PROXIMITIES)[number],
+): string | null {
+  const words = telling.flatMap((term) => {
+    const [form] = term.forms;
+    if (form === undefined || form.includes(" ")) return [];
+    return [{ quoted: quoteMatch(form), leads: leading.length === 0 || leading.includes(term) }];
+  });
+  const pairs = words.flatMap((word, index) =>
+    words
+      .slice(index + 1, index + 1 + skip)
+      // Two common words are near each other all over a large project.
+      .filter((other) => word.leads || other.leads)
+      .map((other) => `NEAR(${word.quoted} ${other.quoted}, ${distance})`),
+  );
+  return pairs.length === 0 ? null : pairs.slice(0, PAIRS_MAX).join(" OR ");
+}
+
+const PAIRS_MAX = 64;

@@ -1,0 +1,58 @@
+/** Filters as SQL over the table `items`, aliased `i`. */
+import { AGENTS, sessionPath } from "../../../memory/session-name.ts";
+import { type Filters, quoteMatch } from "../search/query.ts";
+import { HAND } from "./rows.ts";
+import { numbersOfSessions } from "./sessions.ts";
+
+export interface Condition {
+  /** Joined with AND; empty where there is no filter. */
+  clauses: string[];
+  values: (string | number)[];
+}
+
+/** Column of `items` for the filters that compare one. */
+const EQUAL = { kind: "i.kind", type: "i.type", branch: "i.branch", actor: "i.actor" } as const;
+
+export function filterCondition(filters: Filters): Condition {
+  const clauses: string[] = [];
+  const values: (string | number)[] = [];
+  for (const [name, column] of Object.entries(EQUAL)) {
+    const value = filters[name as keyof typeof EQUAL];
+    if (value === undefined) continue;
+    clauses.push(`${column} = ?`);
+    values.push(value);
+  }
+  if (filters.since !== undefined) {
+    clauses.push("i.created_at >= ?");
+    values.push(filters.since);
+  }
+  if (filters.until !== undefined) {
+    clauses.push("i.created_at <= ?");
+    values.push(filters.until);
+  }
+  if (filters.session !== undefined) {
+    const paths = sessionPaths(filters.session);
+    clauses.push(`i.n IN (${numbersOfSessions(`IN (${paths.map(() => "?").join(", ")})`)})`);
+    values.push(...paths);
+  }
+  if (filters.concept !== undefined) {
+    clauses.push("EXISTS (SELECT 1 FROM json_each(i.content, '$.concepts') WHERE value = ?)");
+    values.push(filters.concept);
+  }
+  if (filters.file !== undefined) {
+    clauses.push("i.n IN (SELECT rowid FROM search WHERE search MATCH ?)");
+    values.push(fileMatch(filters.file));
+  }
+  return { clauses, values };
+}
+
+/** Paths of which `file` is a part: whole names, the last one by its beginning. */
+function fileMatch(file: string): string {
+  return `files : ${quoteMatch(file)} *`;
+}
+
+/** A session is named with its agent or without. */
+function sessionPaths(session: string): string[] {
+  if (session.includes("/")) return [session];
+  return [...AGENTS, HAND].map((agent) => sessionPath({ agent, sessionId: session }));
+}

@@ -1,0 +1,120 @@
+/** What a project knows of its sessions: the tables `sessions`, `deliveries` and `saves`. */
+
+import type { KnownSession } from "../../../contract/items.ts";
+import type { Announcement, SessionState } from "../../../memory/delivery.ts";
+import type { Database } from "../../../platform/database.ts";
+
+/** The lowest generation of a session that is still accepted. */
+export function floorOf(db: Database, session: string): number {
+  return (
+    db.one<{ floor: number }>("SELECT floor FROM sessions WHERE session = ?", session)?.floor ?? 0
+  );
+}
+
+/** Refuses generations below `floor` from now on. */
+export function raiseFloor(db: Database, session: string, floor: number): void {
+  db.run(
+    `INSERT INTO sessions (session, floor) VALUES (?, ?)
+     ON CONFLICT (session) DO UPDATE SET floor = max(floor, excluded.floor)`,
+    session,
+    floor,
+  );
+}
+
+/** What names a delivery for ever. */
+export interface DeliveryKey {
+  session: string;
+  generation: number;
+  batch: number;
+}
+
+export function isApplied(db: Database, key: DeliveryKey): boolean {
+  return (
+    db.one(
+      "SELECT 1 FROM deliveries WHERE session = ? AND generation = ? AND batch = ?",
+      key.session,
+      key.generation,
+      key.batch,
+    ) !== null
+  );
+}
+
+/** Notes a batch as applied, with the numbers of the items that it brought. */
+export function noteDelivery(
+  db: Database,
+  key: DeliveryKey,
+  items: { first: number; last: number },
+): void {
+  db.run(
+    `INSERT INTO deliveries (session, generation, batch, first_n, last_n) VALUES (?, ?, ?, ?, ?)`,
+    key.session,
+    key.generation,
+    key.batch,
+    items.first,
+    items.last,
+  );
+}
+
+/**
+ * Nothing of the session's deliveries below a floor is left: their numbers tell nothing any more,
+ * and the floor refuses them.
+ */
+export function dropDeliveriesBelow(db: Database, session: string, floor: number): void {
+  db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, floor);
+}
+
+/** SQL: numbers of the items of the sessions that `listed` matches, e.g. `= ?`. */
+export function numbersOfSessions(listed: string): string {
+  return `SELECT s.n FROM deliveries d JOIN items s ON s.n BETWEEN d.first_n AND d.last_n
+    WHERE d.session ${listed} AND s.session = d.session`;
+}
+
+/** Takes what a session says of itself, unless something newer is known. */
+export function noteAnnouncement(db: Database, announcement: Announcement): void {
+  const { session, state, seq, lastEventAt } = announcement;
+  db.run(
+    `INSERT INTO sessions (session, state, seq, last_event_at) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT (session) DO UPDATE SET state = ?2, seq = ?3, last_event_at = ?4 WHERE seq < ?3`,
+    session,
+    state,
+    seq,
+    lastEventAt,
+  );
+}
+
+/** The session is none of this project's any more; its floor stays. */
+export function forgetAnnouncement(db: Database, session: string): void {
+  db.run("UPDATE sessions SET state = NULL, last_event_at = NULL WHERE session = ?", session);
+}
+
+/** Sessions that told of themselves: those that are open first, of each kind the latest first. */
+export function listSessions(
+  db: Database,
+  state: SessionState | null,
+  limit: number,
+): KnownSession[] {
+  return db.all<KnownSession>(
+    `SELECT session, state, last_event_at FROM sessions
+     WHERE state IS NOT NULL AND (?1 IS NULL OR state = ?1)
+     ORDER BY state = 'closed', last_event_at DESC, session LIMIT ?2`,
+    state,
+    limit,
+  );
+}
+
+/** Time of the newest event that a session told of. */
+export function lastAnnouncedEvent(db: Database): number | null {
+  return db.one<{ at: number | null }>("SELECT max(last_event_at) AS at FROM sessions")?.at ?? null;
+}
+
+/** The item that a request with this key saved, or null. */
+export function savedBefore(db: Database, actor: string, key: string): number | null {
+  return (
+    db.one<{ n: number }>("SELECT n FROM saves WHERE actor = ? AND idempotency_key = ?", actor, key)
+      ?.n ?? null
+  );
+}
+
+export function noteSave(db: Database, actor: string, key: string, n: number): void {
+  db.run("INSERT INTO saves (actor, idempotency_key, n) VALUES (?, ?, ?)", actor, key, n);
+}

@@ -1,0 +1,119 @@
+/** How sessions end: closed, given up on, deleted, forgotten, and what stays. Each one transaction. */
+
+import { newBatch } from "../queue/lifecycle.ts";
+import { MAX_ATTEMPTS } from "../queue/retry.ts";
+import type { SessionStore } from "../session-store.ts";
+import { addMissingSummaries } from "../work/missing-summaries.ts";
+
+/**
+ * Closes a session in which nothing is left to do. Tests that again in the transaction that
+ * closes; a summary that was missing goes out first. Returns whether anything was done.
+ */
+export function closeSession(store: SessionStore, now: number): boolean {
+  const row = store.row();
+  if (row === null || row.closedAt !== null) return false;
+  if (!store.isSettled(row)) return false;
+  if (addMissingSummaries(store, row.counters.prompt + 1, now) > 0) return true;
+  store.session.update({ closedAt: now });
+  return true;
+}
+
+/**
+ * The retention is over and events still wait for a provider that refuses us: they become dead
+ * letters, and get one more retention in which somebody may retry them.
+ */
+export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
+  const row = store.row();
+  if (row === null) return false;
+  const last = store.log.lastSeq();
+  const error = "retention: no provider took it";
+  const open = store.batches.open().filter((batch) => batch.state === "pending");
+  for (const batch of open) {
+    store.batches.save({
+      ...batch,
+      state: "dead",
+      attempts: MAX_ATTEMPTS,
+      error: batch.error ?? error,
+    });
+  }
+  let nextBatch = row.nextBatch;
+  if (last > row.batchedTo) {
+    store.batches.save({
+      ...newBatch(nextBatch++, row.batchedTo + 1, last, now),
+      state: "dead",
+      attempts: MAX_ATTEMPTS,
+      error,
+    });
+  }
+  store.session.update({ nextBatch, batchedTo: Math.max(last, row.batchedTo), touchedAt: now });
+  return true;
+}
+
+/** Removes events, batches and deliveries; what stays is one row without content. */
+export function entomb(store: SessionStore, now: number): void {
+  const row = store.row();
+  if (row === null) return;
+  const counts = store.counts(row);
+  const tokens = store.tokens(row);
+  const lastEventAt = store.lastEventAt(row);
+  store.log.clear();
+  store.batches.clear();
+  store.outbox.removeAll();
+  store.session.update({
+    root: null,
+    branch: null,
+    commit: null,
+    given: [],
+    providerPauses: {},
+    ...store.reached(row),
+    batchedTo: 0,
+    flushTo: 0,
+    touchedAt: now,
+    tombstone: {
+      done: counts.done,
+      skipped: counts.skipped,
+      dead: counts.dead,
+      tokensInput: tokens.input,
+      tokensOutput: tokens.output,
+      lastEventAt,
+    },
+  });
+}
+
+/** `DELETE`: ends the session now. What was already written goes out, the rest is dropped. */
+export function beginDelete(store: SessionStore, now: number): boolean {
+  const row = store.row();
+  if (row === null) return false;
+  store.batches.removeOpen(row.batchedTo);
+  store.outbox.dropHeld();
+  store.session.update({
+    ending: "delete",
+    endedAt: row.endedAt ?? now,
+    ...store.reached(row),
+  });
+  return true;
+}
+
+/** `DELETE ?forget=1`: ends the session, and its project keeps nothing of it. */
+export function beginForget(store: SessionStore, now: number): boolean {
+  const row = store.row();
+  if (row === null) return false;
+  const generation = row.generation + 1;
+  store.log.clear();
+  store.batches.clear();
+  store.outbox.keepRetractions();
+  store.outbox.add(
+    { kind: "retract", project: row.project, generation, batch: null, payload: "{}" },
+    now,
+  );
+  store.session.update({
+    ending: "forget",
+    generation,
+    forgotten: true,
+    ...store.reached(row),
+    batchedTo: 0,
+    flushTo: 0,
+    endedAt: row.endedAt ?? now,
+  });
+  return true;
+}

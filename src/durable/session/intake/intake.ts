@@ -1,0 +1,285 @@
+/**
+ * What happens to a hook's message inside a session: the rules of identity, order and privacy,
+ * each call one transaction. Nothing here waits for anything.
+ */
+
+import type { SessionSource } from "../../../hooks/hook-action.ts";
+import type { IncomingEvent } from "../../../memory/event.ts";
+import { type EventSeries, eventKey, eventSeries } from "../../../memory/event-identity.ts";
+import { relativePath } from "../../../memory/paths.ts";
+import { isFolderProject, isRemoteProject } from "../../../memory/project-name.ts";
+import type { SessionName } from "../../../memory/session-name.ts";
+import { newBatch } from "../queue/lifecycle.ts";
+import { type Counters, countOf, type SessionRow } from "../session-row.ts";
+import type { SessionStore } from "../session-store.ts";
+
+/** Who sends, and from where. */
+export interface Sender {
+  name: SessionName;
+  actor: string;
+  /** The project of `X-Cairn-Project`, normalised; null without the header. */
+  project: string | null;
+  /** What the project is called while no remote is known: `folder/<actor>/<base name>`. */
+  folderProject: string;
+  cwd: string | null;
+  branch: string | null;
+  commit: string | null;
+}
+
+export type EventOutcome = "stored" | "duplicate" | "private" | "ignored";
+
+/** What the Worker has to know to answer with memory. */
+export interface IntakeAnswer {
+  outcome: EventOutcome;
+  project: string;
+  /** The session's context was not given yet: the next prompt's answer carries it. */
+  contextDue: boolean;
+  given: string[];
+  givenUntil: number;
+  /** A file that the agent has read, and was not yet told about in this session. */
+  fileRead: string | null;
+}
+
+/** What `given` holds once the agent was told about a file. */
+export function fileMark(file: string): string {
+  return `file:${file}`;
+}
+
+/** Stores an event, or says why not. The caller plans the alarm in the same turn. */
+export function acceptEvent(
+  store: SessionStore,
+  sender: Sender,
+  event: IncomingEvent,
+  now: number,
+): IntakeAnswer {
+  const row = openRow(store, sender, now);
+  const outcome = outcomeOf(store, row, event);
+  if (outcome === "stored") storeEvent(store, row, event, now);
+  return {
+    outcome,
+    project: row.project,
+    contextDue: row.contextDue,
+    given: row.given,
+    givenUntil: row.givenUntil,
+    fileRead: outcome === "stored" ? fileReadBy(event, row) : null,
+  };
+}
+
+function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
+  if (event.kind !== "tool_use" || event.body.tool !== "Read" || event.skip !== null) return null;
+  const path = event.body.files_read[0];
+  if (path === undefined) return null;
+  const file = relativePath(row.root, path);
+  return row.given.includes(fileMark(file)) ? null : file;
+}
+
+function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
+  // What came between a delete and its tombstone would go with the rest: not taken rather than lost.
+  if (row.forgotten || row.ending !== null) return "ignored";
+  if (event.promptId !== null && row.privatePrompts.includes(event.promptId)) return "private";
+  if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
+  // A compaction retells the session, and with it the private turn.
+  if (row.privateSeen && event.kind === "compaction") return "private";
+  if (isDuplicate(store, event)) return "duplicate";
+  return "stored";
+}
+
+function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
+  if (event.identityScope === "session") return store.log.has(event.identity);
+  return store.log.newestIdentity()?.startsWith(`${event.identity}#`) === true;
+}
+
+function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, now: number): void {
+  const seq = store.nextSeq(row);
+  const n = nextNumber(row.counters, eventSeries(event.kind), event.subject);
+  const isPrompt = event.kind === "prompt";
+  store.log.append(
+    event,
+    // Without a name of its own an event may come again later: its place makes it unique.
+    event.identityScope === "session" ? event.identity : `${event.identity}#${seq}`,
+    {
+      seq,
+      key: eventKey(event.kind, event.subject, n ?? seq),
+      n,
+      promptNumber: isPrompt ? (n ?? 0) : promptNumberOf(store, row, event.promptId),
+      receivedAt: now,
+    },
+  );
+  const change: Partial<SessionRow> = {};
+  if (row.closedAt !== null) change.closedAt = null;
+  if (isPrompt && row.endedAt !== null) change.endedAt = null;
+  if (isPrompt && row.privateOpen) change.privateOpen = false;
+  store.session.update(change);
+}
+
+/** The prompt that an event belongs to: by the agent's id where it has one, else the newest. */
+function promptNumberOf(store: SessionStore, row: SessionRow, promptId: string | null): number {
+  const known = promptId === null ? null : store.log.promptNumber(`prompt:${promptId}`);
+  return known ?? row.counters.prompt;
+}
+
+/** `n` counts from 1 per kind; tool events have names of their own and none. */
+function nextNumber(
+  counters: Counters,
+  series: EventSeries,
+  subject: string | null,
+): number | null {
+  if (series === "tool") return null;
+  if (series === "agent") return countOf(counters.agents, subject ?? "#") + 1;
+  return counters[series] + 1;
+}
+
+/**
+ * A prompt of which nothing was left after its private parts: it is not stored, and neither is
+ * anything of its turn, be it already here or still to come.
+ */
+export function acceptPrivatePrompt(
+  store: SessionStore,
+  sender: Sender,
+  promptId: string | null,
+  now: number,
+): void {
+  const row = openRow(store, sender, now);
+  if (row.forgotten) return;
+  store.session.update({
+    privateSeen: true,
+    privateOpen: promptId === null,
+    privatePrompts:
+      promptId === null ? row.privatePrompts : [...new Set([...row.privatePrompts, promptId])],
+  });
+  if (promptId === null) return;
+  withdrawTurn(store, promptId, now);
+}
+
+/** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
+function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
+  const turn = store.log.ofPrompt(promptId);
+  const gone = turn.map((event) => event.seq);
+  const row = store.row();
+  if (row === null || gone.length === 0) return;
+  store.log.removeOfPrompt(promptId);
+  const touched = store.batches
+    .all()
+    .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
+  let nextBatch = row.nextBatch;
+  for (const batch of touched) {
+    store.batches.remove(batch.batch);
+    if (store.log.seqs(batch.fromSeq, batch.toSeq).length > 0) {
+      store.batches.save(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
+    }
+  }
+  store.session.update({ ...store.reached(row), nextBatch });
+  const batches = store.outbox.withdraw(touched.map((batch) => batch.batch));
+  if (batches.length > 0 || touched.some((batch) => batch.redo)) {
+    store.outbox.add(
+      {
+        kind: "withdraw",
+        project: row.project,
+        generation: row.generation,
+        batch: null,
+        payload: JSON.stringify({ batches, keys: turn.map((event) => event.key) }),
+      },
+      now,
+    );
+  }
+}
+
+/** What the Worker has to give to a session that starts. */
+export interface StartAnswer {
+  project: string;
+  /** Only items newer than this number; 0 for all. */
+  since: number;
+  exclude: string[];
+}
+
+/** A session starts, or starts again. Reopens a closed and a forgotten one. */
+export function acceptStart(
+  store: SessionStore,
+  sender: Sender,
+  source: SessionSource,
+  now: number,
+): StartAnswer {
+  const row = openRow(store, sender, now);
+  const anew = source !== "resume";
+  const change: Partial<SessionRow> = {
+    touchedAt: now,
+    endedAt: null,
+    closedAt: null,
+    forgotten: false,
+    contextDue: true,
+    ...(anew ? { given: [], givenUntil: 0 } : {}),
+    ...(source === "compact"
+      ? {}
+      : { branch: sender.branch ?? row.branch, commit: sender.commit ?? row.commit }),
+  };
+  store.session.update(change);
+  const after = store.row() ?? row;
+  return { project: after.project, since: after.givenUntil, exclude: after.given };
+}
+
+/** The session ends: what waits is due at once, and it closes when all is done. */
+export function acceptEnd(store: SessionStore, now: number): void {
+  const row = store.row();
+  if (row === null || row.closedAt !== null) return;
+  store.session.update({ endedAt: now, flushTo: store.log.lastSeq(), touchedAt: now });
+}
+
+/** A turn ended without a closing message (an API error): what waits is due at once. */
+export function acceptTurnFailure(store: SessionStore): void {
+  const row = store.row();
+  if (row === null) return;
+  const last = store.log.lastSeq();
+  if (last > row.flushTo) store.session.update({ flushTo: last });
+}
+
+/** The row of the session, made or brought up to date with what the sender knows. */
+function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
+  const row = store.row();
+  if (row === null) {
+    store.session.create(
+      {
+        ...sender.name,
+        actor: sender.actor,
+        project: sender.project ?? sender.folderProject,
+        root: sender.cwd,
+        branch: sender.branch,
+        commit: sender.commit,
+      },
+      now,
+    );
+  } else {
+    // Told for the first time, or again after the retention took it.
+    const missesRoot = row.root === null && sender.cwd !== null;
+    const moves = mayMove(row) && replacesProject(row.project, sender.project);
+    if (!missesRoot && !moves) return row;
+    if (missesRoot) store.session.update({ root: sender.cwd });
+    if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
+  }
+  const fresh = store.row();
+  if (fresh === null) throw new Error("session row vanished inside its transaction");
+  return fresh;
+}
+
+/** A session that is being forgotten has nothing left to take along. */
+function mayMove(row: SessionRow): boolean {
+  return row.ending === null && !row.forgotten;
+}
+
+/** Only a remote replaces a folder; a second remote is ignored (DESIGN section 3). */
+function replacesProject(known: string, told: string | null): boolean {
+  return told !== null && isFolderProject(known) && isRemoteProject(told);
+}
+
+/**
+ * The session belongs to another project than we thought: what it delivered goes to the new one
+ * first, then leaves the old one, under a new generation, so that nothing late is applied there.
+ */
+function moveProject(store: SessionStore, row: SessionRow, project: string, now: number): void {
+  const generation = row.generation + 1;
+  store.session.update({ project, generation, announcedState: null });
+  if (!store.outbox.everDelivered() && row.announcedState === null) return;
+  store.outbox.adoptDeliveries(generation, project);
+  const common = { generation, batch: null, payload: "{}" };
+  store.outbox.add({ ...common, kind: "move", project }, now);
+  store.outbox.add({ ...common, kind: "retract", project: row.project }, now);
+}

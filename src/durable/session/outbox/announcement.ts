@@ -1,0 +1,42 @@
+/** Tells the project when the session's state has changed. */
+import { log } from "../../../platform/log.ts";
+import { deliveryBackoffMs } from "../queue/retry.ts";
+import type { SessionDependencies } from "../session-dependencies.ts";
+import type { SessionStore } from "../session-store.ts";
+
+/**
+ * Announces the session's state where the project believes another. The highest `seq` wins there,
+ * so that a late announcement undoes nothing. A project that cannot be reached is told later and
+ * holds up nothing else. A forgotten session has nothing to tell.
+ */
+export async function announce(store: SessionStore, deps: SessionDependencies): Promise<void> {
+  const row = store.row();
+  if (row === null || row.forgotten || !store.everHadEvents(row)) return;
+  const state = store.state(row, deps.now());
+  if (state === row.announcedState) return;
+  // Between two batches a session rests and works in turns: that much is asked live.
+  if (state === "active" && row.announcedState === "idle") return;
+  const seq = row.announcedSeq + 1;
+  try {
+    const number = await deps.projectNumber(row.team, row.project);
+    await deps.project(row.team, number).announce(
+      { name: row.project, number },
+      {
+        session: `${row.agent}/${row.sessionId}`,
+        state,
+        seq,
+        lastEventAt: store.lastEventAt(row),
+      },
+    );
+  } catch {
+    const failures = store.announcement.failures + 1;
+    const delay = deliveryBackoffMs(failures, deps.random());
+    store.announcement = { failures, notBefore: deps.now() + delay };
+    log("warn", "announcement_failed", { failures });
+    return;
+  }
+  store.announcement = { failures: 0, notBefore: 0 };
+  const after = store.row();
+  if (after === null || after.project !== row.project) return;
+  store.session.update({ announcedState: state, announcedSeq: seq });
+}

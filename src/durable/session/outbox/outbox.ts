@@ -1,0 +1,265 @@
+/**
+ * What the session's project has still to be told: the one module that owns the table `outbox`.
+ * Entries go out strictly in order, at least once; the project applies each once. Deliveries stay
+ * in the table after they went out, because a change of project sends them again.
+ */
+import type { Delivery } from "../../../memory/delivery.ts";
+import type { Database } from "../../../platform/database.ts";
+
+/**
+ * - `deliver`: what one batch taught;
+ * - `move`: everything that the session taught, to a new project;
+ * - `redo`: what a redo wrote anew, in the place of the old;
+ * - `retract`: the project keeps nothing of the session (forget, and the old side of a move);
+ * - `withdraw`: what batches that held a private turn taught goes.
+ */
+export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "withdraw";
+
+/** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
+export type OutboxState = "ready" | "held" | "sent";
+
+/** What a private turn had taught: the batches that held it, and its events. */
+export interface Withdrawal {
+  batches: number[];
+  keys: string[];
+}
+
+export interface OutboxEntry {
+  id: number;
+  kind: OutboxKind;
+  /** Name of the project that it is for. */
+  project: string;
+  generation: number;
+  batch: number | null;
+  dueAt: number;
+  attempts: number;
+  payload: string;
+}
+
+interface RawEntry {
+  id: number;
+  kind: OutboxKind;
+  project: string;
+  generation: number;
+  batch: number | null;
+  due_at: number;
+  attempts: number;
+  payload: string;
+}
+
+export class Outbox {
+  readonly #db: Database;
+  #titles: Set<string> | null = null;
+  #summarised: Set<number> | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  add(
+    entry: Pick<OutboxEntry, "kind" | "project" | "generation" | "batch" | "payload">,
+    now: number,
+    state: OutboxState = "ready",
+  ): void {
+    this.#db.run(
+      `INSERT INTO outbox (kind, state, project, generation, batch, due_at, attempts, payload)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?)`,
+      entry.kind,
+      state,
+      entry.project,
+      entry.generation,
+      entry.batch,
+      now,
+      entry.payload,
+    );
+    if (entry.kind !== "deliver") return;
+    const { observations, summaries } = parseDelivery(entry.payload);
+    for (const { title } of observations) this.#titles?.add(title);
+    for (const summary of summaries) this.#summarised?.add(summary.prompt_number);
+  }
+
+  /** The entry that has to go out next; null where nothing waits. */
+  head(): OutboxEntry | null {
+    const raw = this.#db.one<RawEntry>(
+      `SELECT id, kind, project, generation, batch, due_at, attempts, payload
+       FROM outbox WHERE state = 'ready' ORDER BY id LIMIT 1`,
+    );
+    return raw === null
+      ? null
+      : {
+          id: raw.id,
+          kind: raw.kind,
+          project: raw.project,
+          generation: raw.generation,
+          batch: raw.batch,
+          dueAt: raw.due_at,
+          attempts: raw.attempts,
+          payload: raw.payload,
+        };
+  }
+
+  /** Entries that still have to go out. */
+  waiting(): number {
+    return (
+      this.#db.one<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'ready'")?.n ?? 0
+    );
+  }
+
+  /** Applied. Only deliveries are kept, for a later move. */
+  sent(entry: OutboxEntry): void {
+    if (entry.kind === "deliver") {
+      this.#db.run("UPDATE outbox SET state = 'sent', error = NULL WHERE id = ?", entry.id);
+    } else {
+      this.#db.run("DELETE FROM outbox WHERE id = ?", entry.id);
+    }
+  }
+
+  failed(entry: OutboxEntry, error: string, dueAt: number): void {
+    this.#db.run(
+      "UPDATE outbox SET attempts = attempts + 1, error = ?, due_at = ? WHERE id = ?",
+      error,
+      dueAt,
+      entry.id,
+    );
+  }
+
+  lastError(): string | null {
+    return (
+      this.#db.one<{ error: string }>(
+        "SELECT error FROM outbox WHERE state = 'ready' AND error IS NOT NULL ORDER BY id LIMIT 1",
+      )?.error ?? null
+    );
+  }
+
+  /** Everything that waits is due now. */
+  bringForward(now: number): void {
+    this.#db.run("UPDATE outbox SET due_at = ? WHERE state = 'ready' AND due_at > ?", now, now);
+  }
+
+  /** All deliveries of the session, in order, in the state asked for. */
+  deliveries(state: OutboxState | "any"): Delivery[] {
+    return this.#db
+      .all<{ payload: string; generation: number }>(
+        `SELECT payload, generation FROM outbox WHERE kind = 'deliver'
+         AND (? = 'any' OR state = ?) ORDER BY id`,
+        state,
+        state,
+      )
+      .map((row) => ({ ...parseDelivery(row.payload), generation: row.generation }));
+  }
+
+  /**
+   * Titles of the session's observations, newest last. Read once in each life of the object; it
+   * may know titles that were since withdrawn, never too few.
+   */
+  titles(): ReadonlySet<string> {
+    this.#titles ??= new Set(
+      this.#db
+        .all<{ title: string }>(
+          `SELECT o.value ->> 'title' AS title
+           FROM outbox, json_each(outbox.payload, '$.observations') o
+           WHERE kind = 'deliver' AND (state = 'held' OR batch IN (SELECT batch FROM batches))
+           ORDER BY outbox.id, o.key`,
+        )
+        .map((row) => row.title),
+    );
+    return this.#titles;
+  }
+
+  /** Numbers of the prompts that have a summary. Known like the titles. */
+  summarised(): ReadonlySet<number> {
+    this.#summarised ??= new Set(
+      this.#db
+        .all<{ n: number }>(
+          `SELECT s.value ->> 'prompt_number' AS n
+           FROM outbox, json_each(outbox.payload, '$.summaries') s WHERE kind = 'deliver'`,
+        )
+        .map((row) => row.n),
+    );
+    return this.#summarised;
+  }
+
+  /** To be called when what was delivered is about to be replaced. */
+  forgetContents(): void {
+    this.#titles = null;
+    this.#summarised = null;
+  }
+
+  /** True where the project may hold something of the session. */
+  everDelivered(): boolean {
+    return (
+      this.#db.one("SELECT 1 FROM outbox WHERE kind IN ('deliver', 'move') AND state <> 'held'") !==
+      null
+    );
+  }
+
+  /** Deliveries get a new generation and go out with the entry that is about to be added. */
+  adoptDeliveries(generation: number, project: string): void {
+    this.#db.run(
+      `UPDATE outbox SET generation = ?, project = ?,
+         state = CASE state WHEN 'held' THEN 'held' ELSE 'sent' END WHERE kind = 'deliver'`,
+      generation,
+      project,
+    );
+  }
+
+  /** A redo was applied: what it carried is the session's, what it replaced is nobody's. */
+  releaseHeld(): void {
+    this.#db.run(
+      `DELETE FROM outbox WHERE kind = 'deliver' AND state = 'sent'
+       AND batch NOT IN (SELECT batch FROM batches)`,
+    );
+    this.#db.run("UPDATE outbox SET state = 'sent' WHERE state = 'held'");
+  }
+
+  /** Removes the deliveries of these batches. Returns those that were there: they may have gone out. */
+  withdraw(batches: readonly number[]): number[] {
+    this.forgetContents();
+    const list = JSON.stringify(batches);
+    const gone = this.#db
+      .all<{ batch: number }>(
+        `SELECT batch FROM outbox WHERE kind = 'deliver' AND batch IN (SELECT value FROM json_each(?))`,
+        list,
+      )
+      .map((row) => row.batch);
+    this.#db.run(
+      "DELETE FROM outbox WHERE kind = 'deliver' AND batch IN (SELECT value FROM json_each(?))",
+      list,
+    );
+    return gone;
+  }
+
+  /** Drops the results of a redo that is not finished. */
+  dropHeld(): void {
+    this.#db.run("DELETE FROM outbox WHERE state = 'held'");
+  }
+
+  removeAll(): void {
+    this.#db.empty("outbox");
+  }
+
+  /** What a delivery carries. */
+  payload(entry: OutboxEntry): Delivery {
+    return parseDelivery(entry.payload);
+  }
+
+  /** The event keys whose results a redo replaces. */
+  keys(entry: OutboxEntry): string[] {
+    return JSON.parse(entry.payload) as string[];
+  }
+
+  /** The batches and event keys that a withdrawal is about. */
+  withdrawal(entry: OutboxEntry): Withdrawal {
+    return JSON.parse(entry.payload) as Withdrawal;
+  }
+
+  /** Forgetting: all that is left to do is to take back what other projects were once told. */
+  keepRetractions(): void {
+    this.#db.run("DELETE FROM outbox WHERE kind <> 'retract'");
+  }
+}
+
+/** Trusted: only the session's own completion writes payloads. */
+function parseDelivery(payload: string): Delivery {
+  return JSON.parse(payload) as Delivery;
+}

@@ -1,0 +1,48 @@
+/** What the doctor asks a session: what is wrong, and what was mended by looking. */
+import type { SessionState } from "../../../memory/delivery.ts";
+import type { SessionRow } from "../session-row.ts";
+import type { SessionStore } from "../session-store.ts";
+
+export interface Inspection {
+  session: string;
+  state: SessionState;
+  /** What the project was last told. */
+  announced: SessionState | null;
+  /** Work stood without an alarm; it has one now. */
+  stranded: boolean;
+  /** Leases that nobody would answer; they are pending again. */
+  abandoned: number;
+  dead: number;
+  /** Entries that wait, and how long the first one has been failing. */
+  outbox: number;
+  outboxAttempts: number;
+  outboxError: string | null;
+  pausedProviders: string[];
+  /** Faults in a row of the object's own. */
+  recoveries: number;
+  schemaVersion: number;
+}
+
+export function inspect(
+  store: SessionStore,
+  row: SessionRow,
+  mended: { abandoned: number; stranded: boolean; now: number },
+): Inspection {
+  const head = store.outbox.head();
+  return {
+    session: `${row.agent}/${row.sessionId}`,
+    state: store.state(row, mended.now),
+    announced: row.announcedState,
+    stranded: mended.stranded,
+    abandoned: mended.abandoned,
+    dead: store.counts(row).dead,
+    outbox: store.outbox.waiting(),
+    outboxAttempts: head?.attempts ?? 0,
+    outboxError: store.outbox.lastError(),
+    pausedProviders: Object.entries(row.providerPauses)
+      .filter(([, pause]) => pause.until > mended.now)
+      .map(([name]) => name),
+    recoveries: row.recoveries,
+    schemaVersion: store.db.version(),
+  };
+}

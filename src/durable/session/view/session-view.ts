@@ -1,0 +1,71 @@
+/** The session as the API shows it. */
+import type { SessionState, TokenUsage } from "../../../memory/delivery.ts";
+import type { EventKind } from "../../../memory/event.ts";
+import type { EventCounts } from "../queue/batches.ts";
+import type { SessionStore } from "../session-store.ts";
+
+export interface SessionView {
+  session: string;
+  project: string;
+  state: SessionState;
+  events: EventCounts;
+  /** Most attempts of any event that is not done. */
+  attempts: number;
+  tokens: TokenUsage;
+  provider: string | null;
+  last_error: string | null;
+  last_event_at: string | null;
+  outbox: number;
+  /** Providers that refused us, and when they are asked again. */
+  paused_providers: { provider: string; until: string; reason: string }[];
+  forgotten: boolean;
+}
+
+/** Null where the session was never heard of. Creates nothing. */
+export function describeSession(store: SessionStore, now: number): SessionView | null {
+  const row = store.row();
+  if (row === null) return null;
+  const unfinished = [...store.batches.open(), ...store.batches.dead()];
+  const newest = store.batches.newest();
+  const lastEventAt = store.lastEventAt(row);
+  return {
+    session: `${row.agent}/${row.sessionId}`,
+    project: row.project,
+    state: store.state(row, now),
+    events: store.counts(row),
+    attempts: Math.max(0, ...unfinished.map((batch) => batch.attempts)),
+    tokens: store.tokens(row),
+    provider: newest.provider,
+    last_error: store.outbox.lastError() ?? newest.error,
+    last_event_at: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
+    outbox: store.outbox.waiting(),
+    paused_providers: Object.entries(row.providerPauses).map(([provider, pause]) => ({
+      provider,
+      until: new Date(pause.until).toISOString(),
+      reason: pause.reason,
+    })),
+    forgotten: row.forgotten,
+  };
+}
+
+/** A raw event that an observation was made from. */
+export interface KeptSource {
+  key: string;
+  kind: EventKind;
+  at: string;
+  prompt_number: number;
+  /** The event's content as JSON text: RPC's types give up on a tool's input. */
+  body: string;
+}
+
+/** The events with these keys that are still kept. */
+export function keptSources(store: SessionStore, keys: readonly string[]): KeptSource[] {
+  if (store.row() === null) return [];
+  return store.log.byKeys(keys).map((event) => ({
+    key: event.key,
+    kind: event.kind,
+    at: new Date(event.at).toISOString(),
+    prompt_number: event.promptNumber,
+    body: JSON.stringify(event.body),
+  }));
+}

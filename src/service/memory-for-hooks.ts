@@ -1,0 +1,146 @@
+/**
+ * What a hook's answer gives back to the agent: memory, within a time that the agent does not
+ * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
+ */
+
+import type { ContextAnswer } from "../contract/items.ts";
+import {
+  fileMark,
+  type IntakeAnswer,
+  type Sender,
+  type StartAnswer,
+} from "../durable/session/intake/intake.ts";
+import type { SessionObject } from "../durable/session/session-object.ts";
+import type { Caller } from "../memory/delivery.ts";
+import { projectObjectName } from "../memory/project-name.ts";
+import { sessionPath } from "../memory/session-name.ts";
+import { withTimeout } from "../platform/with-timeout.ts";
+import { findProject } from "./project-lookup.ts";
+
+/** A session's start may wait this long for its context. */
+const START_MEMORY_MS = 2_000;
+/** Any other hook. */
+const HOOK_MEMORY_MS = 1_000;
+/** Kept back for the answer's own way. */
+const MARGIN_MS = 100;
+/** Most tokens that a prompt's answer adds of its own. */
+const PROMPT_MEMORY_TOKENS = 600;
+
+interface Asked {
+  env: Env;
+  caller: Caller;
+  session: DurableObjectStub<SessionObject>;
+  sender: Sender;
+  /** When the hook arrived, ms. */
+  now: number;
+}
+
+/** The context of a session that starts; null where there is none, or not in time. */
+export async function startMemory(asked: Asked & { start: StartAnswer }): Promise<string | null> {
+  const { start } = asked;
+  const scope = { project: start.project, since: start.since, exclude: start.exclude };
+  return await fullContext(asked, scope, START_MEMORY_MS);
+}
+
+/** What fits a prompt: the session's context where it was not given yet, else what it asks about. */
+export async function promptMemory(
+  asked: Asked & { answer: IntakeAnswer; prompt: string },
+): Promise<string | null> {
+  const { answer } = asked;
+  if (answer.contextDue) {
+    const scope = { project: answer.project, since: answer.givenUntil, exclude: answer.given };
+    return await fullContext(asked, scope, HOOK_MEMORY_MS);
+  }
+  return await give(asked, fittingContext(asked), []);
+}
+
+async function fittingContext(
+  asked: Asked & { answer: IntakeAnswer; prompt: string },
+): Promise<ContextAnswer | null> {
+  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  if (project === null) return null;
+  return await projectStub(asked, project.number).promptContext({
+    project,
+    query: asked.prompt,
+    exclude: asked.answer.given,
+    excludeSession: sessionPath(asked.sender.name),
+    tokens: PROMPT_MEMORY_TOKENS,
+    now: asked.now,
+  });
+}
+
+/** What is known of the file that was just read: once per file and session. */
+export async function readMemory(asked: Asked & { answer: IntakeAnswer }): Promise<string | null> {
+  const file = asked.answer.fileRead;
+  if (file === null) return null;
+  return await give(asked, fileContext(asked, file), [fileMark(file)]);
+}
+
+async function fileContext(
+  asked: Asked & { answer: IntakeAnswer },
+  file: string,
+): Promise<ContextAnswer | null> {
+  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  if (project === null) return null;
+  return await projectStub(asked, project.number).fileContext({
+    project,
+    file,
+    exclude: asked.answer.given,
+    excludeSession: sessionPath(asked.sender.name),
+    now: asked.now,
+  });
+}
+
+/** What was found in time, if anything. Only then it is noted as given, with `marks` beside it. */
+async function give(
+  asked: Asked,
+  work: Promise<ContextAnswer | null>,
+  marks: string[],
+): Promise<string | null> {
+  const found = await withTimeout(work, timeLeft(asked.now, HOOK_MEMORY_MS));
+  if (found === null || found.text === "") return null;
+  await note(asked, [...marks, ...found.observations], null);
+  return found.text;
+}
+
+/** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
+async function note(asked: Asked, ids: string[], until: number | null): Promise<void> {
+  await withTimeout(asked.session.contextGiven(ids, until), MARGIN_MS);
+}
+
+async function fullContext(
+  asked: Asked,
+  scope: { project: string; since: number; exclude: string[] },
+  limitMs: number,
+): Promise<string | null> {
+  const found = await withTimeout(findContext(asked, scope), timeLeft(asked.now, limitMs));
+  if (found === null) return null;
+  // Counts as given only where the answer leaves in time.
+  if (Date.now() - asked.now > limitMs) return null;
+  await note(asked, found.observations, found.until);
+  return found.observations.length > 0 || found.text !== "" ? found.text : null;
+}
+
+async function findContext(
+  asked: Asked,
+  scope: { project: string; since: number; exclude: string[] },
+): Promise<{ text: string; observations: string[]; until: number }> {
+  const project = await findProject(asked.env, asked.caller.team, scope.project);
+  if (project === null) return { text: "", observations: [], until: 0 };
+  return await projectStub(asked, project.number).context({
+    project,
+    since: scope.since,
+    exclude: scope.exclude,
+    excludeSession: sessionPath(asked.sender.name),
+    ...(asked.sender.branch === null ? {} : { branch: asked.sender.branch }),
+    now: asked.now,
+  });
+}
+
+function projectStub(asked: Asked, number: number) {
+  return asked.env.PROJECTS.getByName(projectObjectName(asked.caller.team, number));
+}
+
+function timeLeft(arrivedAt: number, limitMs: number): number {
+  return limitMs - MARGIN_MS - (Date.now() - arrivedAt);
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import type { SearchHit } from "../../../src/contract/items.ts";
+import { mergeSummaries } from "../../../src/durable/project/apply/merge-summaries.ts";
+import { isRepeat, slipsBetween } from "../../../src/durable/project/apply/similarity.ts";
+import { quoteText } from "../../../src/durable/project/context/render.ts";
+import { type Candidate, select, worthOf } from "../../../src/durable/project/context/selection.ts";
+import { fuse } from "../../../src/durable/project/search/fuse.ts";
+import { snippet } from "../../../src/durable/project/search/hit.ts";
+import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
+import { splitWords } from "../../../src/durable/project/search/words.ts";
+import { ageOf } from "../../../src/memory/time.ts";
+
+const NOW = Date.UTC(2026, 2, 1);
+const DAY_MS = 86_400_000;
+
+function candidate(n: number, over: Partial<Candidate> = {}): Candidate {
+  return {
+    n,
+    type: "change",
+    concepts: [],
+    createdAt: NOW,
+    branch: null,
+    byHand: false,
+    standing: false,
+    times: 1,
+    touchesFile: false,
+    queryRank: null,
+    lineChars: 100,
+    fullChars: 500,
+    ...over,
+  };
+}
+
+const ROOM = { chars: 2000, fullChars: 1000, branch: "main", now: NOW };
+
+describe("choosing a session's context", () => {
+  it("puts what tells more first, and says why", () => {
+    const order = (...candidates: Candidate[]) => select(candidates, ROOM).map(({ n }) => n);
+    expect(order(candidate(1), candidate(2, { type: "decision" }))).toEqual([2, 1]);
+    expect(order(candidate(1, { concepts: ["gotcha"] }), candidate(2))).toEqual([1, 2]);
+    expect(order(candidate(1, { createdAt: NOW - 5 * DAY_MS }), candidate(2))).toEqual([2, 1]);
+    expect(order(candidate(1), candidate(2))).toEqual([2, 1]);
+    expect(order(candidate(1, { times: 4 }), candidate(2))).toEqual([1, 2]);
+    expect(order(candidate(1, { branch: "main" }), candidate(2, { branch: "x" }))).toEqual([1, 2]);
+    expect(order(candidate(1, { byHand: true }), candidate(2, { type: "bugfix" }))).toEqual([1, 2]);
+    expect(order(candidate(1, { queryRank: 0 }), candidate(2, { type: "decision" }))).toEqual([
+      1, 2,
+    ]);
+    const old = candidate(1, { type: "decision", standing: true, createdAt: NOW - 900 * DAY_MS });
+    expect(worthOf(old, ROOM)).toEqual({ worth: 1.5, reasons: ["decision", "still standing"] });
+    expect(order(old, candidate(2, { createdAt: NOW - DAY_MS }))).toEqual([1, 2]);
+  });
+
+  it("keeps to its room: the best in full, the others in a line, the rest not at all", () => {
+    const candidates = Array.from({ length: 30 }, (_, i) => candidate(i));
+    const choices = select(candidates, ROOM);
+    const count = (shown: string) => choices.filter((choice) => choice.shown === shown).length;
+    expect([count("full"), count("line"), count("no")]).toEqual([2, 10, 18]);
+    expect(choices.at(-1)?.reasons).toContain("no room left");
+    expect(select(candidates, { ...ROOM, chars: 0 }).every(({ shown }) => shown === "no")).toBe(
+      true,
+    );
+    const [first, second] = select(
+      [candidate(1, { type: "decision" }), candidate(2, { createdAt: NOW - 30 * DAY_MS })],
+      ROOM,
+    );
+    expect([first?.shown, second?.shown]).toEqual(["full", "line"]);
+  });
+});
+
+describe("ranks and repeats", () => {
+  it("fuses channels by rank, whatever their scores, and says which found what", () => {
+    const fused = fuse([
+      { name: "terms", weight: 1, ids: [1, 2, 3] },
+      { name: "near", weight: 0.5, ids: [3, 2] },
+    ]);
+    expect(fused.map(({ id, channels }) => [id, channels.join()])).toEqual([
+      [2, "terms,near"],
+      [3, "terms,near"],
+      [1, "terms"],
+    ]);
+    expect(fused[2]?.score).toBeCloseTo(1 / 61);
+    expect(fuse([])).toEqual([]);
+  });
+
+  it("merges the answers of projects by score, and prefers those that had the words themselves", () => {
+    const hit = (id: string, score: number) => ({ id, score }) as SearchHit;
+    const exact = { items: [hit("1-1", 0.9), hit("1-2", 0.1)] };
+    const similar = {
+      items: [hit("2-1", 1)],
+      fallback: "trigram" as const,
+      similar: { wrod: ["word"] },
+    };
+    const other = { items: [hit("3-1", 0.5)] };
+    expect(mergeAnswers([exact, similar, other], 2)).toEqual({
+      items: [hit("1-1", 0.9), hit("3-1", 0.5)],
+    });
+    expect(mergeAnswers([similar, { items: [] }], 5)).toEqual(similar);
+    expect(mergeAnswers([], 5)).toEqual({ items: [] });
+  });
+
+  it("takes nearly the same words about the same files for a repeat", () => {
+    const text = "one two three four five six seven eight nine ten";
+    const older = { files: ["a.ts", "b.ts"], text };
+    expect(isRepeat({ files: ["b.ts", "a.ts"], text: `${text} eleven` }, older)).toBe(true);
+    expect(isRepeat({ files: ["a.ts"], text }, older)).toBe(false);
+    expect(
+      isRepeat({ files: ["a.ts", "b.ts"], text: "one two three other words entirely here" }, older),
+    ).toBe(false);
+    expect(isRepeat({ files: [], text: "" }, { files: [], text: "" })).toBe(false);
+  });
+
+  it.each([
+    ["annotation", "annotation", 0],
+    ["anotation", "annotation", 1],
+    ["lifecylce", "lifecycle", 1],
+    ["wombat", "numbat", 2],
+    ["cat", "elephant", 4],
+  ])("counts the slips between %s and %s", (a, b, slips) => {
+    expect(slipsBetween(a, b, 3)).toBe(slips);
+  });
+});
+
+describe("texts", () => {
+  it("completes a summary by a newer one without losing what only the older says", () => {
+    const older = {
+      request: "r",
+      investigated: "i",
+      learned: "l",
+      completed: "c",
+      next_steps: "n",
+      sources: ["stop:1", "tool:a"],
+    };
+    const newer = {
+      request: "",
+      investigated: "",
+      learned: "l2",
+      completed: "",
+      next_steps: "",
+      sources: ["stop:2", "tool:a"],
+    };
+    expect(mergeSummaries(older, newer)).toEqual({
+      ...older,
+      learned: "l2",
+      sources: ["stop:2", "tool:a", "stop:1"],
+    });
+  });
+
+  it("splits what the index does not, each once", () => {
+    expect(
+      splitWords("handleRetryAfter and handleRetryAfter", "XMLHttpRequest plain snake_case").split(
+        "\n",
+      ),
+    ).toEqual(["handle retry after", "xml http request"]);
+    expect(splitWords("迁移数据库").split("\n")).toEqual(["迁移", "移数", "数据", "据库"]);
+    expect(splitWords("aB".repeat(10_000))).toBe("");
+  });
+
+  it("shows the part of a text where the words stand, within its size", () => {
+    const text = `${"filler ".repeat(100)}the retry handler failed ${"padding ".repeat(100)}`;
+    const shown = snippet([text], ["retry", "handlers"], 120);
+    expect(shown).toContain("retry handler failed");
+    expect(shown.length).toBeLessThanOrEqual(120);
+    expect(snippet(["short", "two"], ["x"], 120)).toBe("short · two");
+  });
+
+  it("quotes recalled text on one line, with tags harmless and nothing hidden", () => {
+    expect(quoteText("a\n<b>\u2028x</b> <!-- y --> 1 < 2", 99)).toBe(
+      "a &lt;b> x&lt;/b> &lt;!-- y --> 1 < 2",
+    );
+    expect(quoteText("\u200B\u202Ea\u{E0041}", 99)).toBe("a");
+    expect(quoteText("<<system-reminder>", 99)).toBe("<&lt;system-reminder>");
+    expect(quoteText("abcdef", 4)).toBe("abc…");
+  });
+
+  it.each([
+    [0, "just now"],
+    [5 * 60_000, "5 min"],
+    [3 * 3_600_000, "3 h"],
+    [47 * 3_600_000, "47 h"],
+    [5 * DAY_MS, "5 d"],
+    [70 * DAY_MS, "10 wk"],
+    [-DAY_MS, "just now"],
+  ])("tells an age of %i ms as %s", (age, text) => {
+    expect(ageOf(NOW - age, NOW)).toBe(text);
+  });
+});

@@ -1,0 +1,346 @@
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import type { NewObservation } from "../../../src/memory/observation.ts";
+import {
+  delivery,
+  freshProject,
+  NOW,
+  observation,
+  PROJECT,
+  prompt,
+  summary,
+} from "../../support/project-fixture.ts";
+
+const FIND = { project: PROJECT, filters: {}, limit: 20, now: NOW };
+
+async function projectWith(...observations: Partial<NewObservation>[]) {
+  const project = freshProject();
+  const all = observations.map(observation);
+  // What a session observed it delivers itself.
+  for (const session of new Set(all.map((one) => one.session))) {
+    const own = all.filter((one) => one.session === session);
+    await project.deliver(PROJECT, { ...delivery(1, { observations: own }), session });
+  }
+  const ids = async (q: string, filters = {}) =>
+    (await project.search({ ...FIND, q, filters })).items.map(({ id }) => id);
+  return { project, ids };
+}
+
+/** Each breaks MATCH, or means something to it, where it is not quoted. */
+const NASTY = [
+  '"',
+  '""',
+  '"""',
+  '"unclosed phrase',
+  'closed" open"',
+  "'",
+  "''",
+  "';--",
+  "'; DROP TABLE items; --",
+  "*",
+  "re*",
+  "*re",
+  "^retry",
+  "retry ^",
+  "+",
+  "a + b",
+  "(",
+  ")",
+  "(retry",
+  "retry)",
+  "((()))",
+  "AND",
+  "OR",
+  "NOT",
+  "NEAR",
+  "retry AND",
+  "AND retry",
+  "NOT retry",
+  "retry NOT NOT handler",
+  "NEAR(retry handler)",
+  "NEAR(retry, 5",
+  "title:retry",
+  "title : retry",
+  "{title body} : retry",
+  "- title : retry",
+  "-",
+  "--",
+  "-retry",
+  '-"retry',
+  ":",
+  "::",
+  "type:",
+  "type:banana",
+  "since:yesterday",
+  "a:b:c:d",
+  "\0",
+  "retry\0handler",
+  "\u{d800}",
+  "%_%",
+  "[a-z]{3,}",
+  "\\",
+  '\\" OR 1=1',
+  "👩‍💻🔥",
+  "retry\nOR\nhandler",
+  "﷽‮‏",
+  "\u0301\u0301",
+  "x".repeat(20_000),
+  "NOT ".repeat(500),
+  '"a" '.repeat(500),
+  "-a ".repeat(500),
+];
+
+describe("searching a project", () => {
+  it("answers any query without an error, and none of the nasty ones with what it did not ask for", async () => {
+    const { project } = await projectWith({ title: "Wombats dig", narrative: "Burrows are cool." });
+    for (const q of NASTY) {
+      const { items } = await project.search({ ...FIND, q });
+      expect(items, JSON.stringify(q.slice(0, 40))).toEqual([]);
+      expect(
+        await project.timeline({ project: PROJECT, around: { q }, before: 1, after: 1, now: NOW }),
+      ).toEqual({ anchor: null, items: [] });
+      await project.context({ project: PROJECT, query: q, files: [q], now: NOW });
+      await project.promptContext({ project: PROJECT, query: q, now: NOW });
+      expect((await project.fileContext({ project: PROJECT, file: q, now: NOW })).text).toBe("");
+      for (const filter of ["file", "session", "branch", "actor", "concept"]) {
+        const filters = { [filter]: q };
+        expect(
+          (await project.list({ project: PROJECT, filters, before: null, limit: 5 })).items,
+        ).toEqual([]);
+        expect((await project.search({ ...FIND, q: "wombats", filters })).items).toEqual([]);
+      }
+    }
+  });
+
+  it("lets identifiers find each other however they are written, and paths by any part", async () => {
+    const { ids } = await projectWith(
+      { title: "camelCase", narrative: "handleRetryAfter waits" },
+      { title: "kebab-case", narrative: "the retry-after header" },
+      { title: "prose", narrative: "retry after a minute" },
+      { title: "snake_case", narrative: "handle_retry_after is old" },
+      { title: "elsewhere", files_modified: ["lib/spotter/transcripts/live_view.ex"] },
+      { title: "数据库迁移", narrative: "我们把数据库迁移到新的服务器" },
+    );
+    for (const q of ["handleRetryAfter", "retry-after", "retry after", "handle_retry_after"]) {
+      expect((await ids(q)).toSorted(), q).toEqual(["3-1", "3-2", "3-3", "3-4"]);
+    }
+    expect((await ids("handleRetryAfter"))[0]).toMatch(/3-[14]/);
+    for (const q of [
+      "live_view.ex",
+      "spotter/transcripts",
+      "file:transcripts",
+      "file:live_v",
+      "LiveView",
+    ]) {
+      expect(await ids(q), q).toEqual(["3-5"]);
+    }
+    for (const q of ["数据库", "服务器", "迁移"]) expect(await ids(q), q).toEqual(["3-6"]);
+  });
+
+  it("takes phrases, exclusions and filters from the query as from the parameters", async () => {
+    const { project, ids } = await projectWith(
+      {
+        type: "bugfix",
+        title: "Cache key wrong",
+        narrative: "The cache key lacked the branch",
+        created_at: NOW - 3 * 86_400_000,
+      },
+      {
+        type: "decision",
+        title: "Key cache design",
+        narrative: "A cache with one key per user",
+        concepts: ["trade-off"],
+        branch: "next",
+      },
+      {
+        type: "change",
+        title: "Other",
+        narrative: "cache",
+        actor: "someone1",
+        session: "codex/s9",
+      },
+    );
+    expect(await ids('"cache key"')).toEqual(["3-1"]);
+    expect((await ids("cache -branch")).toSorted()).toEqual(["3-2", "3-3"]);
+    expect(await ids("cache type:bugfix")).toEqual(["3-1"]);
+    expect(await ids("cache", { type: "bugfix" })).toEqual(["3-1"]);
+    expect(await ids("cache concept:trade-off")).toEqual(["3-2"]);
+    expect(await ids("cache branch:next")).toEqual(["3-2"]);
+    expect(await ids("cache actor:someone1")).toEqual(["3-3"]);
+    expect(await ids("cache session:s9")).toEqual(["3-3"]);
+    expect(await ids("cache session:codex/s9")).toEqual(["3-3"]);
+    expect(await ids("cache until:2d")).toEqual(["3-1"]);
+    expect((await ids("cache since:1d")).toSorted()).toEqual(["3-2", "3-3"]);
+    expect(await ids("type:decision")).toEqual(["3-2"]);
+    expect(await ids("cache kind:prompt")).toEqual([]);
+    const { items } = await project.search({ ...FIND, q: "cache type:decision" });
+    expect(items[0]).toMatchObject({
+      kind: "observation",
+      project: PROJECT.name,
+      type: "decision",
+      channels: ["terms"],
+    });
+  });
+
+  it("says so when it had to look for similar words, and finds nothing rather than anything", async () => {
+    const { project } = await projectWith(
+      { title: "Annotation lifecycle", narrative: "Annotations are opened and closed." },
+      { title: "Unrelated", narrative: "Nothing of the kind." },
+    );
+    const typo = await project.search({ ...FIND, q: "anotation lifecylce" });
+    expect(typo.items.map(({ id }) => id)).toEqual(["3-1"]);
+    expect(typo).toMatchObject({
+      fallback: "trigram",
+      similar: { anotation: expect.arrayContaining(["annotation"]) },
+    });
+    expect(typo.items[0]?.channels).toEqual(["trigram"]);
+    expect(await project.search({ ...FIND, q: "annotation" })).not.toHaveProperty("fallback");
+    expect(await project.search({ ...FIND, q: "zygomorphic quux" })).toEqual({ items: [] });
+  });
+
+  it("searches what the sources said without showing it, and finds summaries and prompts too", async () => {
+    const project = freshProject();
+    await project.deliver(
+      PROJECT,
+      delivery(1, {
+        observations: [
+          observation({ title: "Build repaired", index_text: "ENOENT xylophone missing" }),
+        ],
+        summaries: [summary({ request: "Tune the marimba", learned: "It was flat" })],
+        prompts: [prompt({ text: "Please look at the glockenspiel" })],
+      }),
+    );
+    const { items } = await project.search({ ...FIND, q: "xylophone" });
+    expect(items.map(({ kind }) => kind)).toEqual(["observation"]);
+    expect(
+      JSON.stringify([
+        items,
+        await project.get(PROJECT, 2),
+        await project.context({ project: PROJECT, now: NOW }),
+      ]),
+    ).not.toContain("xylophone");
+    expect((await project.search({ ...FIND, q: "marimba flat" })).items[0]?.kind).toBe("summary");
+    expect((await project.search({ ...FIND, q: "glockenspiel" })).items[0]?.kind).toBe("prompt");
+  });
+
+  it("links repeats and shows the newest with how often, and each survives the other", async () => {
+    const same = {
+      title: "Integration suite needs a running database",
+      narrative: "The tests fail with ECONNREFUSED until the database container is up and healthy.",
+      files_read: ["docker-compose.yml"],
+    };
+    const project = freshProject();
+    await project.deliver(PROJECT, delivery(1, { observations: [observation(same)] }));
+    await project.deliver(
+      PROJECT,
+      delivery(2, {
+        observations: [
+          observation({ ...same, created_at: NOW }),
+          observation({ ...same, files_read: ["other.yml"] }),
+        ],
+      }),
+    );
+    await project.deliver(
+      PROJECT,
+      delivery(3, { observations: [observation(same), observation(same)] }),
+    );
+    const repeats = (await project.getMany(PROJECT, [1, 2, 3, 4, 5])).map(
+      (item) => item.kind === "observation" && item.repeats,
+    );
+    expect(repeats).toEqual([null, "3-1", null, "3-1", "3-1"]);
+    const { items } = await project.search({ ...FIND, q: "integration suite database" });
+    expect(items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
+      ["3-3", undefined],
+      ["3-5", 4],
+    ]);
+    expect((await project.context({ project: PROJECT, now: NOW })).text).toContain("seen 4 times");
+    await project.remove(1);
+    expect(
+      (await project.getMany(PROJECT, [2, 4, 5])).map(
+        (item) => item.kind === "observation" && item.repeats,
+      ),
+    ).toEqual([null, "3-2", "3-2"]);
+    await project.remove(5);
+    const left = await project.search({ ...FIND, q: "integration suite database" });
+    expect(left.items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
+      ["3-3", undefined],
+      ["3-4", 2],
+    ]);
+    expect(await project.get(PROJECT, 2)).toMatchObject(same);
+  });
+
+  it("prefers what replaced an older observation, and keeps both readable", async () => {
+    const project = freshProject();
+    const save = (over: Partial<NewObservation>, supersedes: number | null) =>
+      project.save(PROJECT, {
+        observation: observation({ ...over, provider: "hand" }),
+        supersedes,
+        idempotencyKey: null,
+      });
+    await save({ title: "Deploys go by tag", narrative: "Push a tag to deploy." }, null);
+    await save({ title: "Deploys go by merge", narrative: "Merging to main deploys." }, 1);
+    expect(await save({ title: "x", narrative: "y" }, 99)).toEqual({
+      outcome: "nothing_to_supersede",
+    });
+    expect(await project.getMany(PROJECT, [1, 2])).toMatchObject([
+      { superseded_by: "3-2" },
+      { supersedes: "3-1", superseded_by: null },
+    ]);
+    const { items } = await project.search({ ...FIND, q: "deploys tag" });
+    expect(items.map(({ id }) => id)).toEqual(["3-2", "3-1"]);
+    expect(items[0]).toMatchObject({ has_history: true });
+    expect(items[1]).toMatchObject({ superseded_by: "3-2" });
+    const { text } = await project.context({ project: PROJECT, now: NOW });
+    expect(text).toContain("Deploys go by merge (replaces an older one)");
+    expect(text).not.toContain("go by tag");
+    await project.remove(2);
+    expect(await project.get(PROJECT, 1)).toMatchObject({
+      superseded_by: null,
+      title: "Deploys go by tag",
+    });
+  });
+
+  it("can build its indexes anew from the items, and knows when it has to", async () => {
+    const { project, ids } = await projectWith({
+      title: "Wombats",
+      facts: ["one\\new path\nsecond line"],
+      files_modified: ["src/den.ts"],
+    });
+    const found = async () => [
+      await ids("wombat"),
+      await ids("second"),
+      await ids("new path"),
+      await ids("file:den"),
+      await ids("wombaats"),
+    ];
+    const before = await found();
+    expect(before).toEqual(Array(5).fill(["3-1"]));
+    expect(await project.checkIndex()).toBe("sound");
+    await runInDurableObject(project, (_object, state) => {
+      state.storage.sql.exec("INSERT INTO search (search) VALUES ('delete-all')");
+      state.storage.sql.exec("INSERT INTO trigrams (trigrams) VALUES ('delete-all')");
+    });
+    expect(await ids("wombat")).toEqual([]);
+    expect(await project.checkIndex()).toBe("rebuilt");
+    expect(await found()).toEqual(before);
+  });
+
+  it("saves once for an idempotency key, and refuses the key for something else", async () => {
+    const project = freshProject();
+    const save = (title: string) =>
+      project.save(PROJECT, {
+        observation: observation({ title, narrative: "n" }),
+        supersedes: null,
+        idempotencyKey: "k1",
+      });
+    expect(await save("One")).toMatchObject({
+      outcome: "saved",
+      observation: { id: "3-1", provider: "hand" },
+    });
+    expect(await save("One")).toMatchObject({ outcome: "repeated", observation: { id: "3-1" } });
+    expect(await save("Two")).toEqual({ outcome: "key_used" });
+    await project.remove(1);
+    expect(await save("One")).toEqual({ outcome: "key_used" });
+    expect((await project.stats()).observations).toBe(0);
+  });
+});

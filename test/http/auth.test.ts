@@ -1,0 +1,198 @@
+import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { authenticate } from "../../src/http/auth.ts";
+import type { Caller } from "../../src/memory/delivery.ts";
+import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
+import { apiApp } from "../support/api-app.ts";
+
+const LOCAL_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
+
+/** A Worker as one isolate runs it: nothing but the authentication and an answer of who asks. */
+function isolate(clock?: () => number) {
+  const app = apiApp();
+  app.use(authenticate(clock));
+  app.get("/", (c) => c.json(c.get("caller")));
+  return async (authorization: string | null, keys: string = env.CAIRN_KEY) => {
+    const headers: HeadersInit = authorization === null ? {} : { Authorization: authorization };
+    const response = await app.request("/", { headers }, { ...env, CAIRN_KEY: keys });
+    const body = await response.json<
+      Partial<Caller> & { error?: { code: string; message: string } }
+    >();
+    return { status: response.status, code: body.error?.code, body, response };
+  };
+}
+
+/** Gives a team a key of its own, as issuing one would. */
+async function issueKey(team: string): Promise<string> {
+  const key = newKey(team);
+  const secretHash = await hashKey(key);
+  await runInDurableObject(env.TEAMS.getByName(team), (_, state) => {
+    state.storage.sql.exec(
+      "INSERT INTO keys (id, secret_hash, origin, created_at) VALUES (?, ?, 'issued', 0)",
+      key.id,
+      secretHash,
+    );
+  });
+  return formatKey(key);
+}
+
+async function storedKeys(team: string): Promise<Record<string, SqlStorageValue>[]> {
+  return runInDurableObject(env.TEAMS.getByName(team), (_, state) =>
+    state.storage.sql.exec("SELECT id, secret_hash, origin FROM keys ORDER BY id").toArray(),
+  );
+}
+
+describe("authentication", () => {
+  it("refuses what is no key of this deployment with a message that says what to do", async () => {
+    const ask = isolate();
+    const secret = "s".repeat(40);
+    for (const [authorization, code] of [
+      [null, "missing_key"],
+      ["", "missing_key"],
+      ["   ", "missing_key"],
+      ["Bearer", "malformed_key"],
+      [LOCAL_KEY, "malformed_key"],
+      [`Basic ${LOCAL_KEY}`, "malformed_key"],
+      [`Bearer "${LOCAL_KEY}"`, "malformed_key"],
+      [`Bearer ${LOCAL_KEY} extra`, "malformed_key"],
+      [`Bearer cairn_local_test0001_${"t".repeat(31)}`, "malformed_key"],
+      [`Bearer cairn_LOCAL_test0001_${secret}`, "malformed_key"],
+      [`Bearer cairn_local_abc_${secret}`, "malformed_key"],
+      [`Bearer cairn_local_test0001_${"t".repeat(100_000)}`, "malformed_key"],
+      [`Bearer cairn_nowhere_test0001_${secret}`, "unknown_key"],
+      [`Bearer cairn_local_test0001_${secret}`, "unknown_key"],
+      [`Bearer cairn_local_test0009_${"t".repeat(40)}`, "unknown_key"],
+      [`Bearer cairn_other_test0001_${"t".repeat(40)}`, "unknown_key"],
+    ] as const) {
+      const answer = await ask(authorization);
+      expect([authorization?.slice(0, 60), answer.status, answer.code]).toEqual([
+        authorization?.slice(0, 60),
+        401,
+        code,
+      ]);
+      expect(answer.response.headers.get("WWW-Authenticate")).toBe("Bearer");
+      expect(answer.body.error?.message).not.toContain("tttt");
+      expect(answer.body.error?.message).not.toContain("ssss");
+    }
+  });
+
+  it("names the caller by team and key id, whatever the case of the scheme", async () => {
+    const ask = isolate();
+    expect(await ask(`Bearer ${LOCAL_KEY}`)).toMatchObject({
+      status: 200,
+      body: { team: "local", actor: "test0001" },
+    });
+    expect(await ask(`bearer   cairn_other_test0002_${"o".repeat(40)}`)).toMatchObject({
+      status: 200,
+      body: { team: "other", actor: "test0002" },
+    });
+  });
+
+  it("touches no object for a key of a team that does not exist", async () => {
+    const ask = isolate();
+    const before = (await listDurableObjectIds(env.TEAMS)).map(String);
+    for (let i = 0; i < 5; i++) {
+      expect((await ask(`Bearer ${formatKey(newKey(`forged-${i}`))}`)).status).toBe(401);
+    }
+    expect((await listDurableObjectIds(env.TEAMS)).map(String)).toEqual(before);
+  });
+
+  it("creates no table in a team that only ever saw forged keys", async () => {
+    const ask = isolate();
+    const deployment = formatKey(newKey("quiet"));
+    expect((await ask(`Bearer ${formatKey(newKey("quiet"))}`, deployment)).status).toBe(401);
+    const tables = await runInDurableObject(env.TEAMS.getByName("quiet"), (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it("says so where the deployment has no usable key", async () => {
+    for (const keys of ["", " , ", "not-a-key"]) {
+      expect(await isolate()(`Bearer ${LOCAL_KEY}`, keys)).toMatchObject({
+        status: 503,
+        code: "not_configured",
+      });
+    }
+  });
+
+  it("refuses a deployment key that was rotated away, in secret or in id", async () => {
+    const first = formatKey(newKey("rotating"));
+    const parts = parseKey(first);
+    if (parts === null) throw new Error("a new key has to parse");
+    const sameId = formatKey({ ...newKey("rotating"), id: parts.id });
+    const newId = formatKey(newKey("rotating"));
+
+    expect((await isolate()(`Bearer ${first}`, first)).status).toBe(200);
+    // Both are listed while clients change over.
+    const overlap = isolate();
+    expect((await overlap(`Bearer ${sameId}`, `${first},${sameId}`)).status).toBe(200);
+    expect((await overlap(`Bearer ${first}`, `${first},${sameId}`)).status).toBe(200);
+
+    const rotated = isolate();
+    // Even before a listed key told the team, and again after it did.
+    expect((await rotated(`Bearer ${first}`, `${sameId},${newId}`)).status).toBe(401);
+    expect((await rotated(`Bearer ${sameId}`, `${sameId},${newId}`)).status).toBe(200);
+    expect((await rotated(`Bearer ${newId}`, `${sameId},${newId}`)).status).toBe(200);
+    expect((await isolate()(`Bearer ${first}`, `${sameId},${newId}`)).status).toBe(401);
+    expect((await storedKeys("rotating")).map((row) => row.id).sort()).toEqual(
+      [parts.id, parseKey(newId)?.id ?? ""].sort(),
+    );
+  });
+
+  it("keeps a team's issued keys when the deployment's keys change", async () => {
+    const first = formatKey(newKey("mixed"));
+    const second = formatKey(newKey("mixed"));
+    await isolate()(`Bearer ${first}`, first);
+    const issued = await issueKey("mixed");
+    await isolate()(`Bearer ${second}`, second);
+    expect((await isolate()(`Bearer ${issued}`, second)).status).toBe(200);
+    expect((await storedKeys("mixed")).map((row) => row.origin).sort()).toEqual([
+      "deployment",
+      "issued",
+    ]);
+  });
+
+  it("remembers an issued key for 30 seconds and an unknown one for 5", async () => {
+    let now = 1_000_000;
+    const deployment = formatKey(newKey("cached"));
+    const ask = isolate(() => now);
+    await ask(`Bearer ${deployment}`, deployment);
+    const issued = await issueKey("cached");
+    const late = newKey("cached");
+    const lateHash = await hashKey(late);
+    const team = env.TEAMS.getByName("cached");
+    const status = async (key: string) => (await ask(`Bearer ${key}`, deployment)).status;
+
+    expect(await status(issued)).toBe(200);
+    expect(await status(formatKey(late))).toBe(401);
+    await runInDurableObject(team, (_, state) => {
+      state.storage.sql.exec("DELETE FROM keys WHERE origin = 'issued'");
+      state.storage.sql.exec("INSERT INTO keys VALUES (?, ?, 'issued', 0)", late.id, lateHash);
+    });
+    now += 4_999;
+    expect(await status(formatKey(late))).toBe(401);
+    now += 1;
+    expect(await status(formatKey(late))).toBe(200);
+    now += 24_999;
+    expect(await status(issued)).toBe(200);
+    now += 1;
+    expect(await status(issued)).toBe(401);
+  });
+
+  it("answers 503 while the team cannot be asked, and recovers by itself", async () => {
+    const key = formatKey(newKey("broken"));
+    const ask = isolate();
+    const team = env.TEAMS.getByName("broken");
+    await runInDurableObject(team, (_, state) => {
+      state.storage.sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+      state.storage.sql.exec("INSERT INTO schema_version VALUES (9999)");
+    });
+    expect(await ask(`Bearer ${key}`, key)).toMatchObject({ status: 503, code: "unavailable" });
+    await runInDurableObject(team, (_, state) => {
+      state.storage.sql.exec("DROP TABLE schema_version");
+    });
+    expect((await ask(`Bearer ${key}`, key)).status).toBe(200);
+  });
+});

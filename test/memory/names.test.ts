@@ -1,0 +1,257 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  eventIdentity,
+  eventKey,
+  eventSeries,
+  parseEventKey,
+} from "../../src/memory/event-identity.ts";
+import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
+import {
+  folderProject,
+  normaliseProject,
+  PROJECT_NAME_MAX_CHARS,
+} from "../../src/memory/project-name.ts";
+import { contentHash } from "../../src/platform/content-hash.ts";
+
+const REMOTES: [string, string][] = [
+  ["git@github.com:acme/app.git", "github.com/acme/app"],
+  ["git@github.com:/acme/app.git", "github.com/acme/app"],
+  ["github.com:Acme/App", "github.com/acme/app"],
+  ["https://github.com/Acme/App.git", "github.com/acme/app"],
+  ["https://github.com/acme/app/", "github.com/acme/app"],
+  ["  HTTPS://GitHub.com/acme/app.git/  ", "github.com/acme/app"],
+  ["https://github.com/acme/app.git?x=1#readme", "github.com/acme/app"],
+  ["http://github.com:8080//acme///app", "github.com/acme/app"],
+  ["https://user@github.com/acme/app", "github.com/acme/app"],
+  ["https://user:ghp_secret@github.com/acme/app.git", "github.com/acme/app"],
+  ["https://user:p@ss@github.com/acme/app.git", "github.com/acme/app"],
+  ["https://user:pa/ss@github.com/acme/app.git", "github.com/acme/app"],
+  ["https://oauth2:443@gitlab.com:443/acme/app", "gitlab.com/acme/app"],
+  ["user:token@github.com/acme/app", "github.com/acme/app"],
+  ["user:token@github.com:acme/app", "github.com/acme/app"],
+  ["ssh://git@github.com/acme/app.git", "github.com/acme/app"],
+  ["ssh://git@github.com:22/acme/app.git", "github.com/acme/app"],
+  ["ssh://git@ssh.github.com:443/acme/app.git", "github.com/acme/app"],
+  ["git+ssh://git@github.com/acme/app.git", "github.com/acme/app"],
+  ["git://github.com/acme/app.git", "github.com/acme/app"],
+  ["github.com/acme/app", "github.com/acme/app"],
+  ["https://gitlab.com/group/sub/app.git", "gitlab.com/group/sub/app"],
+  ["git@bitbucket.org:acme@team/app.git", "bitbucket.org/acme@team/app"],
+  ["ssh://git@[2001:db8::1]:2222/acme/app.git", "[2001:db8::1]/acme/app"],
+  ["http://127.0.0.1:3000/acme/app.git", "127.0.0.1/acme/app"],
+  ["http://localhost:3000/acme/app", "localhost/acme/app"],
+  ["ssh://git@gitea:2222/acme/app.git", "name/gitea/acme/app"],
+  ["git@work-alias:acme/app.git", "name/work-alias/acme/app"],
+  ["codecommit::us-east-1://profile@my-repo", "name/my-repo"],
+  ["app", "name/app"],
+  ["acme/app", "name/acme/app"],
+  ["My Notes", "name/my notes"],
+  ["app.git", "name/app"],
+  ["name/app", "name/app"],
+  ["Name/App.git", "name/app"],
+  ["folder/k1x9/app", "folder/k1x9/app"],
+  ["/srv/git/app.git", "name/srv/git/app"],
+  ["file:///srv/git/app.git", "name/srv/git/app"],
+  ["../app/.git", "name/app"],
+  ["C:\\repos\\app", "name/c:/repos/app"],
+];
+
+describe("names of projects", () => {
+  it("makes one project of every form of a remote, and keeps no credential of it", () => {
+    for (const [value, name] of REMOTES) {
+      expect([value, normaliseProject(value)]).toEqual([value, name]);
+      expect([name, normaliseProject(name)]).toEqual([name, name]);
+    }
+  });
+
+  it("has nothing to say about empty and unusable values", () => {
+    const unusable = [
+      "",
+      "   ",
+      "/",
+      "///",
+      ".",
+      "..",
+      ".git",
+      "name/",
+      "folder/",
+      "folder/x",
+      "\0",
+    ];
+    for (const value of [...unusable, null, undefined, 7, {}, "x".repeat(3_000)]) {
+      expect([value, normaliseProject(value)]).toEqual([value, null]);
+    }
+  });
+
+  it("never throws, stays bounded and leaves its own names as they are, whatever comes", () => {
+    const part = fc.constantFrom(
+      "git@",
+      "https://",
+      "a.b",
+      "x",
+      ":",
+      "/",
+      "@",
+      ".git",
+      "name/",
+      " ",
+    );
+    const mixed = fc.array(fc.oneof(part, fc.string({ unit: "binary" })), { maxLength: 12 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          mixed.map((parts) => parts.join("")),
+          fc.string({ unit: "binary", minLength: 280, maxLength: 700 }),
+        ),
+        (value) => {
+          const name = normaliseProject(value);
+          if (name === null) return;
+          expect(name.length).toBeLessThanOrEqual(PROJECT_NAME_MAX_CHARS);
+          expect(normaliseProject(name)).toBe(name);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("names a folder by its actor and its last part, on every platform", () => {
+    const cases: [string, string][] = [
+      ["/home/dev/src/App", "folder/k1x9/app"],
+      ["/home/dev/src/app/", "folder/k1x9/app"],
+      ["C:\\Users\\dev\\App", "folder/k1x9/app"],
+      ["C:\\", "folder/k1x9/root"],
+      ["/", "folder/k1x9/root"],
+      ["", "folder/k1x9/root"],
+    ];
+    for (const [cwd, name] of cases) {
+      expect([cwd, folderProject("k1x9", cwd)]).toEqual([cwd, name]);
+      expect(normaliseProject(name)).toBe(name);
+    }
+  });
+});
+
+describe("identity of events", () => {
+  const clues = { kind: "tool_use", text: "same text" } as const;
+
+  it("recognises each kind by what the agent names it with", () => {
+    const same = contentHash("done");
+    const cases = [
+      [{ kind: "tool_use", toolUseId: "t1", eventId: "e" }, "tool:t1", "session", "t1"],
+      [{ kind: "tool_failure", toolUseId: "t1" }, "tool:t1", "session", "t1"],
+      [{ kind: "prompt", promptId: "p1" }, "prompt:p1", "session", null],
+      [{ kind: "turn_end", promptId: "p1" }, `stop:p1:${same}`, "session", null],
+      [{ kind: "compaction", promptId: "p1" }, `compact:${same}`, "session", null],
+      [{ kind: "subagent_end", agentId: "a1" }, `agent:a1:${same}`, "session", "a1"],
+    ] as const;
+    for (const [given, identity, identityScope, subject] of cases) {
+      expect(eventIdentity({ ...given, text: "done" })).toEqual({
+        identity,
+        identityScope,
+        subject,
+      });
+    }
+  });
+
+  it("tells two stops of one turn apart by their messages, and two tool calls by their ids", () => {
+    const stop = (text: string) => eventIdentity({ kind: "turn_end", promptId: "p", text });
+    expect(stop("done").identity).not.toBe(stop("done again").identity);
+    expect(eventIdentity({ ...clues, toolUseId: "t1" }).identity).not.toBe(
+      eventIdentity({ ...clues, toolUseId: "t2" }).identity,
+    );
+  });
+
+  it("goes by the client's header without an id, and by the newest text without either", () => {
+    expect(eventIdentity({ ...clues, eventId: "e-1" })).toMatchObject({
+      identity: expect.stringMatching(/^header:/),
+      identityScope: "session",
+    });
+    const bare = eventIdentity({ ...clues, toolUseId: "" });
+    expect(bare).toMatchObject({ identityScope: "newest", subject: null });
+    expect(bare.identity).toBe(eventIdentity(clues).identity);
+    expect(bare.identity).not.toBe(eventIdentity({ ...clues, kind: "prompt" }).identity);
+  });
+
+  it("hashes an id that is too long or not printable, the same each time", () => {
+    for (const toolUseId of ["x".repeat(500), "a\nb", "a b"]) {
+      const { identity } = eventIdentity({ ...clues, toolUseId });
+      expect(identity).toMatch(/^tool:hash-[0-9a-f]{32}$/);
+      expect(eventIdentity({ ...clues, toolUseId }).identity).toBe(identity);
+    }
+  });
+
+  it("names events so that the name can be read back", () => {
+    const cases = [
+      [eventKey("tool_use", "toolu_1:a", 4), "tool:toolu_1:a", "tool", "toolu_1:a", null],
+      [eventKey("tool_failure", null, 4), "tool:#4", "tool", null, 4],
+      [eventKey("prompt", null, 1), "prompt:1", "prompt", null, 1],
+      [eventKey("turn_end", null, 12), "stop:12", "stop", null, 12],
+      [eventKey("compaction", null, 2), "compact:2", "compact", null, 2],
+      [eventKey("subagent_end", "a:b", 3), "agent:a:b:3", "agent", "a:b", 3],
+      [eventKey("subagent_end", null, 3), "agent:#:3", "agent", null, 3],
+    ] as const;
+    for (const [key, expected, series, subject, n] of cases) {
+      expect(key).toBe(expected);
+      expect(parseEventKey(key)).toEqual({ series, subject, n });
+    }
+    for (const wrong of [
+      "",
+      "tool:",
+      "prompt:0",
+      "prompt:x",
+      "stop:",
+      "agent:a",
+      "agent::1",
+      "x:1",
+    ]) {
+      expect([wrong, parseEventKey(wrong)]).toEqual([wrong, null]);
+    }
+    expect(eventSeries("tool_failure")).toBe(eventSeries("tool_use"));
+  });
+
+  it("hashes differing texts differently", () => {
+    const seen = new Set<string>();
+    for (let i = 0; i < 20_000; i++) {
+      seen.add(contentHash(`text ${i}`));
+      seen.add(contentHash("a".repeat(i % 500) + i));
+    }
+    expect(seen.size).toBe(40_000);
+  });
+});
+
+describe("keys", () => {
+  const secret = "S".repeat(32);
+
+  it("reads the parts of a key and refuses what is none", () => {
+    expect(parseKey(`cairn_my-team_ab12_${secret}`)).toEqual({
+      team: "my-team",
+      id: "ab12",
+      secret,
+    });
+    const wrong = [
+      "",
+      "cairn",
+      `cairn_my-team_ab12_${"S".repeat(31)}`,
+      `cairn_My_ab12_${secret}`,
+      `cairn_${"t".repeat(41)}_ab12_${secret}`,
+      `cairn_t_abc_${secret}`,
+      `cairn_t_${"a".repeat(17)}_${secret}`,
+      `cairn_t_ab12_${secret}-`,
+      `cairn_t_ab12_${secret}\n`,
+      ` cairn_t_ab12_${secret}`,
+      `cairn_t_ab12_${"S".repeat(100_000)}`,
+    ];
+    for (const text of wrong)
+      expect([text.slice(0, 80), parseKey(text)]).toEqual([text.slice(0, 80), null]);
+  });
+
+  it("makes keys that it reads back, never one twice, and hashes them whole", async () => {
+    const key = newKey("local");
+    expect(parseKey(formatKey(key))).toEqual(key);
+    expect(newKey("local").secret).not.toBe(key.secret);
+    expect(() => newKey("No Team")).toThrow();
+    const hash = await hashKey(key);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hashKey({ ...key, team: "other" })).not.toBe(hash);
+  });
+});
