@@ -47,7 +47,7 @@ function defaultUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /** An http or https address; a path before ours is kept, for proxies. */
-export function checkUrl(text: string): string {
+function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw new Failure(
