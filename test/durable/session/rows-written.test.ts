@@ -18,13 +18,13 @@ const SLOW_SESSION_ROWS_MAX = 7.5;
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 7;
 
-const short = import.meta.glob<string>("../fixtures/claude-code-hooks.jsonl", {
+const short = import.meta.glob<string>("../../fixtures/claude-code-hooks.jsonl", {
   query: "?raw",
   import: "default",
   eager: true,
 });
 /** Not there on every clone. */
-const recorded = import.meta.glob<string>("../../../shared/data/claude-code-sessions/*.jsonl", {
+const recorded = import.meta.glob<string>("../../../../shared/data/claude-code-sessions/*.jsonl", {
   query: "?raw",
   import: "default",
   eager: true,
