@@ -1,6 +1,7 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
 import type { SessionState } from "../../memory/delivery.ts";
 import type { Database } from "../../platform/database.ts";
+import { Remembered } from "../../platform/remembered.ts";
 
 /** The last `n` of each kind of event that is numbered; agents' by their id. */
 export interface Counters {
@@ -154,19 +155,17 @@ function parse<T>(text: string): T {
 
 export class SessionTable {
   readonly #db: Database;
-  /** The row as it stands, kept because every event needs it several times; null: to be read. */
-  #kept: { row: SessionRow; undone: number } | null = null;
+  /** Every event needs the row several times. */
+  readonly #row: Remembered<SessionRow | null>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#row = new Remembered(db, () => this.#read());
   }
 
   /** The row, or null where the session was never heard of. Creates nothing. */
   read(): SessionRow | null {
-    if (this.#kept?.undone === this.#db.undone) return this.#kept.row;
-    const row = this.#read();
-    this.#kept = row === null ? null : { row, undone: this.#db.undone };
-    return row;
+    return this.#row.value();
   }
 
   #read(): SessionRow | null {
@@ -228,6 +227,7 @@ export class SessionTable {
       row.commit,
       now,
     );
+    this.#row.forget();
   }
 
   /** Writes the named fields. */
@@ -240,7 +240,6 @@ export class SessionTable {
       `UPDATE session SET ${fields.map((field) => `${COLUMNS[field]} = ?`).join(", ")}`,
       ...fields.map((field) => toColumn(change[field] ?? null)),
     );
-    const kept = this.#kept;
-    if (kept !== null) this.#kept = { ...kept, row: { ...kept.row, ...defined(change) } };
+    this.#row.update((row) => (row === null ? null : { ...row, ...defined(change) }));
   }
 }

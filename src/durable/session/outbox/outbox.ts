@@ -5,6 +5,7 @@
  */
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
+import { Remembered } from "../../../platform/remembered.ts";
 
 /**
  * - `deliver`: what one batch taught;
@@ -49,11 +50,13 @@ interface RawEntry {
 
 export class Outbox {
   readonly #db: Database;
-  #titles: Set<string> | null = null;
-  #summarised: Set<number> | null = null;
+  readonly #titles: Remembered<Set<string>>;
+  readonly #summarised: Remembered<Set<number>>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#titles = new Remembered(db, () => this.#readTitles());
+    this.#summarised = new Remembered(db, () => this.#readSummarised());
   }
 
   add(
@@ -74,8 +77,10 @@ export class Outbox {
     );
     if (entry.kind !== "deliver") return;
     const { observations, summaries } = parseDelivery(entry.payload);
-    for (const { title } of observations) this.#titles?.add(title);
-    for (const summary of summaries) this.#summarised?.add(summary.prompt_number);
+    for (const { title } of observations) this.#titles.update((titles) => titles.add(title));
+    for (const summary of summaries) {
+      this.#summarised.update((prompts) => prompts.add(summary.prompt_number));
+    }
   }
 
   /** The entry that has to go out next; null where nothing waits. */
@@ -153,36 +158,36 @@ export class Outbox {
    * may know titles that were since withdrawn, never too few.
    */
   titles(): ReadonlySet<string> {
-    this.#titles ??= new Set(
-      this.#db
-        .all<{ title: string }>(
-          `SELECT o.value ->> 'title' AS title
-           FROM outbox, json_each(outbox.payload, '$.observations') o
-           WHERE kind = 'deliver' AND (state = 'held' OR batch IN (SELECT batch FROM batches))
-           ORDER BY outbox.id, o.key`,
-        )
-        .map((row) => row.title),
+    return this.#titles.value();
+  }
+
+  #readTitles(): Set<string> {
+    const rows = this.#db.all<{ title: string }>(
+      `SELECT o.value ->> 'title' AS title
+       FROM outbox, json_each(outbox.payload, '$.observations') o
+       WHERE kind = 'deliver' AND (state = 'held' OR batch IN (SELECT batch FROM batches))
+       ORDER BY outbox.id, o.key`,
     );
-    return this.#titles;
+    return new Set(rows.map((row) => row.title));
   }
 
   /** Numbers of the prompts that have a summary. Known like the titles. */
   summarised(): ReadonlySet<number> {
-    this.#summarised ??= new Set(
-      this.#db
-        .all<{ n: number }>(
-          `SELECT s.value ->> 'prompt_number' AS n
-           FROM outbox, json_each(outbox.payload, '$.summaries') s WHERE kind = 'deliver'`,
-        )
-        .map((row) => row.n),
+    return this.#summarised.value();
+  }
+
+  #readSummarised(): Set<number> {
+    const rows = this.#db.all<{ n: number }>(
+      `SELECT s.value ->> 'prompt_number' AS n
+       FROM outbox, json_each(outbox.payload, '$.summaries') s WHERE kind = 'deliver'`,
     );
-    return this.#summarised;
+    return new Set(rows.map((row) => row.n));
   }
 
   /** To be called when what was delivered is about to be replaced. */
   forgetContents(): void {
-    this.#titles = null;
-    this.#summarised = null;
+    this.#titles.forget();
+    this.#summarised.forget();
   }
 
   /** True where the project may hold something of the session. */

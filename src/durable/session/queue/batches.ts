@@ -1,6 +1,7 @@
 /** The batches over a session's log: the one module that writes the table `batches`. */
 import type { TokenUsage } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
+import { Remembered } from "../../../platform/remembered.ts";
 import type { Batch, BatchState } from "./lifecycle.ts";
 
 /** How many events are in each state. Every stored event is in exactly one. */
@@ -33,7 +34,7 @@ interface RawBatch {
   skipped: string;
 }
 
-/** How far batches reach: asked with every event, so it is remembered. */
+/** How far batches reach. */
 interface Reach {
   lastBatch: number;
   toSeq: number;
@@ -41,10 +42,12 @@ interface Reach {
 
 export class Batches {
   readonly #db: Database;
-  #reach: (Reach & { undone: number }) | null = null;
+  /** Asked with every event. */
+  readonly #reach: Remembered<Reach>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#reach = new Remembered(db, () => this.#readReach());
   }
 
   /** True where events of these prompts are still pending or leased in a batch. */
@@ -96,7 +99,7 @@ export class Batches {
   }
 
   clear(): void {
-    this.#reach = null;
+    this.#reach.forget();
     this.#db.empty("batches");
   }
 
@@ -149,18 +152,19 @@ export class Batches {
 
   /** The highest batch number and sequence number of all batches; 0 where there is none. */
   reach(): Reach {
-    if (this.#reach?.undone !== this.#db.undone) {
-      const row = this.#db.one<Reach>(
-        "SELECT coalesce(max(batch), 0) AS lastBatch, coalesce(max(to_seq), 0) AS toSeq FROM batches",
-      );
-      this.#reach = { ...(row ?? { lastBatch: 0, toSeq: 0 }), undone: this.#db.undone };
-    }
-    return this.#reach;
+    return this.#reach.value();
+  }
+
+  #readReach(): Reach {
+    const row = this.#db.one<Reach>(
+      "SELECT coalesce(max(batch), 0) AS lastBatch, coalesce(max(to_seq), 0) AS toSeq FROM batches",
+    );
+    return row ?? { lastBatch: 0, toSeq: 0 };
   }
 
   /** Every change of the table goes through here: what is remembered of it is no longer true. */
   #change(sql: string, ...values: (string | number | null)[]): void {
-    this.#reach = null;
+    this.#reach.forget();
     this.#db.run(sql, ...values);
   }
 

@@ -7,6 +7,7 @@ import type {
   StoredEvent,
 } from "../../../memory/event.ts";
 import type { Database } from "../../../platform/database.ts";
+import { Remembered } from "../../../platform/remembered.ts";
 import { type Counters, countOf } from "../session-row.ts";
 import { BATCH_MAX_EVENTS, type QueuedEvent } from "./schedule.ts";
 
@@ -42,12 +43,17 @@ interface Known {
   /** Identity -> sequence number. */
   seqs: Map<string, number>;
   counters: Counters;
-  /** Read again after a transaction was undone. */
-  undone: number;
 }
 
 function noCounters(): Counters {
   return { prompt: 0, stop: 0, compact: 0, agents: {} };
+}
+
+/** Adds an event to what is known. */
+function note(known: Known, identity: string, seq: number, key: string, n: number | null): Known {
+  known.seqs.set(identity, seq);
+  if (n !== null) count(known.counters, key, n);
+  return known;
 }
 
 /** Notes the number that a key like `stop:3` or `agent:<id>:2` carries. */
@@ -63,10 +69,11 @@ function count(counters: Counters, key: string, n: number): void {
 
 export class EventLog {
   readonly #db: Database;
-  #known: Known | null = null;
+  readonly #known: Remembered<Known>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#known = new Remembered(db, () => this.#readKnown());
   }
 
   /** True where an event of this identity is in the log. */
@@ -74,28 +81,22 @@ export class EventLog {
     return this.#find(identity) !== null;
   }
 
-  #recall(): Known {
-    if (this.#known?.undone !== this.#db.undone) {
-      const known: Known = { seqs: new Map(), counters: noCounters(), undone: this.#db.undone };
-      const rows = this.#db.all<{ seq: number; identity: string; n: number | null; key: string }>(
-        "SELECT seq, identity, n, event_key AS key FROM events",
-      );
-      for (const { seq, identity, n, key } of rows) {
-        known.seqs.set(identity, seq);
-        if (n !== null) count(known.counters, key, n);
-      }
-      this.#known = known;
-    }
-    return this.#known;
+  #readKnown(): Known {
+    const known: Known = { seqs: new Map(), counters: noCounters() };
+    const rows = this.#db.all<{ seq: number; identity: string; n: number | null; key: string }>(
+      "SELECT seq, identity, n, event_key AS key FROM events",
+    );
+    for (const { seq, identity, n, key } of rows) note(known, identity, seq, key, n);
+    return known;
   }
 
   /** The highest `n` of each series that the log has seen in this life of the object. */
   counters(): Counters {
-    return this.#recall().counters;
+    return this.#known.value().counters;
   }
 
   #find(identity: string): { kind: EventKind; n: number | null } | null {
-    const seq = this.#recall().seqs.get(identity);
+    const seq = this.#known.value().seqs.get(identity);
     if (seq === undefined) return null;
     // Asked again: it may have been removed since, or its transaction was undone.
     return this.#db.one<{ kind: EventKind; n: number | null }>(
@@ -121,9 +122,6 @@ export class EventLog {
 
   /** Appends an event. One row written; a prompt has one more in an index. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
-    const known = this.#recall();
-    known.seqs.set(identity, place.seq);
-    if (place.n !== null) count(known.counters, place.key, place.n);
     const body = JSON.stringify(event.body);
     this.#db.run(
       `INSERT INTO events (seq, identity, kind, n, event_key, prompt_id, prompt_number, at, received_at, bytes, skip, body)
@@ -141,6 +139,7 @@ export class EventLog {
       event.skip,
       body,
     );
+    this.#known.update((known) => note(known, identity, place.seq, place.key, place.n));
   }
 
   lastSeq(): number {
@@ -266,7 +265,7 @@ export class EventLog {
 
   /** Removes all events. */
   clear(): void {
-    this.#known = null;
+    this.#known.forget();
     this.#db.empty("events");
   }
 }
