@@ -1,4 +1,5 @@
 /** A thin, typed face of an object's SQLite, and its append-only migrations. */
+import { SCHEMA_QUERY, type SchemaRow, schemaDifferences } from "./schema.ts";
 
 type SqlValue = string | number | null | ArrayBuffer;
 
@@ -14,10 +15,17 @@ export class Database {
   #ready = false;
   /** Counts transactions that were undone: what was remembered of their rows is no longer true. */
   #undone = 0;
+  readonly #onReady: () => void;
 
-  constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
+  /** `onReady` is called once in each life of the object, when its tables are there and current. */
+  constructor(
+    storage: DurableObjectStorage,
+    migrations: readonly Migration[],
+    onReady: () => void = () => {},
+  ) {
     this.#storage = storage;
     this.#migrations = migrations;
+    this.#onReady = onReady;
   }
 
   /** All rows. `Row` is trusted: the columns are those of the statement beside the call. */
@@ -98,11 +106,14 @@ export class Database {
       );
     });
     this.#ready = true;
+    this.#onReady();
   }
 
-  /** The number of migrations applied; 0 where nothing was ever written. */
-  version(): number {
-    if (!this.exists()) return 0;
-    return this.one<{ version: number }>("SELECT version FROM schema_version")?.version ?? 0;
+  /**
+   * Names of the tables, views and indexes that are not as `expected` has them, the text of the
+   * object's `schema.sql`. Empty where nothing was ever written.
+   */
+  schemaDifferences(expected: string): string[] {
+    return this.exists() ? schemaDifferences(this.all<SchemaRow>(SCHEMA_QUERY), expected) : [];
   }
 }

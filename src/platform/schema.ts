@@ -44,7 +44,7 @@ const TOKEN = new RegExp(
 );
 
 /** A statement on one line: without comments, with single spaces, none beside brackets and commas. */
-export function normaliseStatement(sql: string): string {
+function normaliseStatement(sql: string): string {
   return sql
     .replace(TOKEN, (token, punctuation: string | undefined) => {
       if (punctuation !== undefined) return punctuation;

@@ -1,10 +1,8 @@
 /** `GET /v1/doctor`: what is wrong, what was mended by looking, and what to do about the rest. */
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
-import { PROJECT_MIGRATIONS } from "../durable/project/project-object.ts";
-import { SESSION_MIGRATIONS } from "../durable/session/session-object.ts";
 import { utcDay } from "../durable/team/budget.ts";
-import { TEAM_MIGRATIONS, type TeamObject } from "../durable/team/team-object.ts";
+import type { TeamObject } from "../durable/team/team-object.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { projectObjectName } from "../memory/project-name.ts";
 import { type Check, diagnose, type ProjectReport } from "../service/diagnosis.ts";
@@ -24,7 +22,7 @@ doctorRoutes.get("/", async (c) => {
     const stub = c.env.PROJECTS.getByName(projectObjectName(team, project.number));
     try {
       const known = await stub.sessions();
-      projects.push({ project, known, schemaVersion: await stub.schemaVersion() });
+      projects.push({ project, known, found: await stub.inspect() });
     } catch {
       unreachable.push(`project ${project.name}`);
     }
@@ -58,11 +56,7 @@ doctorRoutes.get("/", async (c) => {
     notExamined: names.length - examined.length,
     providerChain: readConfig(c.env).providerChain,
     budgets: await spentBudgets(teamStub),
-    versions: {
-      session: SESSION_MIGRATIONS.length,
-      project: PROJECT_MIGRATIONS.length,
-      team: [await teamStub.schemaVersion(), TEAM_MIGRATIONS.length],
-    },
+    teamSchemaDiffers: await teamStub.schemaDifferences(),
   });
   return c.json({ ok: checks.every((check) => check.ok), checks });
 });

@@ -1,5 +1,6 @@
 /** From what the objects report to checks that a person can act on. Pure. */
 import type { KnownSession } from "../contract/items.ts";
+import type { ProjectInspection } from "../durable/project/project-object.ts";
 import type { Inspection } from "../durable/session/view/inspection.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 
@@ -15,8 +16,7 @@ export type SessionReport = Inspection;
 export interface ProjectReport {
   project: ProjectRef;
   known: KnownSession[];
-  /** 0 where nothing was ever written. */
-  schemaVersion: number;
+  found: ProjectInspection;
 }
 
 export interface Findings {
@@ -28,7 +28,8 @@ export interface Findings {
   providerChain: string[];
   /** Limits that are used up today, as readable text. */
   budgets: string[];
-  versions: { session: number; project: number; team: [found: number, known: number] };
+  /** Tables of the team's object that are not as the migrations make them. */
+  teamSchemaDiffers: string[];
 }
 
 /** Failed deliveries in a row from which an outbox counts as stuck. */
@@ -52,8 +53,6 @@ export function diagnose(found: Findings): Check[] {
   const misbelieved = sessions.filter(
     (session) => session.state === "closed" && believed.get(session.session) !== "closed",
   );
-  const outdated = sessions.filter((s) => s.schemaVersion !== found.versions.session);
-  const [teamFound, teamKnown] = found.versions.team;
   return [
     check(
       "objects",
@@ -112,15 +111,22 @@ export function diagnose(found: Findings): Check[] {
     check(
       "schema",
       [
-        ...names(outdated),
-        ...found.projects
-          .filter(({ schemaVersion: v }) => v !== 0 && v !== found.versions.project)
-          .map(({ project }) => `project ${project.name}`),
-        ...(teamFound === teamKnown || teamFound === 0 ? [] : [`team (version ${teamFound})`]),
-      ],
-      "current",
-      "have another schema version than this code; deploy the newest code",
+        ...sessions.map((session) => [session.session, session.schemaDiffers] as const),
+        ...found.projects.map(
+          ({ project, found }) => [`project ${project.name}`, found.schemaDiffers] as const,
+        ),
+        ["team", found.teamSchemaDiffers] as const,
+      ]
+        .filter(([, differs]) => differs.length > 0)
+        .map(([object, differs]) => `${object}: ${differs.join(", ")}`),
+      "as the migrations make it",
+      "differ from what the migrations make: deploy the newest code; if that is what runs, the object was changed by hand",
     ),
+    {
+      name: "backfills",
+      ok: true,
+      detail: backfills(found.projects) || "none",
+    },
     {
       name: "coverage",
       ok: true,
@@ -136,6 +142,17 @@ function check(name: string, bad: readonly string[], good: string, wrong: string
   if (bad.length === 0) return { name, ok: true, detail: good };
   const more = bad.length > NAMED_MAX ? ` and ${bad.length - NAMED_MAX} more` : "";
   return { name, ok: false, detail: `${bad.slice(0, NAMED_MAX).join(", ")}${more} ${wrong}` };
+}
+
+/** What is still made of old items, and how far it is. It goes on by itself. */
+function backfills(projects: readonly ProjectReport[]): string {
+  return projects
+    .flatMap(({ project, found }) =>
+      found.backfills.map(
+        ({ name, doneTo, upTo }) => `${project.name}: ${name}, item ${doneTo} of ${upTo}`,
+      ),
+    )
+    .join("; ");
 }
 
 function names(sessions: readonly SessionReport[]): string[] {

@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import memory from "../../../migrations/project/0001_memory.sql";
+import backfills from "../../../migrations/project/0002_backfills.sql";
+import schema from "../../../migrations/project/schema.sql";
 import type {
   ContextAnswer,
   Item,
@@ -22,6 +24,7 @@ import type {
 import type { NewObservation } from "../../memory/observation.ts";
 import { Database } from "../../platform/database.ts";
 import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply/apply.ts";
+import { BACKFILL_PAUSE_MS, backfillSlice } from "./backfill.ts";
 import { nothingToTell } from "./context/eligibility.ts";
 import {
   type FileContextQuery,
@@ -33,7 +36,15 @@ import { type ContextQuery, context } from "./context/start.ts";
 import type { Filters } from "./search/query.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";
 import { timelineAround } from "./search/timeline.ts";
-import { countKinds, listItems, newestTime, readItem, readItems } from "./store/items.ts";
+import { openBackfills } from "./store/backfills.ts";
+import {
+  countKinds,
+  lastNumber,
+  listItems,
+  newestTime,
+  readItem,
+  readItems,
+} from "./store/items.ts";
 import { showItem } from "./store/rows.ts";
 import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
 import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./store/sessions.ts";
@@ -62,11 +73,22 @@ export interface SaveRequest {
   idempotencyKey: string | null;
 }
 
+/** What the doctor asks a project. */
+export interface ProjectInspection {
+  /** Tables that are not as the migrations make them. */
+  schemaDiffers: string[];
+  /** What is still made of old items: done up to an item's number, of the newest one's. */
+  backfills: { name: string; doneTo: number; upTo: number }[];
+}
+
 export type SaveAnswer =
   | { outcome: "saved" | "repeated"; observation: Observation }
   | { outcome: "nothing_to_supersede" | "key_used" };
 
-export const PROJECT_MIGRATIONS = [{ name: "0001_memory", sql: memory }];
+export const PROJECT_MIGRATIONS = [
+  { name: "0001_memory", sql: memory },
+  { name: "0002_backfills", sql: backfills },
+];
 
 const SESSIONS_MAX = 500;
 
@@ -79,7 +101,7 @@ export class ProjectObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS);
+    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, () => this.#resumeBackfills());
   }
 
   /** Applies what a session delivers, once by (session, generation, batch). */
@@ -204,9 +226,31 @@ export class ProjectObject extends DurableObject<Env> {
     return "rebuilt";
   }
 
-  /** The schema's version, for the doctor; 0 where nothing was ever written. */
-  schemaVersion(): number {
-    return this.#db.version();
+  /** For the doctor: tables that are not as the migrations make them, and what is still backfilled. */
+  inspect(): ProjectInspection {
+    if (!this.#db.exists()) return { schemaDiffers: [], backfills: [] };
+    return {
+      schemaDiffers: this.#db.schemaDifferences(schema),
+      backfills: openBackfills(this.#db).map(({ name, doneTo }) => ({
+        name,
+        doneTo,
+        upTo: lastNumber(this.#db),
+      })),
+    };
+  }
+
+  /** Backfills a slice of old items, and plans the next one. Never throws. */
+  override async alarm(): Promise<void> {
+    if (!this.#db.exists()) return;
+    const after = backfillSlice(this.#db);
+    if (after === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Date.now() + after);
+  }
+
+  /** Whatever ended the alarm before it was through: the first call of the next life sets it again. */
+  #resumeBackfills(): void {
+    if (openBackfills(this.#db).length === 0) return;
+    void this.ctx.storage.setAlarm(Date.now() + BACKFILL_PAUSE_MS);
   }
 }
 

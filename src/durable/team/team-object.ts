@@ -1,6 +1,7 @@
 /** A team: its keys, its projects, its budgets and what it used. One object per team. */
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
+import schema from "../../../migrations/team/schema.sql";
 import type { ProjectRef } from "../../memory/delivery.ts";
 import { Database } from "../../platform/database.ts";
 import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
@@ -94,9 +95,9 @@ export class TeamObject extends DurableObject<Env> {
     return this.#db.exists() ? settleTokens(this.#db, call) : "unknown";
   }
 
-  /** The schema's version, for the doctor; 0 where nothing was ever written. */
-  schemaVersion(): number {
-    return this.#db.version();
+  /** For the doctor: tables that are not as the migrations make them. */
+  schemaDifferences(): string[] {
+    return this.#db.schemaDifferences(schema);
   }
 
   /** What was used, in the groups asked for. Creates nothing. */

@@ -1,5 +1,7 @@
 /** The table `items`: inserting, removing, reading. SQL only; rules stand in the pure modules. */
+import type { Concept, ObservationType } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
+import type { ActivityFacts } from "../apply/mere-activity.ts";
 import type { Filters } from "../search/query.ts";
 import { filterCondition } from "./filters.ts";
 import {
@@ -54,8 +56,8 @@ export function insertItem(
   const written = db.run(
     `INSERT INTO items (n, kind, session, generation, batch, prompt_number, created_at, type, agent,
        actor, branch, commit_id, standing, repeats, supersedes, provider, model, degraded, content,
-       split_words, index_text)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       split_words, index_text, activity)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     n,
     item.kind,
     stamp.session,
@@ -77,6 +79,7 @@ export function insertItem(
     JSON.stringify(item.content),
     item.splitWords,
     item.indexText,
+    item.activity === null ? null : Number(item.activity),
   );
   return written + addToIndex(db, n);
 }
@@ -310,4 +313,52 @@ export function sessionBorders(
       session,
     )?.n ?? null;
   return { first: at("ASC"), last: at("DESC") };
+}
+
+/**
+ * Among the next items above `after`, the observations of which nobody asked yet whether they are
+ * mere activity. `last` is the number of the last item looked at; null where there is none.
+ */
+export function observationsWithoutActivity(
+  db: Database,
+  after: number,
+  limit: number,
+): { observations: (ActivityFacts & { n: number })[]; last: number | null } {
+  const rows = db.all<{
+    n: number;
+    asked: number;
+    provider: string;
+    type: ObservationType;
+    title: string;
+    concepts: string;
+    files_modified: string;
+  }>(
+    `SELECT n, kind <> 'observation' OR activity IS NOT NULL AS asked, provider, type,
+       content ->> 'title' AS title, content -> 'concepts' AS concepts,
+       content -> 'files_modified' AS files_modified
+     FROM items WHERE n > ? ORDER BY n LIMIT ?`,
+    after,
+    limit,
+  );
+  const observations = rows
+    .filter(({ asked }) => asked === 0)
+    .map(({ n, provider, type, title, concepts, files_modified }) => ({
+      n,
+      provider,
+      type,
+      title,
+      concepts: JSON.parse(concepts) as Concept[],
+      files_modified: JSON.parse(files_modified) as string[],
+    }));
+  return { observations, last: rows.at(-1)?.n ?? null };
+}
+
+/** Notes of observations whether they are mere activity. */
+export function setActivity(db: Database, numbers: readonly number[], activity: boolean): void {
+  if (numbers.length === 0) return;
+  db.run(
+    "UPDATE items SET activity = ? WHERE n IN (SELECT value FROM json_each(?))",
+    Number(activity),
+    JSON.stringify(numbers),
+  );
 }

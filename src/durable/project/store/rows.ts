@@ -13,6 +13,7 @@ import type {
   Stamp,
 } from "../../../memory/observation.ts";
 import { isoTime } from "../../../memory/time.ts";
+import { isMereActivity } from "../apply/mere-activity.ts";
 import { splitWords } from "../search/words.ts";
 
 export interface ObservationContent
@@ -78,6 +79,8 @@ export interface NewItem {
   content: Content;
   splitWords: string;
   indexText: string;
+  /** Whether an observation is mere activity; null for summaries and prompts. */
+  activity: boolean | null;
 }
 
 /** Types and concepts that stay worth knowing whatever their age. */
@@ -118,6 +121,7 @@ export function observationItem(observation: NewObservation): NewItem {
       observation.index_text,
     ),
     indexText: observation.index_text,
+    activity: isMereActivity(observation),
   };
 }
 
@@ -137,6 +141,7 @@ export function summaryItem(summary: NewSummary): NewItem {
     content: { request, investigated, learned, completed, next_steps, sources },
     splitWords: splitWords(request, investigated, learned, completed, next_steps),
     indexText: "",
+    activity: null,
   };
 }
 
@@ -152,6 +157,7 @@ export function promptItem(prompt: NewPrompt): NewItem {
     content: { text: prompt.text, sources: prompt.sources },
     splitWords: splitWords(prompt.text),
     indexText: "",
+    activity: null,
   };
 }
 

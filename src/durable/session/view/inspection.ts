@@ -1,4 +1,5 @@
 /** What the doctor asks a session: what is wrong, and what was mended by looking. */
+import schema from "../../../../migrations/session/schema.sql";
 import type { SessionState } from "../../../memory/delivery.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
@@ -20,7 +21,8 @@ export interface Inspection {
   pausedProviders: string[];
   /** Faults in a row of the object's own. */
   recoveries: number;
-  schemaVersion: number;
+  /** Tables that are not as the migrations make them. */
+  schemaDiffers: string[];
 }
 
 export function inspect(
@@ -43,6 +45,6 @@ export function inspect(
       .filter(([, pause]) => pause.until > mended.now)
       .map(([name]) => name),
     recoveries: row.recoveries,
-    schemaVersion: store.db.version(),
+    schemaDiffers: store.db.schemaDifferences(schema),
   };
 }

@@ -1,0 +1,13 @@
+CREATE INDEX items_by_time ON items(created_at,kind);
+CREATE INDEX items_repeats ON items(repeats)WHERE repeats IS NOT NULL;
+CREATE INDEX items_standing ON items(n)WHERE standing = 1;
+CREATE INDEX items_summaries ON items(n)WHERE kind = 'summary';
+CREATE TABLE backfills(name TEXT PRIMARY KEY,done_to INTEGER NOT NULL)WITHOUT ROWID;
+CREATE TABLE counter(next_n INTEGER NOT NULL);
+CREATE TABLE deliveries(session TEXT NOT NULL,generation INTEGER NOT NULL,batch INTEGER NOT NULL,first_n INTEGER NOT NULL,last_n INTEGER NOT NULL,PRIMARY KEY(session,generation,batch))WITHOUT ROWID;
+CREATE TABLE items(n INTEGER PRIMARY KEY,kind TEXT NOT NULL,session TEXT NOT NULL,generation INTEGER NOT NULL,batch INTEGER NOT NULL,prompt_number INTEGER NOT NULL,created_at INTEGER NOT NULL,type TEXT,agent TEXT NOT NULL,actor TEXT NOT NULL,branch TEXT,commit_id TEXT,standing INTEGER NOT NULL,repeats INTEGER,supersedes INTEGER,superseded_by INTEGER,provider TEXT,model TEXT,degraded TEXT,content TEXT NOT NULL,split_words TEXT NOT NULL,index_text TEXT NOT NULL,activity INTEGER);
+CREATE TABLE saves(actor TEXT NOT NULL,idempotency_key TEXT NOT NULL,n INTEGER NOT NULL,PRIMARY KEY(actor,idempotency_key))WITHOUT ROWID;
+CREATE TABLE sessions(session TEXT PRIMARY KEY,state TEXT,seq INTEGER NOT NULL DEFAULT 0,last_event_at INTEGER,floor INTEGER NOT NULL DEFAULT 0)WITHOUT ROWID;
+CREATE VIEW searchable AS SELECT n,CASE kind WHEN 'observation' THEN content ->> 'title' WHEN 'summary' THEN content ->> 'request' ELSE content ->> 'text' END AS title,CASE kind WHEN 'observation' THEN concat_ws(char(10),content ->> 'subtitle',content ->> 'narrative',replace(replace(replace(content ->> 'facts','\\','/'),'\n',' '),'\t',' '))WHEN 'summary' THEN concat_ws(char(10),content ->> 'investigated',content ->> 'learned',content ->> 'completed',content ->> 'next_steps')ELSE '' END AS body,CASE kind WHEN 'observation' THEN concat_ws(char(10),content ->> 'files_modified',content ->> 'files_read')ELSE '' END AS files,split_words,index_text FROM items;
+CREATE VIRTUAL TABLE search USING fts5(title,body,files,split_words,index_text,content = 'searchable',content_rowid = 'n',tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE trigrams USING fts5(title,body,files,content = 'searchable',content_rowid = 'n',tokenize = 'trigram',detail = none,columnsize = 0);

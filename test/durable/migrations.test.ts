@@ -1,0 +1,212 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { isMereActivity } from "../../src/durable/project/apply/mere-activity.ts";
+import { BACKFILL_SLICE_ITEMS } from "../../src/durable/project/backfill.ts";
+import { PROJECT_MIGRATIONS } from "../../src/durable/project/project-object.ts";
+import { SESSION_MIGRATIONS } from "../../src/durable/session/session-object.ts";
+import { TEAM_MIGRATIONS } from "../../src/durable/team/team-object.ts";
+import { get } from "../support/api.ts";
+import {
+  delivery,
+  freshProject,
+  observation,
+  PROJECT,
+  summary,
+} from "../support/project-fixture.ts";
+import { RowCounter } from "../support/row-counter.ts";
+import { freshSession, textEvent } from "../support/session-under-test.ts";
+
+const files = import.meta.glob<string>("../../migrations/*/0*.sql", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** SHA-256 of each file that went out with a release. A line is added with it, and never changed. */
+const RELEASED: Record<string, string> = {
+  "project/0001_memory": "b1b4a7f90392018f88f7d5236e034d2e0c9033acc1dfbd0045d4d50cec3ae97e",
+  "session/0001_initial": "dbd82346e06bd78711e05f7f2f0a017dc58d73d0496f7f3b700eeb0e7578e5f5",
+  "team/0001_initial": "90ec1d90a7e60114c87bf5c0eb4681d3896ab7e3652370ea340479377bac76c2",
+};
+
+const LISTS = { project: PROJECT_MIGRATIONS, session: SESSION_MIGRATIONS, team: TEAM_MIGRATIONS };
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+describe("migrations", () => {
+  it("that were released are never changed again", async () => {
+    for (const [name, hash] of Object.entries(RELEASED)) {
+      const text = files[`../../migrations/${name}.sql`] ?? "";
+      expect(await sha256(text), `${name} was released: write a new migration instead`).toBe(hash);
+    }
+  });
+
+  it("are applied in the order of their numbers, none left out", () => {
+    for (const [object, list] of Object.entries(LISTS)) {
+      const folder = `../../migrations/${object}/`;
+      const known = Object.keys(files)
+        .filter((path) => path.startsWith(folder))
+        .map((path) => path.slice(folder.length, -".sql".length));
+      expect(list.map(({ name }) => name)).toEqual(known.sort());
+      expect(known.map((name) => Number(name.slice(0, 4)))).toEqual(known.map((_, i) => i + 1));
+    }
+  });
+});
+
+describe("the schema of an object", () => {
+  it("is the one in schema.sql (else: npm run schema)", async () => {
+    const project = freshProject();
+    await project.deliver(PROJECT, delivery(1));
+    expect((await project.inspect()).schemaDiffers).toEqual([]);
+    const { stub, sender } = freshSession();
+    await stub.event(sender, textEvent("prompt", "p1", "Look at the schema"));
+    expect((await stub.inspect("active"))?.schemaDiffers).toEqual([]);
+    const team = env.TEAMS.getByName("local");
+    await team.project("github.com/acme/schema");
+    expect(await team.schemaDifferences()).toEqual([]);
+  });
+
+  it("that differs is reported by the doctor, with the names of the tables", async () => {
+    const number = await env.TEAMS.getByName("local").project("github.com/acme/altered");
+    const project = env.PROJECTS.getByName(`local/${number}`);
+    await project.deliver(PROJECT, delivery(1));
+    await runInDurableObject(project, (_, { storage }) => {
+      storage.sql.exec("ALTER TABLE saves ADD COLUMN extra TEXT");
+      storage.sql.exec("DROP INDEX items_repeats");
+      storage.sql.exec("CREATE TABLE leftover (a)");
+    });
+    const { body } = await get("/v1/doctor");
+    const check = body.checks.find(({ name }: { name: string }) => name === "schema");
+    expect(check.ok).toBe(false);
+    expect(check.detail).toContain(
+      "project github.com/acme/altered: items (index items_repeats), leftover, saves",
+    );
+    expect(body.ok).toBe(false);
+  });
+});
+
+describe("what a migration leaves to be done for each item", () => {
+  const ITEMS = 2 * BACKFILL_SLICE_ITEMS + 100;
+  const MERE_EVERY = 3;
+  const DAY_MS = 86_400_000;
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A project of the first release with many items: one in three only looked at a file. */
+  async function oldProject() {
+    const project = freshProject();
+    await runInDurableObject(project, (_, { storage: { sql } }) => {
+      sql.exec(files["../../migrations/project/0001_memory.sql"] ?? "");
+      sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+      sql.exec("INSERT INTO schema_version (version) VALUES (1)");
+      sql.exec(
+        `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+         INSERT INTO items (n, kind, session, generation, batch, prompt_number, created_at, type,
+           agent, actor, standing, provider, content, split_words, index_text)
+         SELECT n, CASE n % 10 WHEN 0 THEN 'summary' ELSE 'observation' END, 'claude-code/old', 1, n,
+           1, 1790000000000 + n, 'discovery', 'claude-code', 'test0001', 0, 'extractive',
+           json_object('title', iif(n % ?2 = 1, 'Inside part-', 'Found out about part-') || n,
+             'subtitle', '', 'narrative', '', 'facts', json_array(), 'sources', json_array(),
+             'request', 'Look at part-' || n, 'investigated', '', 'learned', '', 'completed', '',
+             'next_steps', '', 'concepts', json_array('gotcha'), 'files_read', json_array(),
+             'files_modified', json_array()), '', ''
+         FROM numbers`,
+        ITEMS,
+        MERE_EVERY,
+      );
+      sql.exec("INSERT INTO search (search) VALUES ('rebuild')");
+    });
+    await evictDurableObject(project);
+    return project;
+  }
+
+  type Stub = ReturnType<typeof freshProject>;
+
+  /** n -> activity, of all observations. */
+  const activities = (project: Stub) =>
+    runInDurableObject(project, (_, { storage }) => {
+      const sql = "SELECT n, activity FROM items WHERE kind = 'observation' ORDER BY n";
+      return storage.sql.exec<{ n: number; activity: number | null }>(sql).toArray();
+    });
+
+  it("is done in slices from an alarm, whatever ends its lives, and read and written meanwhile", async () => {
+    // Ahead of the real clock: no alarm fires but by our hand.
+    vi.setSystemTime(Date.now() + DAY_MS);
+    const project = await oldProject();
+    const search = async (q: string) =>
+      (await project.search({ project: PROJECT, q, filters: {}, limit: 5, now: Date.now() })).items;
+    // The first call migrates, which takes no item in its hand, and sets the alarm.
+    expect((await search("part-7"))[0]?.id).toBe(`${PROJECT.number}-7`);
+    expect(await project.inspect()).toMatchObject({
+      backfills: [{ name: "activity", doneTo: 0, upTo: ITEMS }],
+    });
+    const counter = new RowCounter();
+    await counter.attach(project);
+    expect(await runDurableObjectAlarm(project)).toBe(true);
+    expect(counter.total().statements).toMatchObject({
+      "items update": BACKFILL_SLICE_ITEMS * 0.9,
+      "backfills update": 1,
+    });
+    const half = await activities(project);
+    expect(half.filter(({ activity }) => activity === null)).toHaveLength(
+      (ITEMS - BACKFILL_SLICE_ITEMS) * 0.9,
+    );
+
+    // Items come and go in the middle; the object's life ends.
+    await project.deliver(PROJECT, {
+      ...delivery(1),
+      observations: [
+        observation({ title: "Inside new.ts: fresh", type: "discovery" }),
+        observation({ title: "The cache forgets", type: "bugfix" }),
+      ],
+      summaries: [summary({ completed: "All of it" })],
+    });
+    await project.remove(BACKFILL_SLICE_ITEMS + 1);
+    await evictDurableObject(project);
+    expect((await project.inspect()).backfills).toMatchObject([{ doneTo: BACKFILL_SLICE_ITEMS }]);
+    expect((await search("part-1050"))[0]?.id).toBe(`${PROJECT.number}-1050`);
+    for (let slices = 0; await runDurableObjectAlarm(project); slices += 1) {
+      expect(slices).toBeLessThan(5);
+    }
+    expect((await project.inspect()).backfills).toEqual([]);
+    const done = await activities(project);
+    expect(done.filter(({ activity }) => activity === null)).toEqual([]);
+    expect(done.slice(-2)).toEqual([
+      { n: ITEMS + 1, activity: 1 },
+      { n: ITEMS + 2, activity: 0 },
+    ]);
+    for (const { n, activity } of done.slice(0, -2))
+      expect(activity).toBe(Number(n % MERE_EVERY === 1));
+  });
+
+  it("is nothing in a new project, which sets no alarm", async () => {
+    const project = freshProject();
+    await project.deliver(PROJECT, { ...delivery(1), observations: [observation()] });
+    expect((await project.inspect()).backfills).toEqual([]);
+    expect(await runDurableObjectAlarm(project)).toBe(false);
+  });
+});
+
+describe("mere activity", () => {
+  const rules = observation({ type: "discovery", concepts: ["how-it-works"] });
+  it.each([
+    [true, { title: "Inside cli.ts: main" }],
+    [true, { title: "Inside cli.ts: main", concepts: [], files_modified: ["cli.ts"] }],
+    [true, { title: "How flags are parsed" }],
+    [true, { title: "Tests: 12 passed", type: "change" }],
+    [false, { title: "Inside cli.ts: main", type: "change", concepts: [] }],
+    [false, { title: "How flags are parsed", files_modified: ["cli.ts"] }],
+    [false, { title: "How flags are parsed", concepts: ["how-it-works", "gotcha"] }],
+    [false, { title: "How flags are parsed", concepts: [] }],
+    [false, { title: "Inside cli.ts: main", provider: "anthropic" }],
+    [false, { title: "Inside cli.ts: main", provider: "hand" }],
+  ] as const)("is %s of %o", (expected, change) => {
+    expect(isMereActivity({ ...rules, ...change } as typeof rules)).toBe(expected);
+  });
+});
