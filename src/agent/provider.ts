@@ -1,7 +1,8 @@
 /** The one interface behind which every compressor stands. */
 import type { TokenUsage } from "../memory/delivery.ts";
 import type { StoredEvent } from "../memory/event.ts";
-import type { DraftObservation, DraftSummary } from "../memory/observation.ts";
+import type { DraftObservation, DraftOpenPoint, DraftSummary } from "../memory/observation.ts";
+import type { OpenWork } from "./rules/open-work.ts";
 
 /** The turn that a batch belongs to. A batch never spans two turns. */
 export interface Turn {
@@ -11,6 +12,29 @@ export interface Turn {
   request: string | null;
   /** True when this batch ends the turn: a summary is due. */
   ends: boolean;
+  /** The closing message came while tasks still ran in the background: it closes no work. */
+  backgroundTasks?: boolean;
+}
+
+/** What a provider may know of a project's open point. */
+export interface KnownOpenPoint {
+  text: string;
+}
+
+/** An open point of `ObserverBatch.openPoints` that is done. */
+export interface ClosedPoint {
+  /** Its index in `ObserverBatch.openPoints`. */
+  index: number;
+  /** Key of the event that proves it. */
+  proof: string;
+}
+
+/** An earlier observation that is known to be wrong, reverted or deleted now. */
+export interface Correction {
+  /** Key of a source of that observation, the most telling one. */
+  source: string;
+  /** In one short clause; shown to whoever looks at the superseded observation. */
+  reason: string;
 }
 
 /** Everything a provider gets to see: one bounded, stateless call. */
@@ -22,6 +46,10 @@ export interface ObserverBatch {
   recentTitles: string[];
   /** In order of arrival; none of them is marked `skip`. */
   events: StoredEvent[];
+  /** What the session's batch before this one gave out as `openWork`; null before the first. */
+  openWork?: OpenWork | null;
+  /** The project's open points, as far as the session knows them, oldest first. */
+  openPoints?: KnownOpenPoint[];
 }
 
 /** What a provider made of a batch. Every event of it is cited, or in `skipped` with a reason. */
@@ -30,6 +58,12 @@ export interface ObserverResult {
   summary: DraftSummary | null;
   /** Event key -> reason. */
   skipped: Record<string, string>;
+  /** To be kept in the session's row and given to its next batch; absent: as it was. */
+  openWork?: OpenWork;
+  /** What this batch left to do. */
+  openPoints?: DraftOpenPoint[];
+  closes?: ClosedPoint[];
+  corrects?: Correction[];
   usage: TokenUsage;
   model: string | null;
 }

@@ -18,7 +18,13 @@ const LOOK_MAX_CHARS = 900;
 const HARD_CHARS_PER_TOOL_EVENT = 250;
 const HEAD_MAX_CHARS = 900;
 /** Texts by people and agents have room of their own, in characters. */
-const TEXT_MAX_CHARS = { prompt: 800, turn_end: 3000, subagent_end: 1600, compaction: 7000 };
+const TEXT_MAX_CHARS = {
+  prompt: 800,
+  say: 400,
+  turn_end: 3000,
+  subagent_end: 1600,
+  compaction: 7000,
+};
 const HARD_TEXT_MAX_CHARS = 400;
 
 const INPUT_VALUE_MAX_CHARS = 300;
@@ -54,6 +60,7 @@ export function quote(text: string): string {
 
 const TEXT_LABELS = {
   prompt: "User prompt",
+  say: "Agent says",
   turn_end: "Closing message of the agent",
   subagent_end: "Subagent's result",
   compaction: "Agent's own summary of the session so far",

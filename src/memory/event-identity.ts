@@ -73,6 +73,9 @@ function ownIdentity(clues: IdentityClues, subject: string | null): string | nul
     case "turn_end":
       // A turn can stop twice, with a different message each time.
       return promptId === null ? null : `stop:${promptId}:${contentHash(clues.text)}`;
+    // Whoever records narration names its parts; until then its text recognises the newest.
+    case "say":
+      return null;
     case "compaction":
       return clues.text === "" ? null : `compact:${contentHash(clues.text)}`;
     case "subagent_end":
@@ -81,12 +84,13 @@ function ownIdentity(clues: IdentityClues, subject: string | null): string | nul
 }
 
 /** What a session counts: tool uses and failures are one series, the other kinds one each. */
-export type EventSeries = "tool" | "prompt" | "stop" | "compact" | "agent";
+export type EventSeries = "tool" | "prompt" | "say" | "stop" | "compact" | "agent";
 
 const SERIES: Record<EventKind, EventSeries> = {
   tool_use: "tool",
   tool_failure: "tool",
   prompt: "prompt",
+  say: "say",
   turn_end: "stop",
   compaction: "compact",
   subagent_end: "agent",
@@ -97,7 +101,7 @@ export function eventSeries(kind: EventKind): EventSeries {
 }
 
 /**
- * The event's name: `tool:<tool_use_id>`, `prompt:<n>`, `stop:<n>`, `compact:<n>`,
+ * The event's name: `tool:<tool_use_id>`, `prompt:<n>`, `say:<n>`, `stop:<n>`, `compact:<n>`,
  * `agent:<agent_id>:<n>`. `n` is the event's number in its series, from 1. Without an id of the
  * agent's own a tool call is `tool:#<n>` and a subagent's end `agent:#:<n>`.
  */
@@ -142,6 +146,7 @@ export function parseEventKey(key: string): ParsedEventKey | null {
       return { series, subject: subject === "#" ? null : subject, n: Number(n) };
     }
     case "prompt":
+    case "say":
     case "stop":
     case "compact":
       return NUMBER.test(rest) ? { series, subject: null, n: Number(rest) } : null;

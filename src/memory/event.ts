@@ -8,6 +8,7 @@ export type EventKind =
   | "prompt"
   | "tool_use"
   | "tool_failure"
+  | "say"
   | "turn_end"
   | "subagent_end"
   | "compaction";
@@ -25,7 +26,10 @@ export interface ToolBody {
   agent_type?: string;
 }
 
-/** Prompts, closing messages, subagents' results and compaction summaries are text. */
+/**
+ * Prompts, what the agent says between its tool calls (`say`), closing messages, subagents' results
+ * and compaction summaries are text.
+ */
 export interface TextBody {
   text: string;
   /** subagent_end: the subagent's type. compaction: `manual` or `auto`. */
@@ -35,7 +39,7 @@ export interface TextBody {
 /** The content of an event, told apart by its kind. At most `EVENT_MAX_BYTES` as JSON. */
 export type EventContent =
   | { kind: "tool_use" | "tool_failure"; body: ToolBody }
-  | { kind: "prompt" | "turn_end" | "subagent_end" | "compaction"; body: TextBody };
+  | { kind: "prompt" | "say" | "turn_end" | "subagent_end" | "compaction"; body: TextBody };
 
 /** Why an accepted event teaches nothing. */
 export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "internal";
@@ -63,7 +67,7 @@ export type IncomingEvent = EventContent & {
 export type StoredEvent = EventContent & {
   /** Position in the session's log, from 1, never used twice. */
   seq: number;
-  /** The name that sources cite for ever: `tool:<id>`, `prompt:<n>`, `stop:<n>`, ... */
+  /** The name that sources cite for ever: `tool:<id>`, `prompt:<n>`, `say:<n>`, ... */
   key: string;
   promptId: string | null;
   /** The number of the newest prompt when the event came; 0 before the first. */

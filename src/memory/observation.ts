@@ -35,6 +35,18 @@ export interface DraftObservation {
   sources: string[];
   /** The telling words of the source events: searched, never shown. */
   index_text: string;
+  /**
+   * True for what was only done and taught nothing by itself: kept, found by its index text, shown
+   * in a session's timeline; never in a context, and below observations in a search.
+   */
+  activity?: boolean;
+}
+
+/** Something that was left to do. */
+export interface DraftOpenPoint {
+  text: string;
+  /** Event keys of the batch that say or prove so. Never empty. */
+  sources: string[];
 }
 
 /** What one turn set out to do, found, did and left. */

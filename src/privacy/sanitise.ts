@@ -37,7 +37,7 @@ export interface RawToolEvent {
 }
 
 export interface RawTextEvent {
-  kind: "prompt" | "turn_end" | "subagent_end" | "compaction";
+  kind: "prompt" | "say" | "turn_end" | "subagent_end" | "compaction";
   text: string;
   label: string | null;
 }

@@ -6,6 +6,7 @@ import { Remembered } from "../../platform/remembered.ts";
 /** The last `n` of each kind of event that is numbered; agents' by their id. */
 export interface Counters {
   prompt: number;
+  say: number;
   stop: number;
   compact: number;
   agents: Record<string, number>;
@@ -146,7 +147,7 @@ function defined(change: Partial<SessionRow>): Partial<SessionRow> {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
-const NO_COUNTERS: Counters = { prompt: 0, stop: 0, compact: 0, agents: {} };
+const NO_COUNTERS: Counters = { prompt: 0, say: 0, stop: 0, compact: 0, agents: {} };
 
 /** Trusted: only `update` writes these columns. It is read with every event, so it has to be cheap. */
 function parse<T>(text: string): T {

@@ -156,6 +156,7 @@ function highest(floor: Counters, seen: Counters): Counters {
   for (const [id, n] of Object.entries(seen.agents)) agents[id] = Math.max(countOf(agents, id), n);
   return {
     prompt: Math.max(floor.prompt, seen.prompt),
+    say: Math.max(floor.say, seen.say),
     stop: Math.max(floor.stop, seen.stop),
     compact: Math.max(floor.compact, seen.compact),
     agents,

@@ -46,7 +46,7 @@ interface Known {
 }
 
 function noCounters(): Counters {
-  return { prompt: 0, stop: 0, compact: 0, agents: {} };
+  return { prompt: 0, say: 0, stop: 0, compact: 0, agents: {} };
 }
 
 /** Adds an event to what is known. */
@@ -62,7 +62,7 @@ function count(counters: Counters, key: string, n: number): void {
   if (series === "agent") {
     const id = key.slice("agent:".length, key.lastIndexOf(":"));
     counters.agents[id] = Math.max(countOf(counters.agents, id), n);
-  } else if (series === "prompt" || series === "stop" || series === "compact") {
+  } else if (series === "prompt" || series === "say" || series === "stop" || series === "compact") {
     counters[series] = Math.max(counters[series], n);
   }
 }

@@ -2,7 +2,7 @@
 import type { EventKind, SkipReason } from "../../../memory/event.ts";
 import type { Batch } from "./lifecycle.ts";
 
-/** A batch is due at this many events (DESIGN section 6). */
+/** A batch is due at this many events (DESIGN section 6); what the agent says in between does not count. */
 export const BATCH_MAX_EVENTS = 20;
 /** … or at this much content, in bytes of JSON. */
 export const BATCH_MAX_BYTES = 24 * 1024;
@@ -54,7 +54,7 @@ export function cutBatch(queue: readonly QueuedEvent[]): Cut | null {
     }
     last = event;
     bytes += event.bytes;
-    count += 1;
+    if (event.kind !== "say") count += 1;
     if (event.kind === "turn_end") return { toSeq: event.seq, full: true, endsTurn: true };
     if (count >= BATCH_MAX_EVENTS) return { toSeq: event.seq, full: true, endsTurn: false };
   }
