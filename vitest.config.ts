@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { ENVIRONMENT_VARIABLES } from "./src/config.ts";
 
 const TEST_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 const OTHER_TEAM_KEY = `cairn_other_test0002_${"o".repeat(40)}`;
@@ -12,6 +13,8 @@ function inWorkerd(name: string, include: string[], bindings: Record<string, str
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           bindings: {
+            // Nothing of the developer's own .dev.vars.
+            ...Object.fromEntries(ENVIRONMENT_VARIABLES.map((variable) => [variable, ""])),
             // Two teams, so that tests can prove that they never see each other.
             CAIRN_KEY: `${TEST_KEY},${OTHER_TEAM_KEY}`,
             ANTHROPIC_BASE_URL: `${inject("mockProviderUrl")}/s/${name}`,

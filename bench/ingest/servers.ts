@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAIRN_COMMAND, CLONE } from "../../src/cli/clone.ts";
-import { startRuntime } from "../../src/cli/server/runtime.ts";
+import { startProcessGroup } from "../../src/cli/server/process-group.ts";
+import { workerdBinary } from "../../src/cli/server/workerd-config.ts";
 import { oneObjectConfig } from "../one-object-config.ts";
 
 const READY_TIMEOUT_MS = 60_000;
@@ -88,7 +89,9 @@ export async function startBare(folder: string, port: number): Promise<Server> {
     config,
     oneObjectConfig({ port, objects, module, binding: "ROWS", className: "Rows" }),
   );
-  const runtime = await startRuntime(config, { PATH: process.env.PATH });
+  const runtime = await startProcessGroup(workerdBinary(), ["serve", config], {
+    PATH: process.env.PATH,
+  });
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
   return { url, key: "", pid: runtime.pid, stop: () => runtime.stop() };

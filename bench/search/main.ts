@@ -11,7 +11,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { CLONE } from "../../src/cli/clone.ts";
-import { type Runtime, startRuntime } from "../../src/cli/server/runtime.ts";
+import { type ProcessGroup, startProcessGroup } from "../../src/cli/server/process-group.ts";
+import { workerdBinary } from "../../src/cli/server/workerd-config.ts";
 import { oneObjectConfig } from "../one-object-config.ts";
 import { questions, START_MS } from "./corpus.ts";
 
@@ -32,7 +33,7 @@ const NOW = START_MS + 100 * DAY_MS;
 
 const url = `http://127.0.0.1:${options.port}`;
 
-async function start(folder: string): Promise<Runtime> {
+async function start(folder: string): Promise<ProcessGroup> {
   const objects = join(folder, "objects");
   mkdirSync(objects, { recursive: true });
   await build({
@@ -51,7 +52,9 @@ async function start(folder: string): Promise<Runtime> {
     config,
     oneObjectConfig({ port: Number(options.port), objects, module: "worker.js", ...object }),
   );
-  const runtime = await startRuntime(config, { PATH: process.env.PATH });
+  const runtime = await startProcessGroup(workerdBinary(), ["serve", config], {
+    PATH: process.env.PATH,
+  });
   for (let tries = 0; tries < 200; tries++) {
     try {
       if ((await fetch(url)).ok) return runtime;

@@ -47,6 +47,14 @@ program
     process.exitCode = await start();
   });
 
+program
+  .command("dev")
+  .description("run it by wrangler dev, for work on Cairn itself (HOST, PORT)")
+  .action(async () => {
+    const { dev } = await import("./server/dev.ts");
+    process.exitCode = await dev();
+  });
+
 interface ProjectScope {
   projectScope: boolean;
 }

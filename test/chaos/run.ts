@@ -1,5 +1,6 @@
 /** One run: clients, kills, settling, and the checks at its end. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { isGroupAlive, killGroup } from "../../src/cli/server/process-group.ts";
 import { goneWithin, isAlive } from "../../src/cli/server/process-table.ts";
 import { type LocalServer, startServer } from "../local/local-server.ts";
 import type { OutcomeKind } from "../support/mock-provider/protocol.ts";
@@ -123,11 +124,12 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 1000);
 }
 
-/** Both processes at once, as when the machine loses power. */
+/** All processes at once, as when the machine loses power. */
 async function killServer(server: LocalServer): Promise<void> {
   const { pid, runtimePid } = server.pids();
-  for (const one of [runtimePid, pid]) if (isAlive(one)) process.kill(one, "SIGKILL");
-  await goneWithin(runtimePid, GONE_WITHIN_MS);
+  killGroup(runtimePid);
+  if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await goneWithin(() => isGroupAlive(runtimePid), GONE_WITHIN_MS);
   await server.ended;
 }
 

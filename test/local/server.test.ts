@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { isGroupAlive } from "../../src/cli/server/process-group.ts";
 import { goneWithin, isAlive } from "../../src/cli/server/process-table.ts";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
@@ -70,7 +71,7 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     const first = await startServer(home);
     const { pid, runtimePid } = first.pids();
     process.kill(pid, "SIGKILL");
-    expect(await goneWithin(runtimePid, GONE_WITHIN_MS)).toBe(true);
+    expect(await goneWithin(() => isGroupAlive(runtimePid), GONE_WITHIN_MS)).toBe(true);
 
     const port = new URL(first.url).port;
     const second = await startServer(home, { PORT: port });

@@ -24,6 +24,13 @@ export function commandLine(pid: number): string {
   return ps(pid, "args");
 }
 
+/** The command lines of the processes of a group; none where there is no such group. */
+export function commandLinesOfGroup(group: number): string[] {
+  const result = spawnSync("ps", ["-A", "-o", "pgid=,args="], { encoding: "utf8" });
+  const lines = result.status === 0 ? result.stdout.split("\n") : [];
+  return lines.filter((line) => Number.parseInt(line, 10) === group);
+}
+
 /** The nearest process above this one that is npm, if npm started it. */
 export function npmAbove(): number | null {
   if (process.env.npm_lifecycle_event === undefined) return null;
@@ -36,10 +43,10 @@ export function npmAbove(): number | null {
   return null;
 }
 
-/** Waits until the process is gone. False when it is still there after `timeoutMs`. */
-export async function goneWithin(pid: number, timeoutMs: number): Promise<boolean> {
+/** Waits until something has ended. False when it still lives after `timeoutMs`. */
+export async function goneWithin(lives: () => boolean, timeoutMs: number): Promise<boolean> {
   const end = Date.now() + timeoutMs;
-  while (isAlive(pid)) {
+  while (lives()) {
     if (Date.now() > end) return false;
     await sleep(POLL_MS);
   }

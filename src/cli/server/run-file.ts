@@ -5,8 +5,10 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CLONE } from "../clone.ts";
 import { Failure } from "../failure.ts";
-import { commandLine, goneWithin, isAlive } from "./process-table.ts";
+import { isGroupAlive, killGroup } from "./process-group.ts";
+import { commandLine, commandLinesOfGroup, goneWithin, isAlive } from "./process-table.ts";
 
 const KILL_WAIT_MS = 5_000;
 
@@ -16,7 +18,7 @@ const RunSchema = z.object({
   key: z.string(),
   /** The process that started the runtime. */
   pid: z.number().int().positive(),
-  /** The runtime; null until it was started. */
+  /** The first process of the runtime's group; null until it was started. */
   runtimePid: z.number().int().positive().nullable(),
 });
 export type Run = z.infer<typeof RunSchema>;
@@ -58,10 +60,11 @@ function isLauncher(run: Run): boolean {
 }
 
 /**
- * Takes the state folder for this process. Throws a `Failure` where a server runs on it; what a
- * killed one left behind, its file and its runtime, is cleared away.
+ * Takes the state folder for this process. Throws a `Failure` where a server runs on it, with
+ * `another` at its end, which says how to run a second one; what a killed one left behind, its file
+ * and its runtime, is cleared away.
  */
-export async function takeState(state: string, run: Run): Promise<void> {
+export async function takeState(state: string, run: Run, another: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
     if (createRun(state, run)) return;
     const found = readRun(state);
@@ -69,7 +72,7 @@ export async function takeState(state: string, run: Run): Promise<void> {
     if (found.run !== null && isLauncher(found.run)) {
       throw new Failure(
         `a server already runs on ${state}: ${found.run.url} (process ${found.run.pid}). ` +
-          `Use that one, stop it with: kill ${found.run.pid}, or set CAIRN_STATE to another folder.`,
+          `Use that one, or stop it with: kill ${found.run.pid}. ${another}`,
       );
     }
     await endOrphan(found.run, state);
@@ -104,13 +107,16 @@ function createRun(state: string, run: Run): boolean {
 
 /** Ends a runtime whose launcher was killed: it still holds the port and the databases. */
 async function endOrphan(run: Run | null, state: string): Promise<void> {
-  if (run?.runtimePid == null || !isAlive(run.runtimePid)) return;
-  if (!commandLine(run.runtimePid).includes(state)) return;
-  process.kill(run.runtimePid, "SIGKILL");
-  if (!(await goneWithin(run.runtimePid, KILL_WAIT_MS))) {
+  const pid = run?.runtimePid;
+  if (pid == null || !isGroupAlive(pid)) return;
+  // The number may have gone to somebody else since: it must be this clone that runs there.
+  if (!commandLinesOfGroup(pid).some((line) => line.includes(state) || line.includes(CLONE)))
+    return;
+  killGroup(pid);
+  if (!(await goneWithin(() => isGroupAlive(pid), KILL_WAIT_MS))) {
     throw new Failure(
-      `a runtime of an earlier server still holds ${state} (process ${run.runtimePid}). ` +
-        `Stop it with: kill -9 ${run.runtimePid}`,
+      `a runtime of an earlier server still holds ${state} (process ${pid}). ` +
+        `Stop it with: kill -9 ${pid}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 /** The configuration of the open-source runtime, `workerd serve`, as Cap'n Proto text. */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
 import { CLONE } from "../clone.ts";
@@ -91,4 +92,10 @@ const worker :Workerd.Worker = (
   durableObjectStorage = (localDisk = "objects"),
 );
 `;
+}
+
+/** The binary that the package `workerd` brought for this platform. */
+export function workerdBinary(): string {
+  const require = createRequire(join(CLONE, "package.json"));
+  return (require("workerd") as { default: string }).default;
 }

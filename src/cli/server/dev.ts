@@ -1,0 +1,86 @@
+/** `npm run dev`: the Worker by `wrangler dev`, which takes up each change of the sources. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { formatKey, newKey } from "../../memory/key.ts";
+import { CAIRN_COMMAND, CLONE, shellWord } from "../clone.ts";
+import { readServerEnvironment } from "./environment.ts";
+import { firstKey } from "./key.ts";
+import { startProcessGroup } from "./process-group.ts";
+import type { Run } from "./run-file.ts";
+import { makePrivateFolders, serve } from "./serve.ts";
+
+/** wrangler bundles first, and everything it does takes longer than the runtime alone. */
+const READY_TIMEOUT_MS = 60_000;
+
+/** The team of the key that is made. */
+const DEV_TEAM = "dev";
+
+/** Runs until it is told to stop. Resolves with the exit code. */
+export async function dev(): Promise<number> {
+  const { host, port } = readServerEnvironment(process.env);
+  const folder = join(CLONE, ".wrangler");
+  const lock = join(folder, "dev");
+  makePrivateFolders([folder, lock]);
+  const wrangler = join(CLONE, "node_modules", "wrangler", "bin", "wrangler.js");
+  const persist = join(folder, "state");
+  return await serve({
+    host,
+    port,
+    state: lock,
+    key: devKey(join(CLONE, ".dev.vars")),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    command: "npm run dev",
+    another: "A clone runs one of these at a time; npm start may run beside it, on another PORT.",
+    launch: (port) =>
+      startProcessGroup(
+        process.execPath,
+        [
+          wrangler,
+          "dev",
+          "--cwd",
+          CLONE,
+          "--ip",
+          host,
+          "--port",
+          String(port),
+          "--persist-to",
+          persist,
+          // Its keys need the terminal, which belongs to the process that was called.
+          "--show-interactive-dev-session=false",
+        ],
+        { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+      ),
+    announce: (run) => announce(run, persist),
+  });
+}
+
+/** The key in `.dev.vars`, which is made or completed where it has none. Throws a `Failure`. */
+function devKey(file: string): string {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const kept = parseEnv(text).CAIRN_KEY;
+  if (kept) return firstKey(kept, file);
+  const key = formatKey(newKey(DEV_TEAM));
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  writeFileSync(file, `${before}CAIRN_KEY=${key}\n`, { mode: 0o600 });
+  // A file that was there keeps its mode when it is written.
+  chmodSync(file, 0o600);
+  return key;
+}
+
+function announce(run: Run, persist: string): void {
+  const connect = `${shellWord(CAIRN_COMMAND)} connect claude-code`;
+  const lines = [
+    "",
+    `  URL    ${run.url}`,
+    `  Key    ${run.key}`,
+    `  State  ${persist} (apart from that of npm start)`,
+    "",
+    "  Connect Claude Code (from any folder):",
+    `    ${connect} --url ${run.url} --key ${run.key}`,
+    "",
+    "  For work on Cairn itself. To use it, start it with: npm start",
+    "",
+  ];
+  process.stdout.write(`${lines.join("\n")}\ncairn ready on ${run.url}\n`);
+}
