@@ -1,7 +1,7 @@
 /** A thin, typed face of an object's SQLite, and its append-only migrations. */
 import { SCHEMA_QUERY, type SchemaRow, schemaDifferences } from "./schema.ts";
 
-type SqlValue = string | number | null | ArrayBuffer;
+export type SqlValue = string | number | null | ArrayBuffer;
 
 /** One migration: the text of a file in `migrations/<object>/`, in order. */
 export interface Migration {

@@ -115,7 +115,8 @@ describe("sessions over the API", () => {
       const [batch] = store.batches.all();
       if (batch === undefined) throw new Error("no batch");
       const lease = { token: "x", owner: "a life long gone", until: Date.now() + 60_000 };
-      store.batches.save({ ...batch, state: "leased", lease });
+      const leased = { state: "leased", lease, attempts: 0, abandoned: 0, error: null } as const;
+      store.batches.save({ ...batch, ...leased });
       await state.storage.deleteAlarm();
     });
     const { body: sick } = await get("/v1/doctor");

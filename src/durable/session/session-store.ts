@@ -4,7 +4,7 @@ import { Database, type Migration } from "../../platform/database.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Batches, type EventCounts } from "./queue/batches.ts";
 import { EventLog } from "./queue/event-log.ts";
-import { type Batch, sessionState } from "./queue/lifecycle.ts";
+import { type OpenBatch, sessionState } from "./queue/lifecycle.ts";
 import { isSettled, type ScheduleView } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import { type Counters, countOf, type SessionRow, SessionTable } from "./session-row.ts";
@@ -142,7 +142,7 @@ export class SessionStore {
 }
 
 /** True where batches wait for a provider that refused us. */
-export function isPaused(row: SessionRow, open: readonly Batch[], now: number): boolean {
+export function isPaused(row: SessionRow, open: readonly OpenBatch[], now: number): boolean {
   const pauses = Object.values(row.providerPauses);
   return (
     pauses.some((pause) => pause.until > now) &&

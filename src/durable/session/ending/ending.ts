@@ -1,7 +1,6 @@
 /** How sessions end: closed, given up on, deleted, forgotten, and what stays. Each one transaction. */
 
-import { newBatch } from "../queue/lifecycle.ts";
-import { MAX_ATTEMPTS } from "../queue/retry.ts";
+import { bury, newBatch } from "../queue/lifecycle.ts";
 import type { SessionStore } from "../session-store.ts";
 import { addMissingSummaries } from "../work/missing-summaries.ts";
 
@@ -29,21 +28,11 @@ export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
   const error = "retention: no provider took it";
   const open = store.batches.open().filter((batch) => batch.state === "pending");
   for (const batch of open) {
-    store.batches.save({
-      ...batch,
-      state: "dead",
-      attempts: MAX_ATTEMPTS,
-      error: batch.error ?? error,
-    });
+    store.batches.save(bury(batch, batch.error ?? error));
   }
   let nextBatch = row.nextBatch;
   if (last > row.batchedTo) {
-    store.batches.save({
-      ...newBatch(nextBatch++, row.batchedTo + 1, last, now),
-      state: "dead",
-      attempts: MAX_ATTEMPTS,
-      error,
-    });
+    store.batches.save(bury(newBatch(nextBatch++, row.batchedTo + 1, last, now), error));
   }
   store.session.update({ nextBatch, batchedTo: Math.max(last, row.batchedTo), touchedAt: now });
   return true;
@@ -84,7 +73,9 @@ export function entomb(store: SessionStore, now: number): void {
 export function beginDelete(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  store.batches.removeOpen(row.batchedTo);
+  store.log.removeBetween(row.batchedTo + 1, store.log.lastSeq());
+  for (const batch of store.batches.open()) store.log.removeBetween(batch.fromSeq, batch.toSeq);
+  store.batches.removeOpen();
   store.outbox.dropHeld();
   store.session.update({
     ending: "delete",

@@ -6,6 +6,7 @@
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
+import { type Columns, plain, Table } from "../../../platform/table.ts";
 
 /**
  * - `deliver`: what one batch taught;
@@ -37,24 +38,33 @@ export interface OutboxEntry {
   payload: string;
 }
 
-interface RawEntry {
-  id: number;
-  kind: OutboxKind;
-  project: string;
-  generation: number;
-  batch: number | null;
-  due_at: number;
-  attempts: number;
-  payload: string;
+interface EntryRow extends OutboxEntry {
+  state: OutboxState;
+  error: string | null;
 }
+
+const COLUMNS: Columns<EntryRow> = {
+  id: plain("id"),
+  kind: plain("kind"),
+  state: plain("state"),
+  project: plain("project"),
+  generation: plain("generation"),
+  batch: plain("batch"),
+  dueAt: plain("due_at"),
+  attempts: plain("attempts"),
+  error: plain("error"),
+  payload: plain("payload"),
+};
 
 export class Outbox {
   readonly #db: Database;
+  readonly #table: Table<EntryRow>;
   readonly #titles: Remembered<Set<string>>;
   readonly #summarised: Remembered<Set<number>>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, "outbox", COLUMNS);
     this.#titles = new Remembered(db, () => this.#readTitles());
     this.#summarised = new Remembered(db, () => this.#readSummarised());
   }
@@ -64,17 +74,7 @@ export class Outbox {
     now: number,
     state: OutboxState = "ready",
   ): void {
-    this.#db.run(
-      `INSERT INTO outbox (kind, state, project, generation, batch, due_at, attempts, payload)
-       VALUES (?, ?, ?, ?, ?, ?, 0, ?)`,
-      entry.kind,
-      state,
-      entry.project,
-      entry.generation,
-      entry.batch,
-      now,
-      entry.payload,
-    );
+    this.#table.insert({ ...entry, state, dueAt: now, attempts: 0 });
     if (entry.kind !== "deliver") return;
     const { observations, summaries } = parseDelivery(entry.payload);
     for (const { title } of observations) this.#titles.update((titles) => titles.add(title));
@@ -85,22 +85,7 @@ export class Outbox {
 
   /** The entry that has to go out next; null where nothing waits. */
   head(): OutboxEntry | null {
-    const raw = this.#db.one<RawEntry>(
-      `SELECT id, kind, project, generation, batch, due_at, attempts, payload
-       FROM outbox WHERE state = 'ready' ORDER BY id LIMIT 1`,
-    );
-    return raw === null
-      ? null
-      : {
-          id: raw.id,
-          kind: raw.kind,
-          project: raw.project,
-          generation: raw.generation,
-          batch: raw.batch,
-          dueAt: raw.due_at,
-          attempts: raw.attempts,
-          payload: raw.payload,
-        };
+    return this.#table.all("WHERE state = 'ready' ORDER BY id LIMIT 1")[0] ?? null;
   }
 
   /** Entries that still have to go out. */
@@ -113,19 +98,14 @@ export class Outbox {
   /** Applied. Only deliveries are kept, for a later move. */
   sent(entry: OutboxEntry): void {
     if (entry.kind === "deliver") {
-      this.#db.run("UPDATE outbox SET state = 'sent', error = NULL WHERE id = ?", entry.id);
+      this.#table.update({ state: "sent", error: null }, "WHERE id = ?", entry.id);
     } else {
       this.#db.run("DELETE FROM outbox WHERE id = ?", entry.id);
     }
   }
 
   failed(entry: OutboxEntry, error: string, dueAt: number): void {
-    this.#db.run(
-      "UPDATE outbox SET attempts = attempts + 1, error = ?, due_at = ? WHERE id = ?",
-      error,
-      dueAt,
-      entry.id,
-    );
+    this.#table.update({ attempts: entry.attempts + 1, error, dueAt }, "WHERE id = ?", entry.id);
   }
 
   lastError(): string | null {

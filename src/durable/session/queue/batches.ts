@@ -1,8 +1,15 @@
 /** The batches over a session's log: the one module that writes the table `batches`. */
 import type { TokenUsage } from "../../../memory/delivery.ts";
-import type { Database } from "../../../platform/database.ts";
+import type { Database, SqlValue } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
-import type { Batch, BatchState } from "./lifecycle.ts";
+import { type Columns, flag, json, plain, Table } from "../../../platform/table.ts";
+import {
+  type Batch,
+  type BatchState,
+  type DeadBatch,
+  isOpen,
+  type OpenBatch,
+} from "./lifecycle.ts";
 
 /** How many events are in each state. Every stored event is in exactly one. */
 export interface EventCounts {
@@ -13,26 +20,48 @@ export interface EventCounts {
   dead: number;
 }
 
-interface RawBatch {
+/** A batch as the table holds it: the columns of all states side by side. */
+interface BatchRow {
   batch: number;
-  from_seq: number;
-  to_seq: number;
+  fromSeq: number;
+  toSeq: number;
   state: BatchState;
   attempts: number;
   abandoned: number;
   tries: number;
-  due_at: number;
-  not_before: number;
-  lease_token: string | null;
-  lease_owner: string | null;
-  lease_until: number | null;
-  redo: number;
+  dueAt: number;
+  notBefore: number;
+  leaseToken: string | null;
+  leaseOwner: string | null;
+  leaseUntil: number | null;
+  redo: boolean;
   provider: string | null;
-  tokens_input: number;
-  tokens_output: number;
+  tokensInput: number;
+  tokensOutput: number;
   error: string | null;
-  skipped: string;
+  skipped: Record<string, string>;
 }
+
+const COLUMNS: Columns<BatchRow> = {
+  batch: plain("batch"),
+  fromSeq: plain("from_seq"),
+  toSeq: plain("to_seq"),
+  state: plain("state"),
+  attempts: plain("attempts"),
+  abandoned: plain("abandoned"),
+  tries: plain("tries"),
+  dueAt: plain("due_at"),
+  notBefore: plain("not_before"),
+  leaseToken: plain("lease_token"),
+  leaseOwner: plain("lease_owner"),
+  leaseUntil: plain("lease_until"),
+  redo: flag("redo"),
+  provider: plain("provider"),
+  tokensInput: plain("tokens_input"),
+  tokensOutput: plain("tokens_output"),
+  error: plain("error"),
+  skipped: json("skipped"),
+};
 
 /** How far batches reach. */
 interface Reach {
@@ -42,11 +71,13 @@ interface Reach {
 
 export class Batches {
   readonly #db: Database;
+  readonly #table: Table<BatchRow>;
   /** Asked with every event. */
   readonly #reach: Remembered<Reach>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, "batches", COLUMNS);
     this.#reach = new Remembered(db, () => this.#readReach());
   }
 
@@ -67,13 +98,8 @@ export class Batches {
     this.#change("UPDATE batches SET due_at = ? WHERE state = 'pending' AND due_at > ?", now, now);
   }
 
-  /** Removes what is not yet done: the free events, and those of batches that are open. */
-  removeOpen(batchedTo: number): void {
-    this.#change("DELETE FROM events WHERE seq > ?", batchedTo);
-    this.#change(
-      `DELETE FROM events WHERE EXISTS (SELECT 1 FROM batches b
-         WHERE b.state IN ('pending', 'leased') AND events.seq BETWEEN b.from_seq AND b.to_seq)`,
-    );
+  /** Removes the batches that still want something. */
+  removeOpen(): void {
     this.#change("DELETE FROM batches WHERE state IN ('pending', 'leased')");
   }
 
@@ -115,25 +141,26 @@ export class Batches {
       skipped: free.skips,
       dead: 0,
     };
+    // Read across the two tables: a batch knows its stretch, the log which of its events are left.
     const rows = this.#db.all<{ state: BatchState; skipped: string; n: number; skips: number }>(
       `SELECT b.state, b.skipped, count(e.seq) AS n, count(e.skip) AS skips
        FROM batches b JOIN events e ON e.seq BETWEEN b.from_seq AND b.to_seq GROUP BY b.batch`,
     );
     for (const row of rows) {
-      const taughtNothing = Object.keys(parseSkipped(row.skipped)).length;
+      const taughtNothing = Object.keys(COLUMNS.skipped.read(row.skipped)).length;
       counts.skipped += row.skips + taughtNothing;
       counts[row.state] += row.n - row.skips - taughtNothing;
     }
     return counts;
   }
 
-  /** Batches that still want something: pending and leased, in the log's order. */
-  open(): Batch[] {
-    return this.#batches("WHERE state IN ('pending', 'leased')");
+  /** Batches that still want something, in the log's order. */
+  open(): OpenBatch[] {
+    return this.#batches("WHERE state IN ('pending', 'leased')").filter(isOpen);
   }
 
-  dead(): Batch[] {
-    return this.#batches("WHERE state = 'dead'");
+  dead(): DeadBatch[] {
+    return this.#batches("WHERE state = 'dead'").filter((batch) => batch.state === "dead");
   }
 
   all(): Batch[] {
@@ -145,9 +172,7 @@ export class Batches {
   }
 
   #batches(where: string, ...values: number[]): Batch[] {
-    return this.#db
-      .all<RawBatch>(`SELECT * FROM batches ${where} ORDER BY from_seq`, ...values)
-      .map(toBatch);
+    return this.#table.all(`${where} ORDER BY from_seq`, ...values).map(toBatch);
   }
 
   /** The highest batch number and sequence number of all batches; 0 where there is none. */
@@ -162,8 +187,8 @@ export class Batches {
     return row ?? { lastBatch: 0, toSeq: 0 };
   }
 
-  /** Every change of the table goes through here: what is remembered of it is no longer true. */
-  #change(sql: string, ...values: (string | number | null)[]): void {
+  /** For every change but `save`: what is remembered of the table is no longer true. */
+  #change(sql: string, ...values: SqlValue[]): void {
     this.#reach.forget();
     this.#db.run(sql, ...values);
   }
@@ -179,59 +204,47 @@ export class Batches {
   }
 
   save(batch: Batch): void {
-    this.#change(
-      `INSERT OR REPLACE INTO batches
-         (batch, from_seq, to_seq, state, attempts, abandoned, tries, due_at, not_before,
-          lease_token, lease_owner, lease_until, redo, provider, tokens_input, tokens_output,
-          error, skipped)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      batch.batch,
-      batch.fromSeq,
-      batch.toSeq,
-      batch.state,
-      batch.attempts,
-      batch.abandoned,
-      batch.tries,
-      batch.dueAt,
-      batch.notBefore,
-      batch.lease?.token ?? null,
-      batch.lease?.owner ?? null,
-      batch.lease?.until ?? null,
-      batch.redo ? 1 : 0,
-      batch.provider,
-      batch.tokensInput,
-      batch.tokensOutput,
-      batch.error,
-      JSON.stringify(batch.skipped),
-    );
+    this.#reach.forget();
+    this.#table.put(toRow(batch));
   }
 }
 
-/** Trusted: only `save` writes it. */
-function parseSkipped(text: string): Record<string, string> {
-  return JSON.parse(text) as Record<string, string>;
+function toRow(batch: Batch): BatchRow {
+  const lease = batch.state === "leased" ? batch.lease : null;
+  const done = batch.state === "done" ? batch : null;
+  return {
+    attempts: 0,
+    abandoned: 0,
+    dueAt: 0,
+    notBefore: 0,
+    error: null,
+    ...batch,
+    leaseToken: lease?.token ?? null,
+    leaseOwner: lease?.owner ?? null,
+    leaseUntil: lease?.until ?? null,
+    provider: done?.provider ?? null,
+    skipped: done?.skipped ?? {},
+  };
 }
 
-function toBatch(raw: RawBatch): Batch {
-  return {
-    batch: raw.batch,
-    fromSeq: raw.from_seq,
-    toSeq: raw.to_seq,
-    state: raw.state,
-    attempts: raw.attempts,
-    abandoned: raw.abandoned,
-    tries: raw.tries,
-    dueAt: raw.due_at,
-    notBefore: raw.not_before,
-    lease:
-      raw.lease_token === null
-        ? null
-        : { token: raw.lease_token, owner: raw.lease_owner ?? "", until: raw.lease_until ?? 0 },
-    redo: raw.redo === 1,
-    provider: raw.provider,
-    tokensInput: raw.tokens_input,
-    tokensOutput: raw.tokens_output,
-    error: raw.error,
-    skipped: parseSkipped(raw.skipped),
-  };
+function toBatch(row: BatchRow): Batch {
+  const { batch, fromSeq, toSeq, tries, redo, tokensInput, tokensOutput, state } = row;
+  const stretch = { batch, fromSeq, toSeq, tries, redo, tokensInput, tokensOutput };
+  const { attempts, abandoned, dueAt, notBefore, error } = row;
+  switch (state) {
+    case "pending":
+      return { ...stretch, state, attempts, abandoned, dueAt, notBefore, error };
+    case "leased": {
+      const lease = {
+        token: row.leaseToken ?? "",
+        owner: row.leaseOwner ?? "",
+        until: row.leaseUntil ?? 0,
+      };
+      return { ...stretch, state, attempts, abandoned, lease, error };
+    }
+    case "done":
+      return { ...stretch, state, provider: row.provider ?? "none", skipped: row.skipped };
+    case "dead":
+      return { ...stretch, state, attempts, error: error ?? "unknown" };
+  }
 }

@@ -8,6 +8,7 @@ import type {
 } from "../../../memory/event.ts";
 import type { Database } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
+import { type Columns, plain, Table } from "../../../platform/table.ts";
 import { type Counters, countOf } from "../session-row.ts";
 import { BATCH_MAX_EVENTS, type QueuedEvent } from "./schedule.ts";
 
@@ -20,19 +21,37 @@ export interface EventPlace {
   receivedAt: number;
 }
 
-interface RawEvent {
+/** An event as the table holds it. */
+interface EventRow {
   seq: number;
+  identity: string;
   kind: EventKind;
-  event_key: string;
-  prompt_id: string | null;
-  prompt_number: number;
+  n: number | null;
+  key: string;
+  promptId: string | null;
+  promptNumber: number;
   at: number;
-  received_at: number;
+  receivedAt: number;
+  bytes: number;
   skip: SkipReason | null;
+  /** JSON text: it is written once, and measured before. */
   body: string;
 }
 
-const EVENT_COLUMNS = "seq, kind, event_key, prompt_id, prompt_number, at, received_at, skip, body";
+const COLUMNS: Columns<EventRow> = {
+  seq: plain("seq"),
+  identity: plain("identity"),
+  kind: plain("kind"),
+  n: plain("n"),
+  key: plain("event_key"),
+  promptId: plain("prompt_id"),
+  promptNumber: plain("prompt_number"),
+  at: plain("at"),
+  receivedAt: plain("received_at"),
+  bytes: plain("bytes"),
+  skip: plain("skip"),
+  body: plain("body"),
+};
 
 /**
  * What the object knows of all its events, read once in each of its lives: an index over the
@@ -50,7 +69,10 @@ function noCounters(): Counters {
 }
 
 /** Adds an event to what is known. */
-function note(known: Known, identity: string, seq: number, key: string, n: number | null): Known {
+function note(
+  known: Known,
+  { seq, identity, key, n }: Pick<EventRow, "seq" | "identity" | "key" | "n">,
+): Known {
   known.seqs.set(identity, seq);
   if (n !== null) count(known.counters, key, n);
   return known;
@@ -69,10 +91,12 @@ function count(counters: Counters, key: string, n: number): void {
 
 export class EventLog {
   readonly #db: Database;
+  readonly #table: Table<EventRow>;
   readonly #known: Remembered<Known>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, "events", COLUMNS);
     this.#known = new Remembered(db, () => this.#readKnown());
   }
 
@@ -83,10 +107,7 @@ export class EventLog {
 
   #readKnown(): Known {
     const known: Known = { seqs: new Map(), counters: noCounters() };
-    const rows = this.#db.all<{ seq: number; identity: string; n: number | null; key: string }>(
-      "SELECT seq, identity, n, event_key AS key FROM events",
-    );
-    for (const { seq, identity, n, key } of rows) note(known, identity, seq, key, n);
+    for (const event of this.#table.select(["seq", "identity", "key", "n"], "")) note(known, event);
     return known;
   }
 
@@ -95,23 +116,22 @@ export class EventLog {
     return this.#known.value().counters;
   }
 
-  #find(identity: string): { kind: EventKind; n: number | null } | null {
+  #find(identity: string): Pick<EventRow, "kind" | "n"> | null {
     const seq = this.#known.value().seqs.get(identity);
     if (seq === undefined) return null;
-    // Asked again: it may have been removed since, or its transaction was undone.
-    return this.#db.one<{ kind: EventKind; n: number | null }>(
-      "SELECT kind, n FROM events WHERE seq = ? AND identity = ?",
+    // Asked again: it may have been removed since.
+    const found = this.#table.select(
+      ["kind", "n"],
+      "WHERE seq = ? AND identity = ?",
       seq,
       identity,
     );
+    return found[0] ?? null;
   }
 
   /** The newest event's identity; null in an empty log. */
   newestIdentity(): string | null {
-    return (
-      this.#db.one<{ identity: string }>("SELECT identity FROM events ORDER BY seq DESC LIMIT 1")
-        ?.identity ?? null
-    );
+    return this.#newest("identity");
   }
 
   /** The number of the prompt with this identity; null where it is not in the log. */
@@ -123,133 +143,80 @@ export class EventLog {
   /** Appends an event. One row written; a prompt has one more in an index. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
     const body = JSON.stringify(event.body);
-    this.#db.run(
-      `INSERT INTO events (seq, identity, kind, n, event_key, prompt_id, prompt_number, at, received_at, bytes, skip, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      place.seq,
-      identity,
-      event.kind,
-      place.n,
-      place.key,
-      event.promptId,
-      place.promptNumber,
-      event.at,
-      place.receivedAt,
-      body.length,
-      event.skip,
-      body,
-    );
-    this.#known.update((known) => note(known, identity, place.seq, place.key, place.n));
+    const { kind, promptId, at, skip } = event;
+    this.#table.insert({ identity, kind, promptId, at, bytes: body.length, skip, body, ...place });
+    this.#known.update((known) => note(known, { identity, ...place }));
   }
 
   lastSeq(): number {
-    return this.#db.one<{ seq: number | null }>("SELECT max(seq) AS seq FROM events")?.seq ?? 0;
+    return this.#newest("seq") ?? 0;
   }
 
   /** Time of the newest event, as the agent told it, ms. */
   lastEventAt(): number | null {
-    return (
-      this.#db.one<{ at: number }>("SELECT at FROM events ORDER BY seq DESC LIMIT 1")?.at ?? null
-    );
+    return this.#newest("at");
   }
 
   /** When the newest event came, by our own clock, ms. */
   lastReceivedAt(): number | null {
-    return (
-      this.#db.one<{ at: number }>("SELECT received_at AS at FROM events ORDER BY seq DESC LIMIT 1")
-        ?.at ?? null
-    );
+    return this.#newest("receivedAt");
+  }
+
+  #newest<Field extends keyof EventRow>(field: Field): EventRow[Field] | null {
+    return this.#table.select([field], "ORDER BY seq DESC LIMIT 1")[0]?.[field] ?? null;
   }
 
   /** The oldest events that no batch covers, one more than a batch may hold. */
   head(batchedTo: number): QueuedEvent[] {
-    return this.#db
-      .all<{
-        seq: number;
-        kind: EventKind;
-        bytes: number;
-        received_at: number;
-        prompt_number: number;
-        skip: SkipReason | null;
-      }>(
-        `SELECT seq, kind, bytes, received_at, prompt_number, skip FROM events
-         WHERE seq > ? ORDER BY seq LIMIT ?`,
-        batchedTo,
-        BATCH_MAX_EVENTS + 1,
-      )
-      .map((row) => ({
-        seq: row.seq,
-        kind: row.kind,
-        bytes: row.bytes,
-        receivedAt: row.received_at,
-        promptNumber: row.prompt_number,
-        skip: row.skip,
-      }));
+    return this.#table.select(
+      ["seq", "kind", "bytes", "receivedAt", "promptNumber", "skip"],
+      "WHERE seq > ? ORDER BY seq LIMIT ?",
+      batchedTo,
+      BATCH_MAX_EVENTS + 1,
+    );
   }
 
   /** The events of a stretch, in order. */
   events(fromSeq: number, toSeq: number): StoredEvent[] {
-    return this.#db
-      .all<RawEvent>(
-        `SELECT ${EVENT_COLUMNS} FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq`,
-        fromSeq,
-        toSeq,
-      )
-      .map(toEvent);
+    return this.#table.all("WHERE seq BETWEEN ? AND ? ORDER BY seq", fromSeq, toSeq).map(toEvent);
   }
 
   /** The sequence numbers of a stretch, in order. */
   seqs(fromSeq: number, toSeq: number): number[] {
-    return this.#db
-      .all<{ seq: number }>(
-        "SELECT seq FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq",
-        fromSeq,
-        toSeq,
-      )
+    return this.#table
+      .select(["seq"], "WHERE seq BETWEEN ? AND ? ORDER BY seq", fromSeq, toSeq)
       .map((row) => row.seq);
   }
 
   /** The events with these keys, in order. */
   byKeys(keys: readonly string[]): StoredEvent[] {
-    return this.#db
-      .all<RawEvent>(
-        `SELECT ${EVENT_COLUMNS} FROM events
-         WHERE event_key IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-        JSON.stringify(keys),
-      )
+    return this.#table
+      .all("WHERE event_key IN (SELECT value FROM json_each(?)) ORDER BY seq", JSON.stringify(keys))
       .map(toEvent);
   }
 
   /** Prompts up to number `n`, the newest first. */
   *promptsDownFrom(n: number): Generator<StoredEvent> {
     for (let at = n; at > 0; at -= 1) {
-      const raw = this.#db.one<RawEvent>(
-        `SELECT ${EVENT_COLUMNS} FROM events WHERE kind = 'prompt' AND n <= ? ORDER BY n DESC LIMIT 1`,
+      const row = this.#table.all(
+        "WHERE kind = 'prompt' AND n <= ? ORDER BY n DESC LIMIT 1",
         at,
-      );
-      if (raw === null) return;
-      const event = toEvent(raw);
-      yield event;
-      at = event.promptNumber;
+      )[0];
+      if (row === undefined) return;
+      yield toEvent(row);
+      at = row.promptNumber;
     }
   }
 
   /** The kind of the event that follows in the log; null at its end. */
   kindAfter(seq: number): EventKind | null {
-    return (
-      this.#db.one<{ kind: EventKind }>(
-        "SELECT kind FROM events WHERE seq > ? ORDER BY seq LIMIT 1",
-        seq,
-      )?.kind ?? null
-    );
+    const next = this.#table.select(["kind"], "WHERE seq > ? ORDER BY seq LIMIT 1", seq);
+    return next[0]?.kind ?? null;
   }
 
   /** The events of one prompt id. */
   ofPrompt(promptId: string): { seq: number; key: string }[] {
-    return this.#db.all<{ seq: number; key: string }>(
-      "SELECT seq, event_key AS key FROM events WHERE prompt_id = ? ORDER BY seq",
-      promptId,
-    );
+    return this.#table.select(["seq", "key"], "WHERE prompt_id = ? ORDER BY seq", promptId);
   }
 
   removeOfPrompt(promptId: string): void {
@@ -263,6 +230,11 @@ export class EventLog {
     );
   }
 
+  /** Removes the events of a stretch. */
+  removeBetween(fromSeq: number, toSeq: number): void {
+    this.#db.run("DELETE FROM events WHERE seq BETWEEN ? AND ?", fromSeq, toSeq);
+  }
+
   /** Removes all events. */
   clear(): void {
     this.#known.forget();
@@ -270,17 +242,9 @@ export class EventLog {
   }
 }
 
-function toEvent(raw: RawEvent): StoredEvent {
+function toEvent(row: EventRow): StoredEvent {
   // Trusted: `append` wrote kind and body side by side.
-  const content = { kind: raw.kind, body: JSON.parse(raw.body) } as EventContent;
-  return {
-    ...content,
-    seq: raw.seq,
-    key: raw.event_key,
-    promptId: raw.prompt_id,
-    promptNumber: raw.prompt_number,
-    at: raw.at,
-    receivedAt: raw.received_at,
-    skip: raw.skip,
-  };
+  const content = { kind: row.kind, body: JSON.parse(row.body) } as EventContent;
+  const { seq, key, promptId, promptNumber, at, receivedAt, skip } = row;
+  return { ...content, seq, key, promptId, promptNumber, at, receivedAt, skip };
 }

@@ -19,8 +19,6 @@ import type { FailureKind } from "../../../agent/provider.ts";
 import type { SessionState } from "../../../memory/delivery.ts";
 import { backoffMs, MAX_ATTEMPTS, retryAfterMs } from "./retry.ts";
 
-export type BatchState = "pending" | "leased" | "done" | "dead";
-
 /** Who works on a batch, and until when nobody else may. */
 export interface Lease {
   /** Named by the answer: a result counts only while its token still is the row's. */
@@ -30,28 +28,62 @@ export interface Lease {
   until: number;
 }
 
-export interface Batch {
+/** A stretch of the log and what was spent on it, in any state. */
+interface Stretch {
   batch: number;
   fromSeq: number;
   toSeq: number;
-  state: BatchState;
+  /** Leases ever: names a call for the budget. */
+  tries: number;
+  /** Its results wait for the whole redo. */
+  redo: boolean;
+  tokensInput: number;
+  tokensOutput: number;
+}
+
+/** How a batch that is not through has fared so far. */
+interface Tried {
   /** Failed attempts that count, 0 to MAX_ATTEMPTS. */
   attempts: number;
   /** Leases in a row that ended without an answer. */
   abandoned: number;
-  /** Leases ever: names a call for the budget. */
-  tries: number;
-  dueAt: number;
-  /** A provider's own `retry-after`: not even a flush comes before it. */
-  notBefore: number;
-  lease: Lease | null;
-  /** Its results wait for the whole redo. */
-  redo: boolean;
-  provider: string | null;
-  tokensInput: number;
-  tokensOutput: number;
+  /** The newest failure. */
   error: string | null;
+}
+
+export interface PendingBatch extends Stretch, Tried {
+  state: "pending";
+  dueAt: number;
+  /** A provider's own `retry-after`: not even a flush comes before it. 0 where there is none. */
+  notBefore: number;
+}
+
+export interface LeasedBatch extends Stretch, Tried {
+  state: "leased";
+  lease: Lease;
+}
+
+export interface DoneBatch extends Stretch {
+  state: "done";
+  /** `none` where no event of it was for a provider. */
+  provider: string;
+  /** Event key -> why it taught nothing. */
   skipped: Record<string, string>;
+}
+
+export interface DeadBatch extends Stretch {
+  state: "dead";
+  attempts: number;
+  error: string;
+}
+
+/** One that still wants something. */
+export type OpenBatch = PendingBatch | LeasedBatch;
+export type Batch = OpenBatch | DoneBatch | DeadBatch;
+export type BatchState = Batch["state"];
+
+export function isOpen(batch: Batch): batch is OpenBatch {
+  return batch.state === "pending" || batch.state === "leased";
 }
 
 /** A lease outlives the agent call's deadline, so that a slow answer still counts. */
@@ -69,95 +101,101 @@ export function newBatch(
   toSeq: number,
   now: number,
   redo = false,
-): Batch {
+): PendingBatch {
   return {
-    batch,
-    fromSeq,
-    toSeq,
+    ...stretch(batch, fromSeq, toSeq, redo),
     state: "pending",
     attempts: 0,
     abandoned: 0,
-    tries: 0,
+    error: null,
     dueAt: now,
     notBefore: 0,
-    lease: null,
-    redo,
-    provider: null,
-    tokensInput: 0,
-    tokensOutput: 0,
-    error: null,
-    skipped: {},
   };
 }
 
+function stretch(batch: number, fromSeq: number, toSeq: number, redo: boolean): Stretch {
+  return { batch, fromSeq, toSeq, redo, tries: 0, tokensInput: 0, tokensOutput: 0 };
+}
+
+/** What all states have in common. */
+function stretchOf(batch: Batch): Stretch {
+  const { fromSeq, toSeq, redo, tries, tokensInput, tokensOutput } = batch;
+  return { batch: batch.batch, fromSeq, toSeq, redo, tries, tokensInput, tokensOutput };
+}
+
 /** pending → leased. */
-export function lease(batch: Batch, token: string, owner: string, now: number): Batch {
+export function lease(batch: PendingBatch, token: string, owner: string, now: number): LeasedBatch {
+  const { attempts, abandoned, error } = batch;
   return {
-    ...batch,
+    ...stretchOf(batch),
     state: "leased",
+    attempts,
+    abandoned,
+    error,
     tries: batch.tries + 1,
     lease: { token, owner, until: now + LEASE_MS },
   };
 }
 
 /** True where nobody will answer any more: the time is over, or the object's life that asked is. */
-export function isAbandoned(batch: Batch, owner: string, now: number): boolean {
-  if (batch.state !== "leased" || batch.lease === null) return false;
+export function isAbandoned(batch: Batch, owner: string, now: number): batch is LeasedBatch {
+  if (batch.state !== "leased") return false;
   // A lease that ends later than any lease could was made before the clock went back.
   const impossible = batch.lease.until > now + LEASE_MS;
   return batch.lease.owner !== owner || batch.lease.until <= now || impossible;
 }
 
 /** True where an answer with this token still counts. */
-export function holdsLease(batch: Batch | null, token: string): batch is Batch {
-  return batch?.state === "leased" && batch.lease?.token === token;
+export function holdsLease(batch: Batch | null, token: string): batch is LeasedBatch {
+  return batch?.state === "leased" && batch.lease.token === token;
 }
 
 /** What a transition puts in the place of a batch; numbers from `nextBatch` on are used up. */
 export interface Transition {
-  /** Replaces the row: one with the same number, or two halves with new ones. */
-  batches: Batch[];
+  /** Replaces the row: one with the same number, or several with new ones. */
+  batches: (PendingBatch | DeadBatch)[];
   nextBatch: number;
 }
 
 /** leased → pending, without an answer. Uses up no attempt: a crash is no fault of the events. */
 export function abandon(
-  batch: Batch,
+  batch: LeasedBatch,
   seqs: readonly number[],
   nextBatch: number,
   now: number,
 ): Transition {
-  const back: Batch = {
-    ...batch,
-    state: "pending",
-    abandoned: batch.abandoned + 1,
-    lease: null,
-    dueAt: now,
-  };
-  if (back.abandoned >= ABANDONED_BEFORE_SPLIT && seqs.length > 1) {
-    return split({ ...back, abandoned: 0 }, seqs, nextBatch, now);
+  const abandoned = batch.abandoned + 1;
+  const back = released(batch, { abandoned, error: batch.error, dueAt: now });
+  if (abandoned >= ABANDONED_BEFORE_SPLIT && seqs.length > 1) {
+    return split(back, seqs, nextBatch, now);
   }
-  if (back.abandoned >= ABANDONED_BEFORE_DEAD) {
-    const error = `abandoned: ${back.abandoned} calls in a row ended without an answer`;
-    return { batches: [{ ...back, state: "dead", attempts: MAX_ATTEMPTS, error }], nextBatch };
+  if (abandoned >= ABANDONED_BEFORE_DEAD) {
+    const error = `abandoned: ${abandoned} calls in a row ended without an answer`;
+    return { batches: [bury(batch, error)], nextBatch };
   }
   return { batches: [back], nextBatch };
 }
 
+/** leased → pending, as the caller says. */
+function released(
+  batch: LeasedBatch,
+  change: Pick<PendingBatch, "abandoned" | "error" | "dueAt">,
+): PendingBatch {
+  const { attempts } = batch;
+  return { ...stretchOf(batch), state: "pending", attempts, notBefore: 0, ...change };
+}
+
+/** pending or leased → dead. */
+export function bury(batch: OpenBatch, error: string): DeadBatch {
+  return { ...stretchOf(batch), state: "dead", attempts: MAX_ATTEMPTS, error };
+}
+
 /** leased → done. */
 export function finish(
-  batch: Batch,
-  outcome: { provider: string; skipped: Record<string, string> },
-): Batch {
-  return {
-    ...batch,
-    state: "done",
-    lease: null,
-    error: null,
-    abandoned: 0,
-    provider: outcome.provider,
-    skipped: outcome.skipped,
-  };
+  batch: LeasedBatch,
+  outcome: Pick<DoneBatch, "provider" | "skipped">,
+): DoneBatch {
+  return { ...stretchOf(batch), state: "done", ...outcome };
 }
 
 /** What went wrong, as far as the state machine cares. */
@@ -171,69 +209,71 @@ export interface Failure {
 
 /** leased → pending again, halved, or dead. */
 export function fail(
-  batch: Batch,
+  batch: LeasedBatch,
   failure: Failure,
   seqs: readonly number[],
   nextBatch: number,
   now: number,
   random: number,
 ): Transition {
-  const released: Batch = {
-    ...batch,
-    state: "pending",
-    lease: null,
-    abandoned: 0,
-    error: `${failure.kind}: ${failure.message}`,
-  };
+  const error = `${failure.kind}: ${failure.message}`;
+  const backAt = (dueAt: number): Transition => ({
+    batches: [released(batch, { abandoned: 0, error, dueAt })],
+    nextBatch,
+  });
   switch (failure.kind) {
     case "refused_access":
-      return { batches: [{ ...released, dueAt: failure.probeAt ?? now }], nextBatch };
+      return backAt(failure.probeAt ?? now);
     case "aborted":
-      return { batches: [{ ...released, dueAt: now }], nextBatch };
+      return backAt(now);
     case "budget_unreachable":
       // Our own TeamObject, no fault of the events: no attempt used, and no call made.
-      return {
-        batches: [{ ...released, dueAt: now + 1_000 + backoffMs(MAX_ATTEMPTS, random) }],
-        nextBatch,
-      };
+      return backAt(now + 1_000 + backoffMs(MAX_ATTEMPTS, random));
     case "refused_content":
     case "too_long":
     case "nonsense":
-      if (seqs.length > 1) return split(released, seqs, nextBatch, now);
-      return { batches: [again(released, failure, now, random)], nextBatch };
+      if (seqs.length > 1) return split({ ...batch, error }, seqs, nextBatch, now);
+      return { batches: [again(batch, failure, error, now, random)], nextBatch };
     case "overloaded":
     case "network":
-      return { batches: [again(released, failure, now, random)], nextBatch };
+      return { batches: [again(batch, failure, error, now, random)], nextBatch };
   }
 }
 
 /** One attempt is used up: back-off, or a dead letter after the last. */
-function again(batch: Batch, failure: Failure, now: number, random: number): Batch {
+function again(
+  batch: LeasedBatch,
+  failure: Failure,
+  error: string,
+  now: number,
+  random: number,
+): PendingBatch | DeadBatch {
   const attempts = batch.attempts + 1;
-  if (attempts >= MAX_ATTEMPTS) return { ...batch, attempts: MAX_ATTEMPTS, state: "dead" };
+  if (attempts >= MAX_ATTEMPTS) return bury(batch, error);
   const asked = retryAfterMs(failure.retryAfterMs);
-  return {
-    ...batch,
-    attempts,
-    dueAt: now + Math.max(backoffMs(attempts, random), asked),
-    notBefore: asked > 0 ? now + asked : 0,
-  };
+  const dueAt = now + Math.max(backoffMs(attempts, random), asked);
+  const back = released(batch, { abandoned: 0, error, dueAt });
+  return { ...back, attempts, notBefore: asked > 0 ? now + asked : 0 };
 }
 
 /** Two pending halves, by events, with new numbers; tokens spent so far stay with the first. */
-function split(batch: Batch, seqs: readonly number[], nextBatch: number, now: number): Transition {
+function split(
+  batch: OpenBatch,
+  seqs: readonly number[],
+  nextBatch: number,
+  now: number,
+): Transition {
   const middle = seqs[Math.ceil(seqs.length / 2)] ?? batch.toSeq;
-  const first: Batch = {
-    ...newBatch(nextBatch, batch.fromSeq, middle - 1, now, batch.redo),
-    tokensInput: batch.tokensInput,
-    tokensOutput: batch.tokensOutput,
-    error: batch.error,
+  const { redo, error, tokensInput, tokensOutput } = batch;
+  const first = newBatch(nextBatch, batch.fromSeq, middle - 1, now, redo);
+  const second = newBatch(nextBatch + 1, middle, batch.toSeq, now, redo);
+  return {
+    batches: [
+      { ...first, error, tokensInput, tokensOutput },
+      { ...second, error },
+    ],
+    nextBatch: nextBatch + 2,
   };
-  const second: Batch = {
-    ...newBatch(nextBatch + 1, middle, batch.toSeq, now, batch.redo),
-    error: batch.error,
-  };
-  return { batches: [first, second], nextBatch: nextBatch + 2 };
 }
 
 /**
@@ -241,20 +281,21 @@ function split(batch: Batch, seqs: readonly number[], nextBatch: number, now: nu
  * others stay dead, in stretches around the chosen ones.
  */
 export function revive(
-  batch: Batch,
+  batch: DeadBatch,
   seqs: readonly number[],
   chosen: ReadonlySet<number> | "all",
   nextBatch: number,
   now: number,
 ): Transition {
   let next = nextBatch;
-  const batches: Batch[] = [];
+  const { redo, error, attempts } = batch;
+  const batches: Transition["batches"] = [];
   for (const run of runs(seqs, (seq) => chosen === "all" || chosen.has(seq))) {
-    const fresh = newBatch(next++, run.from, run.to, now, batch.redo);
+    const number = next++;
     batches.push(
       run.chosen
-        ? { ...fresh, error: batch.error }
-        : { ...fresh, state: "dead", attempts: batch.attempts, error: batch.error },
+        ? { ...newBatch(number, run.from, run.to, now, redo), error }
+        : { ...stretch(number, run.from, run.to, redo), state: "dead", attempts, error },
     );
   }
   const first = batches[0];

@@ -1,6 +1,6 @@
 /** When a session has to wake: pure functions over plain data, with `now` passed in. */
 import type { EventKind, SkipReason } from "../../../memory/event.ts";
-import type { Batch } from "./lifecycle.ts";
+import type { OpenBatch } from "./lifecycle.ts";
 
 /** A batch is due at this many events (DESIGN section 6); what the agent says in between does not count. */
 export const BATCH_MAX_EVENTS = 20;
@@ -68,8 +68,7 @@ export interface ScheduleView {
   queue: readonly QueuedEvent[];
   /** Events up to here were asked for by a flush or by the session's end. */
   flushTo: number;
-  /** Those that are neither done nor dead. */
-  batches: readonly Batch[];
+  batches: readonly OpenBatch[];
   /** This life of the object. */
   owner: string;
   /** Due times of what the outbox still holds, the head first. */
@@ -106,19 +105,18 @@ export function queueDueAt(
 }
 
 /** A provider's `retry-after` holds for all that the session would ask it. */
-function calmUntil(batches: readonly Batch[]): number {
-  return Math.max(0, ...batches.map((batch) => batch.notBefore));
+function calmUntil(batches: readonly OpenBatch[]): number {
+  return Math.max(0, ...batches.map((batch) => (batch.state === "pending" ? batch.notBefore : 0)));
 }
 
-/** When a batch that is neither done nor dead wants attention, among those that are open. */
+/** When a batch wants attention, among those that are open. */
 export function batchDueAt(
-  batch: Batch,
+  batch: OpenBatch,
   view: Pick<ScheduleView, "batches" | "owner">,
-): number | null {
+): number {
   if (batch.state === "pending") return Math.max(batch.dueAt, calmUntil(view.batches));
-  if (batch.state !== "leased") return null;
   // A lease of an earlier life of the object is abandoned as soon as somebody looks.
-  return batch.lease?.owner === view.owner ? batch.lease.until : 0;
+  return batch.lease.owner === view.owner ? batch.lease.until : 0;
 }
 
 /** True where nothing is left to process or to deliver. */

@@ -1,6 +1,6 @@
 /** Dead letters: events that no provider could compress. They can be listed, retried and dropped. */
 import type { EventKind } from "../../../memory/event.ts";
-import { type Batch, revive } from "../queue/lifecycle.ts";
+import { type DeadBatch, revive } from "../queue/lifecycle.ts";
 import type { SessionStore } from "../session-store.ts";
 
 /** One dead event, without its content. */
@@ -33,7 +33,7 @@ export function listDead(store: SessionStore): DeadLetter[] {
 function chosenOf(
   store: SessionStore,
   keys: readonly string[] | null,
-): { batch: Batch; seqs: number[]; chosen: Set<number> }[] {
+): { batch: DeadBatch; seqs: number[]; chosen: Set<number> }[] {
   const wanted = keys === null ? null : new Set(keys);
   return store.batches.dead().flatMap((batch) => {
     const events = store.log.events(batch.fromSeq, batch.toSeq);

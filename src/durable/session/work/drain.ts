@@ -100,9 +100,9 @@ function claimDue(
   deps: SessionDependencies,
 ): Claim | null {
   const now = deps.now();
-  const waiting = view.batches.find(
-    (batch) => batch.state === "pending" && (batchDueAt(batch, view) ?? now) <= now,
-  );
+  const waiting = view.batches
+    .filter((batch) => batch.state === "pending")
+    .find((batch) => batchDueAt(batch, view) <= now);
   return store.db.transaction(() => {
     if (waiting !== undefined) return claimBatch(store, waiting, deps);
     const due = queueDueAt(view, now);

@@ -6,14 +6,15 @@ import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
 import { log } from "../../../platform/log.ts";
 import {
-  type Batch,
   CALL_DEADLINE_MS,
   type Failure,
   fail,
   finish,
   holdsLease,
+  type LeasedBatch,
   lease,
   newBatch,
+  type PendingBatch,
 } from "../queue/lifecycle.ts";
 import { MAX_ATTEMPTS } from "../queue/retry.ts";
 import { cutBatch } from "../queue/schedule.ts";
@@ -28,12 +29,12 @@ const RECENT_TITLES = 500;
 
 /** A batch under its lease. */
 export interface Claim {
-  batch: Batch;
+  batch: LeasedBatch;
   token: string;
 }
 
 /** Cuts the queue's next batch, which the caller claims at once. One transaction of the caller's. */
-export function formBatch(store: SessionStore, row: SessionRow, now: number): Batch | null {
+export function formBatch(store: SessionStore, row: SessionRow, now: number): PendingBatch | null {
   const head = store.log.head(row.batchedTo);
   const cut = cutBatch(head);
   const first = head[0];
@@ -44,7 +45,11 @@ export function formBatch(store: SessionStore, row: SessionRow, now: number): Ba
 }
 
 /** Takes a pending batch. One transaction of the caller's. */
-export function claimBatch(store: SessionStore, batch: Batch, deps: SessionDependencies): Claim {
+export function claimBatch(
+  store: SessionStore,
+  batch: PendingBatch,
+  deps: SessionDependencies,
+): Claim {
   const token = crypto.randomUUID();
   const leased = lease(batch, token, deps.owner, deps.now());
   store.batches.save(leased);
@@ -259,7 +264,7 @@ function requestOf(store: SessionStore, events: readonly StoredEvent[]): Request
 /** The team's budget as the observer sees it: asked before a call, told after it. */
 function budgetOf(
   row: SessionRow,
-  batch: Batch,
+  batch: LeasedBatch,
   deps: SessionDependencies,
 ): BudgetGate & { readonly unreachable: boolean } {
   let unreachable = false;
