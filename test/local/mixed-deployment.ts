@@ -3,11 +3,10 @@
  * and each kind of object is of the one or the other, whoever calls it.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Runtime, startRuntime } from "../../src/cli/server/runtime.ts";
-import { compatibilityDate } from "../../src/cli/server/workerd-config.ts";
+import { freePort, untilReady } from "../../src/cli/server/port.ts";
+import { startProcessGroup } from "../../src/cli/server/process-group.ts";
+import { compatibilityDate, workerdBinary } from "../../src/cli/server/workerd-config.ts";
 import { ENVIRONMENT_VARIABLES } from "../../src/config.ts";
 
 export const VERSIONS = ["today", "release"] as const;
@@ -28,7 +27,6 @@ const OBJECTS = [
 ] as const;
 
 const READY_TIMEOUT_MS = 30_000;
-const POLL_MS = 25;
 
 /** Both versions host all classes; only who is bound differs. */
 function config(folder: string, deployment: Deployment, address: string, key: string): string {
@@ -62,15 +60,6 @@ const config :Workerd.Config = (
 `;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
-}
-
 export interface MixedDeployment {
   url: string;
   stop(): Promise<void>;
@@ -85,20 +74,14 @@ export async function startMixed(
 ): Promise<MixedDeployment> {
   mkdirSync(join(folder, "objects"), { recursive: true });
   for (const version of VERSIONS) writeFileSync(join(folder, `${version}.js`), bundles[version]);
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${await freePort("127.0.0.1", 0, "")}`;
   const file = join(folder, "mixed.capnp");
   writeFileSync(file, config(folder, deployment, address, key));
-  const runtime: Runtime = await startRuntime(file, { PATH: process.env.PATH });
+  const runtime = await startProcessGroup(workerdBinary(), ["serve", file], {
+    PATH: process.env.PATH,
+  });
   const url = `http://${address}`;
-  const end = Date.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    try {
-      const response = await fetch(`${url}/health`);
-      await response.body?.cancel();
-      if (response.ok) return { url, stop: () => runtime.stop() };
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await sleep(POLL_MS);
-  }
+  if (await untilReady(url, READY_TIMEOUT_MS)) return { url, stop: () => runtime.stop() };
+  await runtime.stop();
+  throw new Error(`the runtime did not answer within ${READY_TIMEOUT_MS} ms on ${url}`);
 }
