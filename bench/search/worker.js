@@ -4,16 +4,20 @@ import { ProjectObject } from "../../src/durable/project/project-object.ts";
 import { mergeAnswers } from "../../src/durable/project/search/merge-answers.ts";
 import { deliveryOf, OBSERVATIONS_PER_DELIVERY } from "./corpus.ts";
 
+/** Through whose eyes the bench reads. */
+const READER = { person: "bench" };
+
 const PLAIN = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT 10";
 
 export class MeasuredProject extends ProjectObject {
   /** Delivers batches until there are `observations`; at most `most` of them in this call. */
   fill(project, observations, most) {
     const wanted = Math.ceil(observations / OBSERVATIONS_PER_DELIVERY);
-    const { observations: there } = this.stats();
+    const { observations: there } = this.stats(READER, {});
     const first = Math.floor(there / OBSERVATIONS_PER_DELIVERY);
     const last = Math.min(wanted, first + most);
-    for (let batch = first + 1; batch <= last; batch++) this.deliver(project, deliveryOf(batch));
+    for (let batch = first + 1; batch <= last; batch++)
+      this.deliver({ project, delivery: deliveryOf(batch) });
     return last * OBSERVATIONS_PER_DELIVERY;
   }
 
@@ -39,7 +43,7 @@ export default {
     const project = refOf(Number(name));
     const object = env.PROJECTS.getByName(`bench/${name}`);
     const search = (one) =>
-      env.PROJECTS.getByName(`bench/${one.number}`).search({
+      env.PROJECTS.getByName(`bench/${one.number}`).search(READER, {
         project: one,
         q,
         filters: {},
@@ -56,10 +60,10 @@ export default {
       case "search":
         return Response.json(await search(project));
       case "context":
-        return Response.json(await object.context({ project, now }));
+        return Response.json(await object.context(READER, { project, now }));
       case "timeline":
         return Response.json(
-          await object.timeline({ project, around: count, before: 5, after: 5, now }),
+          await object.timeline(READER, { project, around: count, before: 5, after: 5, now }),
         );
       case "everywhere": {
         const projects = Array.from({ length: count }, (_, i) => refOf(Number(name) + i));

@@ -1,14 +1,16 @@
 /** The one shape of errors on the wire: `{"error": {"code", "message"}}`. */
-import { HTTPException } from "hono/http-exception";
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
 
 /** An answer that is an error. `message` says what is wrong and what to do. */
-export class ApiError extends HTTPException {
+export class ApiError extends Error {
+  readonly status: ErrorStatus;
   readonly code: string;
 
   constructor(status: ErrorStatus, code: string, message: string) {
-    super(status, { message });
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
     this.code = code;
   }
 }

@@ -1,5 +1,5 @@
 /** What Hono's context carries in every route behind authentication. */
-import type { Caller } from "../memory/delivery.ts";
+import type { Caller } from "../access/caller.ts";
 
 export interface AppEnv {
   Bindings: Env;

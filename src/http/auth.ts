@@ -3,11 +3,12 @@
  * comparison and no call: the deployment's own keys are proven against the configuration, the keys that a
  * team issued against the TeamObject, whose answer is kept for a short while.
  */
+
 import type { MiddlewareHandler } from "hono";
+import type { Caller } from "../access/caller.ts";
 import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { StoredKey } from "../durable/team/keys.ts";
-import type { Caller } from "../memory/delivery.ts";
 import { formatKey, hashKey, type Key, parseKey } from "../memory/key.ts";
 import { log } from "../platform/log.ts";
 import { timingSafeEqual } from "../platform/timing-safe.ts";
@@ -62,12 +63,12 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     const key = readKey(authorization);
     const deploymentKeys = current.teams.get(key.team);
     if (deploymentKeys === undefined) throw unknownKey();
-    const caller = { team: key.team, actor: key.id };
+    const caller: Caller = { team: key.team, person: key.id, key: key.id, scopes: ["full"] };
 
     if (isListed(deploymentKeys, key)) {
       if (!current.ensured.has(key.team)) {
         const stored = deploymentKeys.map(({ id, secretHash }) => ({ id, secretHash }));
-        await askTeam(async () => env.TEAMS.getByName(key.team).ensureKeys(stored));
+        await askTeam(async () => env.TEAMS.getByName(key.team).ensureKeys({ keys: stored }));
         current.ensured.add(key.team);
       }
       return caller;
@@ -78,7 +79,7 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     if (verified.get(secretHash, now)) return caller;
     if (refused.get(secretHash, now)) throw unknownKey();
     const answer = await askTeam(async () =>
-      env.TEAMS.getByName(key.team).verify(key.id, secretHash),
+      env.TEAMS.getByName(key.team).verify({ keyId: key.id, secretHash }),
     );
     // A deployment key that the configuration does not list is one that was taken out of it.
     if (!answer.ok || answer.origin === "deployment") {

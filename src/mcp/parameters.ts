@@ -54,7 +54,7 @@ export async function namedProject(
   value: string | undefined,
 ): Promise<ProjectRef | null | undefined> {
   if (value === undefined || value.trim() === "") return undefined;
-  return requestedProject(call.env, call.caller.team, value);
+  return requestedProject(call.env, call.caller, value);
 }
 
 /** For an answer that is empty because the project is not known. */

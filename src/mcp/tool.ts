@@ -1,8 +1,9 @@
 /** What a tool is: a description, two schemas, and a function from arguments to an answer. */
+
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import type { z } from "zod";
+import type { Caller } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
-import type { Caller } from "../memory/delivery.ts";
 import { log } from "../platform/log.ts";
 
 /** One call of the endpoint: who asks, and when. */

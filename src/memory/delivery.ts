@@ -48,13 +48,6 @@ export interface Replacement {
   deliveries: Delivery[];
 }
 
-/** Who asks, as the Worker proved it. */
-export interface Caller {
-  team: string;
-  /** The key's id, stamped as `actor` on what it records. */
-  actor: string;
-}
-
 /** A project as the TeamObject knows it. */
 export interface ProjectRef {
   name: string;

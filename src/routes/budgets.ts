@@ -1,6 +1,8 @@
 /** `/v1/budgets`: the team's token limits per UTC day, for a session, a project and all together. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseBody } from "../http/body.ts";
 
@@ -13,7 +15,9 @@ const BudgetChangeSchema = z.strictObject({ session: Limits, project: Limits, te
 export const budgetRoutes = new Hono<AppEnv>();
 
 budgetRoutes.get("/", async (c) => {
-  return c.json(await c.env.TEAMS.getByName(c.get("caller").team).budgets());
+  return c.json(
+    await c.env.TEAMS.getByName(c.get("caller").team).budgets(readerOf(c.get("caller")), {}),
+  );
 });
 
 /** What is left out stays as it is; null takes a limit away. */

@@ -1,6 +1,8 @@
 /** `GET /v1/context`: what a session start injects, and with `explain=1` why. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import { count, ProjectParam } from "../contract/params.ts";
 import { CONTEXT_TOKENS } from "../durable/project/context/start.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -21,12 +23,12 @@ const QuerySchema = z.object({
 contextRoutes.get("/", async (c) => {
   const { project: name, tokens, query, branch, explain } = parseQuery(c, QuerySchema);
   const files = c.req.queries("file") ?? [];
-  const { team } = c.get("caller");
-  const project = await requestedProject(c.env, team, name);
+  const caller = c.get("caller");
+  const project = await requestedProject(c.env, caller, name);
   if (project === null) {
     return c.json({ project: normaliseProject(name), text: "", tokens: 0, observations: [] });
   }
-  const answer = await projectStub(c.env, team, project).context({
+  const answer = await projectStub(c.env, caller, project).context(readerOf(caller), {
     project,
     tokens,
     files,

@@ -1,5 +1,7 @@
 /** `GET /v1/doctor`: what is wrong, what was mended by looking, and what to do about the rest. */
+
 import { Hono } from "hono";
+import { type Reader, readerOf } from "../access/caller.ts";
 import { readConfig } from "../config.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import type { TeamObject } from "../durable/team/team-object.ts";
@@ -14,15 +16,15 @@ const SESSIONS_MAX = 200;
 export const doctorRoutes = new Hono<AppEnv>();
 
 doctorRoutes.get("/", async (c) => {
-  const { team } = c.get("caller");
-  const teamStub = c.env.TEAMS.getByName(team);
+  const caller = c.get("caller");
+  const teamStub = c.env.TEAMS.getByName(caller.team);
   const projects: ProjectReport[] = [];
   const unreachable: string[] = [];
-  for (const project of await teamStub.projects()) {
-    const stub = c.env.PROJECTS.getByName(projectObjectName(team, project.number));
+  for (const project of await teamStub.projects(readerOf(caller), {})) {
+    const stub = c.env.PROJECTS.getByName(projectObjectName(caller.team, project.number));
     try {
-      const known = await stub.sessions();
-      projects.push({ project, known, found: await stub.inspect() });
+      const known = await stub.sessions(readerOf(caller), {});
+      projects.push({ project, known, found: await stub.inspect(readerOf(caller), {}) });
     } catch {
       unreachable.push(`project ${project.name}`);
     }
@@ -41,9 +43,10 @@ doctorRoutes.get("/", async (c) => {
   const examined = names.slice(0, SESSIONS_MAX);
   const reports = await eachSession(
     c.env,
-    team,
+    caller,
     examined,
-    async (stub, session) => await stub.inspect(believed.get(session) ?? null),
+    async (stub, session) =>
+      await stub.inspect(readerOf(caller), { believed: believed.get(session) ?? null }),
   );
   const sessions = reports.filter((report) => report !== null);
   for (const [i, report] of reports.entries()) {
@@ -55,18 +58,21 @@ doctorRoutes.get("/", async (c) => {
     unreachable,
     notExamined: names.length - examined.length,
     providerChain: readConfig(c.env).providerChain,
-    budgets: await spentBudgets(teamStub),
-    teamSchemaDiffers: await teamStub.schemaDifferences(),
+    budgets: await spentBudgets(teamStub, readerOf(caller)),
+    teamSchemaDiffers: await teamStub.schemaDifferences(readerOf(caller), {}),
   });
   return c.json({ ok: checks.every((check) => check.ok), checks });
 });
 
 /** Limits that today's usage has reached. Only the team's own: the others are many. */
-async function spentBudgets(team: DurableObjectStub<TeamObject>): Promise<string[]> {
+async function spentBudgets(
+  team: DurableObjectStub<TeamObject>,
+  reader: Reader,
+): Promise<string[]> {
   const today = utcDay(Date.now());
   const [budgets, usage] = await Promise.all([
-    team.budgets(),
-    team.usage({ since: today, until: today, by: ["day"] }),
+    team.budgets(reader, {}),
+    team.usage(reader, { since: today, until: today, by: ["day"] }),
   ]);
   const limit = budgets.team;
   return (["input", "output"] as const)

@@ -1,5 +1,7 @@
 /** `POST /hooks/<agent>`: takes a hook's payload as the agent sends it, and answers in its shape. */
+
 import { Hono } from "hono";
+import type { Caller } from "../access/caller.ts";
 import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Sender } from "../durable/session/intake/intake.ts";
@@ -8,7 +10,6 @@ import { adaptClaudeCode } from "../hooks/claude-code/read.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { HOOK_BODY_MAX_BYTES, readJson } from "../http/body.ts";
-import type { Caller } from "../memory/delivery.ts";
 import { folderProject, normaliseProject } from "../memory/project-name.ts";
 import { sessionObjectName } from "../memory/session-name.ts";
 import { log } from "../platform/log.ts";
@@ -67,31 +68,32 @@ async function perform(
   const session = env.SESSIONS.getByName(sessionObjectName(name));
   const sender: Sender = {
     name,
-    actor: caller.actor,
+    actor: caller.person,
+    key: caller.key,
     project: headers.project === null ? null : normaliseProject(headers.project),
-    folderProject: folderProject(caller.actor, action.cwd ?? ""),
+    folderProject: folderProject(caller.person, action.cwd ?? ""),
     cwd: action.cwd,
     branch: gitName(headers.branch),
     commit: gitName(headers.commit),
   };
   switch (action.do) {
     case "session_start": {
-      const start = await session.start(sender, action.source);
+      const start = await session.start({ sender, source: action.source });
       const context = await startMemory({ env, caller, session, sender, start, now });
       return { header: "noted", context };
     }
     case "session_end":
-      await session.end();
+      await session.end({});
       return nothing("noted");
     case "turn_failed":
-      await session.turnFailed();
+      await session.turnFailed({});
       return nothing("noted");
     case "private_prompt":
-      await session.privatePrompt(sender, action.promptId);
+      await session.privatePrompt({ sender, promptId: action.promptId });
       return nothing("private");
     case "event": {
       const { event } = action;
-      const answer = await session.event(sender, event);
+      const answer = await session.event({ sender, event });
       if (answer.outcome !== "stored") return nothing(answer.outcome);
       const asked = { env, caller, session, sender, answer, now };
       if (event.kind === "prompt") {

@@ -1,6 +1,8 @@
 /** `/v1/observations`: listing, reading, saving by hand, deleting, and what they were made from. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { type Caller, readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Item } from "../contract/items.ts";
 import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
@@ -23,8 +25,10 @@ const ListSchema = z.object({
 
 observationRoutes.get("/", async (c) => {
   const query = parseQuery(c, ListSchema);
-  const { team } = c.get("caller");
-  return c.json(await listPage(c.env, team, query, (stub, page) => stub.list(page)));
+  const caller = c.get("caller");
+  return c.json(
+    await listPage(c.env, caller, query, (stub, page) => stub.list(readerOf(caller), page)),
+  );
 });
 
 const BATCH_MAX = 100;
@@ -36,14 +40,14 @@ const BatchSchema = z.object({
 
 observationRoutes.post("/batch", async (c) => {
   const { ids } = await parseBody(c, BatchSchema);
-  const items = await readItems(c.env, c.get("caller").team, ids);
+  const items = await readItems(c.env, c.get("caller"), ids);
   return c.json({ items });
 });
 
 /** The items of these ids that exist, in the order asked for; each project is asked once. */
-export async function readItems(env: Env, team: string, ids: string[]): Promise<Item[]> {
+export async function readItems(env: Env, caller: Caller, ids: string[]): Promise<Item[]> {
   const located = await Promise.all(
-    [...new Set(ids)].map(async (id) => ({ id, place: await locateItem(env, team, id) })),
+    [...new Set(ids)].map(async (id) => ({ id, place: await locateItem(env, caller, id) })),
   );
   const byProject = new Map<number, { place: LocatedItem; numbers: number[] }>();
   for (const { place } of located) {
@@ -53,7 +57,9 @@ export async function readItems(env: Env, team: string, ids: string[]): Promise<
     byProject.set(place.project.number, asked);
   }
   const found = await Promise.all(
-    [...byProject.values()].map(({ place, numbers }) => place.stub.getMany(place.project, numbers)),
+    [...byProject.values()].map(({ place, numbers }) =>
+      place.stub.getMany(readerOf(caller), { project: place.project, numbers }),
+    ),
   );
   const byId = new Map(found.flat().map((item) => [item.id, item]));
   return ids.flatMap((id) => byId.get(id) ?? []);
@@ -67,20 +73,20 @@ observationRoutes.post("/", async (c) => {
 });
 
 observationRoutes.get("/:id", async (c) => {
-  const item = await readOne(c.env, c.get("caller").team, c.req.param("id"));
+  const item = await readOne(c.env, c.get("caller"), c.req.param("id"));
   return c.json(item);
 });
 
 observationRoutes.delete("/:id", async (c) => {
   const id = c.req.param("id");
-  const located = await locateItem(c.env, c.get("caller").team, id);
-  if (located === null || !(await located.stub.remove(located.n))) throw unknownId(id);
+  const located = await locateItem(c.env, c.get("caller"), id);
+  if (located === null || !(await located.stub.remove({ n: located.n }))) throw unknownId(id);
   return c.json({ deleted: id });
 });
 
 observationRoutes.get("/:id/sources", async (c) => {
-  const { team } = c.get("caller");
-  const item = await readOne(c.env, team, c.req.param("id"));
+  const caller = c.get("caller");
+  const item = await readOne(c.env, caller, c.req.param("id"));
   const known = {
     id: item.id,
     project: item.project,
@@ -92,16 +98,17 @@ observationRoutes.get("/:id/sources", async (c) => {
   };
   const name = item.agent === HAND ? null : parseSessionPath(item.session);
   if (name === null || item.sources.length === 0) return c.json({ ...known, kept: [], gone: [] });
-  const stub = c.env.SESSIONS.getByName(sessionObjectName({ team, ...name }));
-  const { kept } = await stub.sources(item.sources);
+  const stub = c.env.SESSIONS.getByName(sessionObjectName({ team: caller.team, ...name }));
+  const { kept } = await stub.sources(readerOf(caller), { keys: item.sources });
   const there = new Set(kept.map(({ key }) => key));
   const shown = kept.map((source) => ({ ...source, body: JSON.parse(source.body) as unknown }));
   return c.json({ ...known, kept: shown, gone: item.sources.filter((key) => !there.has(key)) });
 });
 
-async function readOne(env: Env, team: string, id: string): Promise<Item> {
-  const located = await locateItem(env, team, id);
-  const item = (await located?.stub.get(located.project, located.n)) ?? null;
+async function readOne(env: Env, caller: Caller, id: string): Promise<Item> {
+  const located = await locateItem(env, caller, id);
+  const item =
+    (await located?.stub.get(readerOf(caller), { project: located.project, n: located.n })) ?? null;
   if (item === null) throw unknownId(id);
   return item;
 }

@@ -5,6 +5,4 @@ import { knownProjects } from "../service/projects.ts";
 
 export const projectRoutes = new Hono<AppEnv>();
 
-projectRoutes.get("/", async (c) =>
-  c.json({ items: await knownProjects(c.env, c.get("caller").team) }),
-);
+projectRoutes.get("/", async (c) => c.json({ items: await knownProjects(c.env, c.get("caller")) }));

@@ -22,13 +22,13 @@ const QuerySchema = z.object({
 
 searchRoutes.get("/", async (c) => {
   const query = parseQuery(c, QuerySchema);
-  const { team } = c.get("caller");
+  const caller = c.get("caller");
   const filters = filtersOf(query);
   if (query.kind !== undefined) filters.kind = query.kind;
   const search = { q: query.q, filters, limit: query.limit, now: c.get("arrivedAt") };
   const { project: name } = query;
   const project =
-    name === undefined || name === "" ? undefined : await requestedProject(c.env, team, name);
+    name === undefined || name === "" ? undefined : await requestedProject(c.env, caller, name);
   if (project === null) return c.json({ items: [] });
-  return c.json(await searchMemory(c.env, team, project, search, c.get("requestId")));
+  return c.json(await searchMemory(c.env, caller, project, search, c.get("requestId")));
 });

@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
@@ -20,12 +21,14 @@ const ListQuerySchema = z.object({
 
 sessionRoutes.get("/", async (c) => {
   const query = parseQuery(c, ListQuerySchema);
-  const { team } = c.get("caller");
+  const caller = c.get("caller");
   const name = normaliseProject(query.project);
-  const project = name === null ? null : await findProject(c.env, team, name);
+  const project = name === null ? null : await findProject(c.env, caller, name);
   if (project === null) return c.json({ items: [], approximate: false });
-  const known = await c.env.PROJECTS.getByName(projectObjectName(team, project.number)).sessions();
-  const { views, approximate } = await askSessions(c.env, team, known);
+  const known = await c.env.PROJECTS.getByName(
+    projectObjectName(caller.team, project.number),
+  ).sessions(readerOf(caller), {});
+  const { views, approximate } = await askSessions(c.env, caller, known);
   const items = query.state === undefined ? views : views.filter((v) => v.state === query.state);
   return c.json({ items, approximate });
 });
@@ -54,19 +57,21 @@ function unknownSession(): ApiError {
 }
 
 sessionRoutes.get("/:agent/:id", async (c) => {
-  const view = await sessionOf(c).stub.view();
+  const view = await sessionOf(c).stub.view(readerOf(c.get("caller")), {});
   if (view === null) throw unknownSession();
   return c.json(view);
 });
 
 sessionRoutes.post("/:agent/:id/flush", async (c) => {
-  const view = await sessionOf(c).stub.flush(isSet(c.req.query("wait")));
+  const view = await sessionOf(c).stub.flush(readerOf(c.get("caller")), {
+    wait: isSet(c.req.query("wait")),
+  });
   if (view === null) throw unknownSession();
   return c.json(view);
 });
 
 sessionRoutes.post("/:agent/:id/redo", async (c) => {
-  const batches = await sessionOf(c).stub.redo();
+  const batches = await sessionOf(c).stub.redo({});
   if (batches === null) throw unknownSession();
   if (batches === 0) {
     throw new ApiError(
@@ -81,7 +86,7 @@ sessionRoutes.post("/:agent/:id/redo", async (c) => {
 sessionRoutes.delete("/:agent/:id", async (c) => {
   const { stub } = sessionOf(c);
   const forget = isSet(c.req.query("forget"));
-  const outcome = await stub.remove(forget);
+  const outcome = await stub.remove({ forget });
   if (outcome === "unknown") throw unknownSession();
   if (outcome === "pending") {
     throw new ApiError(
@@ -94,19 +99,19 @@ sessionRoutes.delete("/:agent/:id", async (c) => {
 });
 
 sessionRoutes.get("/:agent/:id/dead", async (c) => {
-  const items = await sessionOf(c).stub.dead();
+  const items = await sessionOf(c).stub.dead(readerOf(c.get("caller")), {});
   if (items === null) throw unknownSession();
   return c.json({ items });
 });
 
 sessionRoutes.post("/:agent/:id/dead/retry", async (c) => {
-  const retried = await sessionOf(c).stub.retryDead(keysOf(c));
+  const retried = await sessionOf(c).stub.retryDead({ keys: keysOf(c) });
   if (retried === null) throw unknownSession();
   return c.json({ retried });
 });
 
 sessionRoutes.delete("/:agent/:id/dead", async (c) => {
-  const dropped = await sessionOf(c).stub.dropDead(keysOf(c));
+  const dropped = await sessionOf(c).stub.dropDead({ keys: keysOf(c) });
   if (dropped === null) throw unknownSession();
   return c.json({ dropped });
 });

@@ -1,6 +1,8 @@
 /** `GET /v1/summaries`: what the turns of a project set out to do, found, did and left. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
@@ -22,6 +24,8 @@ const ListSchema = z.object({
 
 summaryRoutes.get("/", async (c) => {
   const query = parseQuery(c, ListSchema);
-  const { team } = c.get("caller");
-  return c.json(await listPage(c.env, team, query, (stub, page) => stub.summaries(page)));
+  const caller = c.get("caller");
+  return c.json(
+    await listPage(c.env, caller, query, (stub, page) => stub.summaries(readerOf(caller), page)),
+  );
 });

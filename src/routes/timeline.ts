@@ -1,6 +1,8 @@
 /** `GET /v1/timeline`: what happened around an item, or around the best match of a query. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import { count } from "../contract/params.ts";
 import { QUERY_MAX_CHARS } from "../durable/project/search/query.ts";
@@ -22,11 +24,11 @@ const QuerySchema = z.object({
 
 timelineRoutes.get("/", async (c) => {
   const { around, q, project: name, before, after } = parseQuery(c, QuerySchema);
-  const { team } = c.get("caller");
+  const caller = c.get("caller");
   const now = c.get("arrivedAt");
   if (around !== undefined) {
-    const located = await locateItem(c.env, team, around);
-    const timeline = await located?.stub.timeline({
+    const located = await locateItem(c.env, caller, around);
+    const timeline = await located?.stub.timeline(readerOf(caller), {
       project: located.project,
       around: located.n,
       before,
@@ -45,8 +47,10 @@ timelineRoutes.get("/", async (c) => {
       "send around=<id>, or q=<words> with project=<name>",
     );
   }
-  const project = await requestedProject(c.env, team, name);
+  const project = await requestedProject(c.env, caller, name);
   if (project === null) return c.json({ anchor: null, items: [] });
-  const stub = projectStub(c.env, team, project);
-  return c.json(await stub.timeline({ project, around: { q }, before, after, now }));
+  const stub = projectStub(c.env, caller, project);
+  return c.json(
+    await stub.timeline(readerOf(caller), { project, around: { q }, before, after, now }),
+  );
 });

@@ -1,6 +1,8 @@
 /** `/v1/usage`: the tokens that the team's calls to providers used, by the providers' own figures. */
+
 import { Hono } from "hono";
 import { z } from "zod";
+import { readerOf } from "../access/caller.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import { USAGE_DIMENSIONS, type UsageDimension } from "../durable/team/budget-store.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -39,7 +41,7 @@ usageRoutes.get("/", async (c) => {
   const query = parseQuery(c, UsageQuerySchema);
   const now = Date.now();
   return c.json(
-    await c.env.TEAMS.getByName(c.get("caller").team).usage({
+    await c.env.TEAMS.getByName(c.get("caller").team).usage(readerOf(c.get("caller")), {
       since: query.since ?? utcDay(now - DEFAULT_DAYS * DAY_MS),
       until: query.until ?? utcDay(now),
       by: query.by,

@@ -1,5 +1,6 @@
 /** One page of a project's items, as the list routes answer it. */
 
+import type { Caller } from "../access/caller.ts";
 import type { Page } from "../contract/items.ts";
 import { cursorOf, filtersOf } from "../contract/params.ts";
 import type { ListQuery, ProjectObject } from "../durable/project/project-object.ts";
@@ -13,14 +14,14 @@ type PageRequest = { project: string; limit: number; cursor: number | null } & {
 /** `{"items", "next"}`; empty for a project that does not exist, which creates nothing. */
 export async function listPage<Item>(
   env: Env,
-  team: string,
+  caller: Caller,
   query: PageRequest,
   read: (stub: DurableObjectStub<ProjectObject>, page: ListQuery) => Promise<Page<Item>>,
 ): Promise<{ items: Item[]; next: string | null }> {
-  const project = await requestedProject(env, team, query.project);
+  const project = await requestedProject(env, caller, query.project);
   if (project === null) return { items: [], next: null };
   const { cursor, limit } = query;
-  const page = await read(projectStub(env, team, project), {
+  const page = await read(projectStub(env, caller, project), {
     project,
     filters: filtersOf(query),
     before: cursor,

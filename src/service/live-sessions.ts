@@ -1,4 +1,5 @@
 /** Asks sessions how they are, beyond what they last told their project. */
+import { type Caller, readerOf } from "../access/caller.ts";
 import type { KnownSession } from "../contract/items.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import type { SessionView } from "../durable/session/view/session-view.ts";
@@ -18,14 +19,19 @@ export type ListedSession =
 /** The views of open sessions, asked side by side, and of the rest as they were last announced. */
 export async function askSessions(
   env: Env,
-  team: string,
+  caller: Caller,
   known: readonly KnownSession[],
 ): Promise<{ views: ListedSession[]; approximate: boolean }> {
   const open = known.filter((session) => session.state !== "closed");
   const closed = known.filter((session) => session.state === "closed");
   const first = [...open, ...closed].slice(0, LIVE_SESSIONS_MAX);
   const asked = new Set(first.map((session) => session.session));
-  const views = await eachSession(env, team, [...asked], async (stub) => await stub.view());
+  const views = await eachSession(
+    env,
+    caller,
+    [...asked],
+    async (stub) => await stub.view(readerOf(caller), {}),
+  );
   const byName = new Map(first.map((session, i) => [session.session, views[i] ?? null]));
   return {
     views: known.map((session): ListedSession => {
@@ -46,7 +52,7 @@ export async function askSessions(
 /** Asks sessions by name, some at once; null for one that does not answer: it must not hide the others. */
 export async function eachSession<T>(
   env: Env,
-  team: string,
+  caller: Caller,
   names: readonly string[],
   ask: (stub: DurableObjectStub<SessionObject>, session: string) => Promise<T>,
 ): Promise<(T | null)[]> {
@@ -56,7 +62,10 @@ export async function eachSession<T>(
       const name = parseSessionPath(path);
       if (name === null) return null;
       try {
-        return await ask(env.SESSIONS.getByName(sessionObjectName({ team, ...name })), path);
+        return await ask(
+          env.SESSIONS.getByName(sessionObjectName({ team: caller.team, ...name })),
+          path,
+        );
       } catch {
         return null;
       }

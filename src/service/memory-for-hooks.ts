@@ -3,6 +3,7 @@
  * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
  */
 
+import { type Caller, readerOf } from "../access/caller.ts";
 import type { ContextAnswer } from "../contract/items.ts";
 import {
   fileMark,
@@ -11,7 +12,6 @@ import {
   type StartAnswer,
 } from "../durable/session/intake/intake.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
-import type { Caller } from "../memory/delivery.ts";
 import { projectObjectName } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { withTimeout } from "../platform/with-timeout.ts";
@@ -57,9 +57,9 @@ export async function promptMemory(
 async function fittingContext(
   asked: Asked & { answer: IntakeAnswer; prompt: string },
 ): Promise<ContextAnswer | null> {
-  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  const project = await findProject(asked.env, asked.caller, asked.answer.project);
   if (project === null) return null;
-  return await projectStub(asked, project.number).promptContext({
+  return await projectStub(asked, project.number).promptContext(readerOf(asked.caller), {
     project,
     query: asked.prompt,
     exclude: asked.answer.given,
@@ -80,9 +80,9 @@ async function fileContext(
   asked: Asked & { answer: IntakeAnswer },
   file: string,
 ): Promise<ContextAnswer | null> {
-  const project = await findProject(asked.env, asked.caller.team, asked.answer.project);
+  const project = await findProject(asked.env, asked.caller, asked.answer.project);
   if (project === null) return null;
-  return await projectStub(asked, project.number).fileContext({
+  return await projectStub(asked, project.number).fileContext(readerOf(asked.caller), {
     project,
     file,
     exclude: asked.answer.given,
@@ -105,7 +105,7 @@ async function give(
 
 /** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
 async function note(asked: Asked, ids: string[], until: number | null): Promise<void> {
-  await withTimeout(asked.session.contextGiven(ids, until), MARGIN_MS);
+  await withTimeout(asked.session.contextGiven({ ids, until }), MARGIN_MS);
 }
 
 async function fullContext(
@@ -125,9 +125,9 @@ async function findContext(
   asked: Asked,
   scope: { project: string; since: number; exclude: string[] },
 ): Promise<{ text: string; observations: string[]; until: number }> {
-  const project = await findProject(asked.env, asked.caller.team, scope.project);
+  const project = await findProject(asked.env, asked.caller, scope.project);
   if (project === null) return { text: "", observations: [], until: 0 };
-  return await projectStub(asked, project.number).context({
+  return await projectStub(asked, project.number).context(readerOf(asked.caller), {
     project,
     since: scope.since,
     exclude: scope.exclude,

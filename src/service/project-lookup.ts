@@ -1,5 +1,6 @@
 /** Projects by name and by number, as the TeamObject knows them, kept for a short while. */
 
+import { type Caller, readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { normaliseProject, projectObjectName } from "../memory/project-name.ts";
@@ -17,13 +18,13 @@ const numbers = new TtlCache<ProjectRef>(CACHE_MAX_PROJECTS, PROJECT_LIFETIME_MS
  */
 export async function findProject(
   env: Env,
-  team: string,
+  caller: Caller,
   name: string,
 ): Promise<ProjectRef | null> {
-  const key = `${team}/${name}`;
+  const key = `${caller.team}/${name}`;
   const known = numbers.get(key, Date.now());
   if (known !== undefined) return known;
-  const number = await env.TEAMS.getByName(team).findProject(name);
+  const number = await env.TEAMS.getByName(caller.team).findProject({ name });
   if (number === null) return null;
   const project = { name, number };
   numbers.set(key, project, Date.now());
@@ -33,7 +34,7 @@ export async function findProject(
 /** The project of a query's `project`, or null where there is none. Throws 400 for no usable name. */
 export async function requestedProject(
   env: Env,
-  team: string,
+  caller: Caller,
   value: string,
 ): Promise<ProjectRef | null> {
   const name = normaliseProject(value);
@@ -44,7 +45,7 @@ export async function requestedProject(
       "project: name it by its git remote, for example github.com/acme/app, or as GET /v1/projects shows it",
     );
   }
-  return findProject(env, team, name);
+  return findProject(env, caller, name);
 }
 
 const lists = new TtlCache<ProjectRef[]>(CACHE_MAX_PROJECTS, PROJECT_LIFETIME_MS);
@@ -52,13 +53,13 @@ const lists = new TtlCache<ProjectRef[]>(CACHE_MAX_PROJECTS, PROJECT_LIFETIME_MS
 /** The team's project of this number, or null. */
 export async function projectOfNumber(
   env: Env,
-  team: string,
+  caller: Caller,
   number: number,
 ): Promise<ProjectRef | null> {
-  const known = lists.get(team, Date.now())?.find((project) => project.number === number);
+  const known = lists.get(caller.team, Date.now())?.find((project) => project.number === number);
   if (known !== undefined) return known;
-  const projects = await env.TEAMS.getByName(team).projects();
-  lists.set(team, projects, Date.now());
+  const projects = await env.TEAMS.getByName(caller.team).projects(readerOf(caller), {});
+  lists.set(caller.team, projects, Date.now());
   return projects.find((project) => project.number === number) ?? null;
 }
 
@@ -75,7 +76,11 @@ export interface LocatedItem {
 }
 
 /** Where an item of the team is, or null where the team has no such project. Throws 400 for no id. */
-export async function locateItem(env: Env, team: string, id: string): Promise<LocatedItem | null> {
+export async function locateItem(
+  env: Env,
+  caller: Caller,
+  id: string,
+): Promise<LocatedItem | null> {
   const parsed = parseItemId(id);
   if (parsed === null) {
     throw new ApiError(
@@ -84,11 +89,11 @@ export async function locateItem(env: Env, team: string, id: string): Promise<Lo
       `${JSON.stringify(id.slice(0, 40))} is no id: they read <project>-<n>, for example 3-4567, as lists and searches show them`,
     );
   }
-  const project = await projectOfNumber(env, team, parsed.number);
+  const project = await projectOfNumber(env, caller, parsed.number);
   if (project === null) return null;
-  return { project, n: parsed.n, stub: projectStub(env, team, project) };
+  return { project, n: parsed.n, stub: projectStub(env, caller, project) };
 }
 
-export function projectStub(env: Env, team: string, project: ProjectRef) {
-  return env.PROJECTS.getByName(projectObjectName(team, project.number));
+export function projectStub(env: Env, caller: Caller, project: ProjectRef) {
+  return env.PROJECTS.getByName(projectObjectName(caller.team, project.number));
 }

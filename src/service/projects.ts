@@ -1,4 +1,5 @@
 /** The team's projects and how much each remembers. */
+import { type Caller, readerOf } from "../access/caller.ts";
 import { isoTime } from "../memory/time.ts";
 import { projectStub } from "./project-lookup.ts";
 
@@ -11,11 +12,11 @@ export interface KnownProject {
 }
 
 /** All projects of the team, each asked for its counts, in the order of their numbers. */
-export async function knownProjects(env: Env, team: string): Promise<KnownProject[]> {
-  const projects = await env.TEAMS.getByName(team).projects();
+export async function knownProjects(env: Env, caller: Caller): Promise<KnownProject[]> {
+  const projects = await env.TEAMS.getByName(caller.team).projects(readerOf(caller), {});
   return Promise.all(
     projects.map(async (project) => {
-      const stats = await projectStub(env, team, project).stats();
+      const stats = await projectStub(env, caller, project).stats(readerOf(caller), {});
       return {
         project: project.name,
         number: project.number,

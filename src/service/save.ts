@@ -1,10 +1,11 @@
 /** Saving an observation by hand, by a person or an agent: validated, sanitised, stamped. */
+
 import { z } from "zod";
+import type { Caller } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Observation } from "../contract/items.ts";
 import { oneOf } from "../contract/params.ts";
 import { HAND } from "../durable/project/store/rows.ts";
-import type { Caller } from "../memory/delivery.ts";
 import { CONCEPTS, type NewObservation, OBSERVATION_TYPES } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
@@ -75,11 +76,12 @@ export async function saveByHand(
     throw new ApiError(400, "invalid_id", "supersedes: must be an id such as 3-4567");
   }
   const team = env.TEAMS.getByName(caller.team);
-  if (superseded !== null && (await team.findProject(name)) !== superseded.number) {
+  if (superseded !== null && (await team.findProject({ name })) !== superseded.number) {
     throw nothingToSupersede();
   }
-  const project = { name, number: await team.project(name) };
-  const answer = await projectStub(env, caller.team, project).save(project, {
+  const project = { name, number: await team.project({ name }) };
+  const answer = await projectStub(env, caller, project).save({
+    project,
     observation: observationOf(body, caller, now),
     supersedes: superseded?.n ?? null,
     idempotencyKey,
@@ -95,9 +97,9 @@ export async function saveByHand(
 
 function observationOf(body: SaveBody, caller: Caller, now: number): NewObservation {
   return {
-    session: sessionPath({ agent: HAND, sessionId: caller.actor }),
+    session: sessionPath({ agent: HAND, sessionId: caller.person }),
     agent: HAND,
-    actor: caller.actor,
+    actor: caller.person,
     branch: null,
     commit: null,
     prompt_number: 0,

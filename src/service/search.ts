@@ -1,5 +1,6 @@
 /** One search over one project, or over all that the key may read, asked side by side. */
 
+import { type Caller, readerOf } from "../access/caller.ts";
 import type { SearchAnswer } from "../contract/items.ts";
 import { mergeAnswers } from "../durable/project/search/merge-answers.ts";
 import type { Filters } from "../durable/project/search/query.ts";
@@ -26,14 +27,15 @@ export interface MemoryAnswer extends SearchAnswer {
  */
 export async function searchMemory(
   env: Env,
-  team: string,
+  caller: Caller,
   project: ProjectRef | undefined,
   search: MemorySearch,
   requestId: string,
 ): Promise<MemoryAnswer> {
-  const ask = (one: ProjectRef) => projectStub(env, team, one).search({ ...search, project: one });
+  const ask = (one: ProjectRef) =>
+    projectStub(env, caller, one).search(readerOf(caller), { ...search, project: one });
   if (project !== undefined) return ask(project);
-  const projects = await env.TEAMS.getByName(team).projects();
+  const projects = await env.TEAMS.getByName(caller.team).projects(readerOf(caller), {});
   const answers = await Promise.allSettled(projects.map(ask));
   const answered = answers.flatMap((answer) =>
     answer.status === "fulfilled" ? [answer.value] : [],

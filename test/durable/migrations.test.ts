@@ -14,6 +14,7 @@ import {
   PROJECT,
   summary,
 } from "../support/project-fixture.ts";
+import { READER } from "../support/reader.ts";
 import { RowCounter } from "../support/row-counter.ts";
 import { freshSession, textEvent } from "../support/session-under-test.ts";
 
@@ -60,20 +61,20 @@ describe("migrations", () => {
 describe("the schema of an object", () => {
   it("is the one in schema.sql (else: npm run schema)", async () => {
     const project = freshProject();
-    await project.deliver(PROJECT, delivery(1));
-    expect((await project.inspect()).schemaDiffers).toEqual([]);
+    await project.deliver({ project: PROJECT, delivery: delivery(1) });
+    expect((await project.inspect(READER, {})).schemaDiffers).toEqual([]);
     const { stub, sender } = freshSession();
-    await stub.event(sender, textEvent("prompt", "p1", "Look at the schema"));
-    expect((await stub.inspect("active"))?.schemaDiffers).toEqual([]);
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Look at the schema") });
+    expect((await stub.inspect(READER, { believed: "active" }))?.schemaDiffers).toEqual([]);
     const team = env.TEAMS.getByName("local");
-    await team.project("github.com/acme/schema");
-    expect(await team.schemaDifferences()).toEqual([]);
+    await team.project({ name: "github.com/acme/schema" });
+    expect(await team.schemaDifferences(READER, {})).toEqual([]);
   });
 
   it("that differs is reported by the doctor, with the names of the tables", async () => {
-    const number = await env.TEAMS.getByName("local").project("github.com/acme/altered");
+    const number = await env.TEAMS.getByName("local").project({ name: "github.com/acme/altered" });
     const project = env.PROJECTS.getByName(`local/${number}`);
-    await project.deliver(PROJECT, delivery(1));
+    await project.deliver({ project: PROJECT, delivery: delivery(1) });
     await runInDurableObject(project, (_, { storage }) => {
       storage.sql.exec("ALTER TABLE saves ADD COLUMN extra TEXT");
       storage.sql.exec("DROP INDEX items_repeats");
@@ -140,10 +141,18 @@ describe("what a migration leaves to be done for each item", () => {
     vi.setSystemTime(Date.now() + DAY_MS);
     const project = await oldProject();
     const search = async (q: string) =>
-      (await project.search({ project: PROJECT, q, filters: {}, limit: 5, now: Date.now() })).items;
+      (
+        await project.search(READER, {
+          project: PROJECT,
+          q,
+          filters: {},
+          limit: 5,
+          now: Date.now(),
+        })
+      ).items;
     // The first call migrates, which takes no item in its hand, and sets the alarm.
     expect((await search("part-7"))[0]?.id).toBe(`${PROJECT.number}-7`);
-    expect(await project.inspect()).toMatchObject({
+    expect(await project.inspect(READER, {})).toMatchObject({
       backfills: [{ name: "activity", doneTo: 0, upTo: ITEMS }],
     });
     const counter = new RowCounter();
@@ -159,22 +168,27 @@ describe("what a migration leaves to be done for each item", () => {
     );
 
     // Items come and go in the middle; the object's life ends.
-    await project.deliver(PROJECT, {
-      ...delivery(1),
-      observations: [
-        observation({ title: "Inside new.ts: fresh", type: "discovery" }),
-        observation({ title: "The cache forgets", type: "bugfix" }),
-      ],
-      summaries: [summary({ completed: "All of it" })],
+    await project.deliver({
+      project: PROJECT,
+      delivery: {
+        ...delivery(1),
+        observations: [
+          observation({ title: "Inside new.ts: fresh", type: "discovery" }),
+          observation({ title: "The cache forgets", type: "bugfix" }),
+        ],
+        summaries: [summary({ completed: "All of it" })],
+      },
     });
-    await project.remove(BACKFILL_SLICE_ITEMS + 1);
+    await project.remove({ n: BACKFILL_SLICE_ITEMS + 1 });
     await evictDurableObject(project);
-    expect((await project.inspect()).backfills).toMatchObject([{ doneTo: BACKFILL_SLICE_ITEMS }]);
+    expect((await project.inspect(READER, {})).backfills).toMatchObject([
+      { doneTo: BACKFILL_SLICE_ITEMS },
+    ]);
     expect((await search("part-1050"))[0]?.id).toBe(`${PROJECT.number}-1050`);
     for (let slices = 0; await runDurableObjectAlarm(project); slices += 1) {
       expect(slices).toBeLessThan(5);
     }
-    expect((await project.inspect()).backfills).toEqual([]);
+    expect((await project.inspect(READER, {})).backfills).toEqual([]);
     const done = await activities(project);
     expect(done.filter(({ activity }) => activity === null)).toEqual([]);
     expect(done.slice(-2)).toEqual([
@@ -187,8 +201,11 @@ describe("what a migration leaves to be done for each item", () => {
 
   it("is nothing in a new project, which sets no alarm", async () => {
     const project = freshProject();
-    await project.deliver(PROJECT, { ...delivery(1), observations: [observation()] });
-    expect((await project.inspect()).backfills).toEqual([]);
+    await project.deliver({
+      project: PROJECT,
+      delivery: { ...delivery(1), observations: [observation()] },
+    });
+    expect((await project.inspect(READER, {})).backfills).toEqual([]);
     expect(await runDurableObjectAlarm(project)).toBe(false);
   });
 });

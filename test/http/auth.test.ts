@@ -1,8 +1,8 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import type { Caller } from "../../src/access/caller.ts";
 import { authenticate } from "../../src/http/auth.ts";
-import type { Caller } from "../../src/memory/delivery.ts";
 import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
 import { apiApp } from "../support/api-app.ts";
 
@@ -81,11 +81,11 @@ describe("authentication", () => {
     const ask = isolate();
     expect(await ask(`Bearer ${LOCAL_KEY}`)).toMatchObject({
       status: 200,
-      body: { team: "local", actor: "test0001" },
+      body: { team: "local", person: "test0001", key: "test0001", scopes: ["full"] },
     });
     expect(await ask(`bearer   cairn_other_test0002_${"o".repeat(40)}`)).toMatchObject({
       status: 200,
-      body: { team: "other", actor: "test0002" },
+      body: { team: "other", person: "test0002", key: "test0002", scopes: ["full"] },
     });
   });
 

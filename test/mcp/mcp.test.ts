@@ -5,6 +5,7 @@ import type { NewObservation } from "../../src/memory/observation.ts";
 import { call, OTHER_KEY } from "../support/api.ts";
 import { callTool, connect } from "../support/mcp-client.ts";
 import { delivery, observation, prompt, summary } from "../support/project-fixture.ts";
+import { READER } from "../support/reader.ts";
 
 /** A repository that no other test knows, in several spellings. */
 function freshRemote() {
@@ -18,17 +19,17 @@ function freshRemote() {
 
 /** What sessions taught a project, one delivery for each. */
 async function teach(name: string, observations: Partial<NewObservation>[], team = "local") {
-  const number = await env.TEAMS.getByName(team).project(name);
+  const number = await env.TEAMS.getByName(team).project({ name });
   const project = { name, number };
   const stub = env.PROJECTS.getByName(`${team}/${number}`);
-  await stub.deliver(
+  await stub.deliver({
     project,
-    delivery(1, {
+    delivery: delivery(1, {
       prompts: [prompt({ text: "Make the client polite" })],
       observations: observations.map(observation),
       summaries: [summary({ request: "Make the client polite", next_steps: "Release it" })],
     }),
-  );
+  });
   return { number, stub, project };
 }
 
@@ -243,9 +244,9 @@ describe("answers of the MCP tools", () => {
     const remote = freshRemote();
     const { number, stub, project } = await teach(remote.name, many(70, "quokka"));
     const large = "A long story about marmots. ".repeat(500);
-    await stub.deliver(
+    await stub.deliver({
       project,
-      delivery(2, {
+      delivery: delivery(2, {
         observations: Array.from({ length: 5 }, (_, i) => ({
           ...observation({
             title: `Story ${i} of the ${"otter panda tapir lemur koala".split(" ")[i]}`,
@@ -254,7 +255,7 @@ describe("answers of the MCP tools", () => {
           sources: [`tool:l${i}`],
         })),
       }),
-    );
+    });
     const client = await connect("auto");
     const seen: string[] = [];
     let cursor: string | null = null;
@@ -275,9 +276,9 @@ describe("answers of the MCP tools", () => {
     expect(pages).toBeGreaterThan(1);
     expect(new Set(seen).size).toBe(seen.length);
 
-    const ids = (await stub.list({ project, filters: {}, before: null, limit: 5 })).items.map(
-      ({ id }) => id,
-    );
+    const ids = (
+      await stub.list(READER, { project, filters: {}, before: null, limit: 5 })
+    ).items.map(({ id }) => id);
     const read: string[] = [];
     let rest = ids;
     while (rest.length > 0) {
@@ -312,7 +313,7 @@ describe("answers of the MCP tools", () => {
       { title: "Something else that stays", sources: ["tool:s"] },
     ]);
     const [stays, deleted] = (
-      await stub.list({ project, filters: {}, before: null, limit: 5 })
+      await stub.list(READER, { project, filters: {}, before: null, limit: 5 })
     ).items.map(({ id }) => id);
     expect((await call("DELETE", `/v1/observations/${deleted}`)).status).toBe(200);
     const client = await connect("auto");
@@ -337,11 +338,14 @@ describe("answers of the MCP tools", () => {
     // The words that were asked for may be repeated; what they would have found may not.
     expect(before).not.toMatch(/burrow|nest\b/);
     expect(before).toContain("Something else that stays");
-    await stub.replace(project, {
-      session: "claude-code/s1",
-      floor: 1,
-      remove: "all",
-      deliveries: [],
+    await stub.replace({
+      project,
+      replacement: {
+        session: "claude-code/s1",
+        floor: 1,
+        remove: "all",
+        deliveries: [],
+      },
     });
     const after = await everywhere();
     expect(after).not.toMatch(/burrow|nest\b|Something else that stays/);

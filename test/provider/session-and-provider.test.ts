@@ -10,6 +10,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, inject, it } from "vitest";
 import { call, get } from "../support/api.ts";
 import { MockScope, type Outcome, type OutcomeKind } from "../support/mock-provider/protocol.ts";
+import { READER } from "../support/reader.ts";
 import { freshSession, memoryOf, textEvent, toolUse } from "../support/session-under-test.ts";
 
 const mock = new MockScope(inject("mockProviderUrl"), "provider");
@@ -21,8 +22,8 @@ beforeEach(() => mock.control({ queue: [], trouble: 0, reset: true }));
 async function waitingTurn(...tools: string[]) {
   const session = freshSession();
   const { stub, sender } = session;
-  await stub.event(sender, textEvent("prompt", "p1", "Teach the parrot to whistle"));
-  for (const id of tools) await stub.event(sender, toolUse(id));
+  await stub.event({ sender, event: textEvent("prompt", "p1", "Teach the parrot to whistle") });
+  for (const id of tools) await stub.event({ sender, event: toolUse(id) });
   return session;
 }
 
@@ -37,12 +38,15 @@ describe("a provider in trouble", () => {
   it("that asks for patience gets it, and the session goes on by itself", async () => {
     await answers({ kind: "rate_limited", retryAfter: "2" });
     const { stub, project } = await waitingTurn("a", "b");
-    const first = stub.flush(true);
-    await expect.poll(async () => (await stub.view())?.attempts).toBe(1);
-    expect(await stub.view()).toMatchObject({ state: "active", events: { pending: 3, dead: 0 } });
-    expect((await stub.view())?.last_error).toContain("overloaded");
+    const first = stub.flush(READER, { wait: true });
+    await expect.poll(async () => (await stub.view(READER, {}))?.attempts).toBe(1);
+    expect(await stub.view(READER, {})).toMatchObject({
+      state: "active",
+      events: { pending: 3, dead: 0 },
+    });
+    expect((await stub.view(READER, {}))?.last_error).toContain("overloaded");
     // A flush does not go before what the provider asked for.
-    await stub.flush(false);
+    await stub.flush(READER, { wait: false });
     expect((await mock.stats()).requests).toBe(1);
     expect(await first).toMatchObject({ state: "idle", events: { pending: 0, dead: 0 } });
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b"]);
@@ -51,9 +55,9 @@ describe("a provider in trouble", () => {
   it("that refuses our key pauses the session, uses up no attempt, and is asked again by itself", async () => {
     await answers("unauthorized");
     const { stub, project } = await waitingTurn("a");
-    await stub.flush(false);
-    await expect.poll(async () => (await stub.view())?.state).toBe("paused");
-    expect(await stub.view()).toMatchObject({
+    await stub.flush(READER, { wait: false });
+    await expect.poll(async () => (await stub.view(READER, {}))?.state).toBe("paused");
+    expect(await stub.view(READER, {})).toMatchObject({
       attempts: 0,
       events: { pending: 2, dead: 0 },
       paused_providers: [{ provider: "anthropic" }],
@@ -74,8 +78,8 @@ describe("a provider in trouble", () => {
     // Its next life reads what stands there.
     await evictDurableObject(stub);
     await runDurableObjectAlarm(stub);
-    await expect.poll(async () => (await stub.view())?.state).toBe("idle");
-    expect(await stub.view()).toMatchObject({ paused_providers: [] });
+    await expect.poll(async () => (await stub.view(READER, {}))?.state).toBe("idle");
+    expect(await stub.view(READER, {})).toMatchObject({ paused_providers: [] });
     expect(await sourcesOf(project)).toEqual(["tool:a"]);
   });
 
@@ -86,7 +90,10 @@ describe("a provider in trouble", () => {
     const { stub, project, path } = await waitingTurn("a", "b", "poison");
     // Each flush ends the back-off of the moment.
     await expect
-      .poll(async () => (await stub.flush(false))?.events, { timeout: 25_000, interval: 200 })
+      .poll(async () => (await stub.flush(READER, { wait: false }))?.events, {
+        timeout: 25_000,
+        interval: 200,
+      })
       .toMatchObject({ pending: 0, leased: 0, dead: 1 });
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b"]);
     const dead = `/v1/sessions/${path}/dead`;
@@ -97,7 +104,10 @@ describe("a provider in trouble", () => {
     expect((await get(`/v1/dead?${ofProject}`)).body.items).toMatchObject([{ key: "tool:poison" }]);
     const retried = await call("POST", `${dead}/retry?key=tool:poison`);
     expect(await retried.json()).toEqual({ retried: 1 });
-    expect((await stub.flush(true))?.events).toMatchObject({ dead: 0, pending: 0 });
+    expect((await stub.flush(READER, { wait: true }))?.events).toMatchObject({
+      dead: 0,
+      pending: 0,
+    });
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b", "tool:poison"]);
   });
 
@@ -107,20 +117,23 @@ describe("a provider in trouble", () => {
     await answers("overloaded", "server_error", "cut_off");
     const { stub, path } = await waitingTurn("a");
     await expect
-      .poll(async () => (await stub.flush(false))?.events.dead, { timeout: 30_000, interval: 200 })
+      .poll(async () => (await stub.flush(READER, { wait: false }))?.events.dead, {
+        timeout: 30_000,
+        interval: 200,
+      })
       .toBe(2);
-    expect((await stub.view())?.attempts).toBe(3);
+    expect((await stub.view(READER, {}))?.attempts).toBe(3);
     const dropped = await call("DELETE", `/v1/sessions/${path}/dead`);
     expect(await dropped.json()).toEqual({ dropped: 2 });
-    expect((await stub.view())?.events).toMatchObject({ dead: 0, pending: 0 });
+    expect((await stub.view(READER, {}))?.events).toMatchObject({ dead: 0, pending: 0 });
   });
 });
 
 describe("tokens", () => {
   it("are those that the provider counted, in the session and in the team's usage", async () => {
     const { stub, project } = await waitingTurn("a");
-    await stub.flush(true);
-    const view = await stub.view();
+    await stub.flush(READER, { wait: true });
+    const view = await stub.view(READER, {});
     expect(view?.tokens.input).toBeGreaterThan(100);
     const { body } = await get("/v1/usage?by=project,provider");
     const own = body.items.find((item: { project: string }) => item.project === project);
@@ -132,7 +145,7 @@ describe("tokens", () => {
       call("PUT", "/v1/budgets", { body: JSON.stringify({ session: { input: limit } }) });
     expect((await put(1)).status).toBe(200);
     const { stub, project } = await waitingTurn("a");
-    await stub.flush(true);
+    await stub.flush(READER, { wait: true });
     await put(null);
     expect((await mock.stats()).requests).toBe(0);
     const { observations } = await memoryOf(project);
@@ -147,24 +160,31 @@ describe("while a provider is asked", () => {
   it("a delete aborts the call, and its answer teaches nothing", async () => {
     await answers({ kind: "slow", ms: 20_000 });
     const { stub, project } = await waitingTurn("a");
-    await stub.flush(false);
+    await stub.flush(READER, { wait: false });
     await asked();
-    expect(await stub.remove(true)).toBe("removed");
+    expect(await stub.remove({ forget: true })).toBe("removed");
     expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
-    expect(await stub.view()).toMatchObject({ state: "closed", events: { done: 0, leased: 0 } });
+    expect(await stub.view(READER, {})).toMatchObject({
+      state: "closed",
+      events: { done: 0, leased: 0 },
+    });
   });
 
   it("a redo, flushes and new events neither lose nor repeat anything", async () => {
     await answers(slow);
     const { stub, sender, project } = await waitingTurn("a");
-    await stub.flush(false);
+    await stub.flush(READER, { wait: false });
     await asked();
-    await stub.redo();
-    await stub.event(sender, toolUse("b"));
-    await Promise.all([stub.flush(true), stub.flush(true), runDurableObjectAlarm(stub)]);
-    await stub.redo();
-    await stub.event(sender, toolUse("c"));
-    await Promise.all([stub.flush(true), stub.flush(true)]);
+    await stub.redo({});
+    await stub.event({ sender, event: toolUse("b") });
+    await Promise.all([
+      stub.flush(READER, { wait: true }),
+      stub.flush(READER, { wait: true }),
+      runDurableObjectAlarm(stub),
+    ]);
+    await stub.redo({});
+    await stub.event({ sender, event: toolUse("c") });
+    await Promise.all([stub.flush(READER, { wait: true }), stub.flush(READER, { wait: true })]);
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b", "tool:c"]);
   });
 
@@ -172,12 +192,12 @@ describe("while a provider is asked", () => {
     await answers(slow);
     const folder = freshSession({ project: null });
     const { stub, sender } = folder;
-    await stub.event(sender, textEvent("prompt", "p1", "Work"));
-    await stub.event(sender, toolUse("a"));
-    await stub.flush(false);
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Work") });
+    await stub.event({ sender, event: toolUse("a") });
+    await stub.flush(READER, { wait: false });
     await asked();
-    await stub.start({ ...sender, project: folder.project }, "resume");
-    await stub.flush(true);
+    await stub.start({ sender: { ...sender, project: folder.project }, source: "resume" });
+    await stub.flush(READER, { wait: true });
     expect(await sourcesOf(folder.project)).toEqual(["tool:a"]);
     expect(await sourcesOf(sender.folderProject)).toEqual([]);
   });
@@ -185,10 +205,10 @@ describe("while a provider is asked", () => {
   it("a prompt that turns out private takes its turn out of the call's answer", async () => {
     await answers(slow);
     const { stub, sender, project } = await waitingTurn("a");
-    await stub.flush(false);
+    await stub.flush(READER, { wait: false });
     await asked();
-    await stub.privatePrompt(sender, "p1");
-    const view = await stub.flush(true);
+    await stub.privatePrompt({ sender, promptId: "p1" });
+    const view = await stub.flush(READER, { wait: true });
     expect(view?.events).toEqual({ pending: 0, leased: 0, done: 0, skipped: 0, dead: 0 });
     expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
   });
@@ -198,14 +218,14 @@ it("keeps its work over an abort in the middle of a call, and over an eviction",
   await answers({ kind: "slow", ms: 3_000 });
   const { stub, project, sender } = await waitingTurn("a");
   const name = `local/claude-code/${sender.name.sessionId}`;
-  await stub.flush(false);
+  await stub.flush(READER, { wait: false });
   await expect.poll(async () => (await mock.stats()).requests).toBe(1);
   // The object's life ends; what it asked for is never answered.
   await abortAllDurableObjects();
   const next = env.SESSIONS.getByName(name);
-  expect((await next.view())?.events.leased).toBe(2);
-  await next.flush(true);
+  expect((await next.view(READER, {}))?.events.leased).toBe(2);
+  await next.flush(READER, { wait: true });
   expect(await sourcesOf(project)).toEqual(["tool:a"]);
   await evictDurableObject(next);
-  expect((await env.SESSIONS.getByName(name).view())?.state).toBe("idle");
+  expect((await env.SESSIONS.getByName(name).view(READER, {}))?.state).toBe("idle");
 });

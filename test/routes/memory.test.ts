@@ -220,13 +220,13 @@ describe("the reading routes", () => {
       (item: { project: string }) => item.project === name,
     );
     const object = env.PROJECTS.getByName(projectObjectName("local", number));
-    await object.deliver(
-      { name, number },
-      delivery(1, {
+    await object.deliver({
+      project: { name, number },
+      delivery: delivery(1, {
         observations: Array.from({ length: 5 }, (_, i) => observation({ title: `Number ${i}` })),
         summaries: [1, 2, 3].map((n) => summary({ request: `Turn ${n}`, prompt_number: n })),
       }),
-    );
+    });
     const walk = async (path: string) => {
       const ids: string[] = [];
       let cursor: string | null = "";

@@ -9,7 +9,7 @@ import { apiApp } from "../support/api-app.ts";
 function resources(team: string) {
   const app = apiApp();
   app.use(async (c, next) => {
-    c.set("caller", { team, actor: "test0001" });
+    c.set("caller", { team, person: "test0001", key: "test0001", scopes: ["full"] });
     await next();
   });
   app.route("/v1/usage", usageRoutes);

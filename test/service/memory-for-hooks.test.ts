@@ -12,7 +12,7 @@ it("never fails a hook because the session could not note what was given", async
   const session = { contextGiven: gone } as unknown as DurableObjectStub<SessionObject>;
   const asked = {
     env,
-    caller: { team: "local", actor: sender.actor },
+    caller: { team: "local", person: sender.actor, key: sender.actor, scopes: ["full" as const] },
     session,
     sender,
     now: Date.now(),

@@ -1,7 +1,9 @@
 /** Sessions and events for tests of the SessionObject: a fresh object each. */
+
 import { env } from "cloudflare:workers";
 import type { Sender } from "../../src/durable/session/intake/intake.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
+import { READER } from "./reader.ts";
 
 /** A session that nothing has touched, in a project of its own. */
 export function freshSession(change: Partial<Sender> = {}) {
@@ -67,7 +69,7 @@ export function textEvent(
 
 /** The project of that name, and its object; null where the team has none. */
 export async function projectNamed(name: string) {
-  const number = await env.TEAMS.getByName("local").findProject(name);
+  const number = await env.TEAMS.getByName("local").findProject({ name });
   if (number === null) return null;
   return { ref: { name, number }, stub: env.PROJECTS.getByName(`local/${number}`) };
 }
@@ -77,7 +79,7 @@ export async function memoryOf(name: string) {
   const project = await projectNamed(name);
   if (project === null) return { observations: [], summaries: [] };
   const query = { project: project.ref, filters: {}, before: null, limit: 200 };
-  const { items: observations } = await project.stub.list(query);
-  const { items: summaries } = await project.stub.summaries(query);
+  const { items: observations } = await project.stub.list(READER, query);
+  const { items: summaries } = await project.stub.summaries(READER, query);
   return { observations, summaries };
 }

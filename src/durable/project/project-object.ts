@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
 import schema from "../../../migrations/project/schema.sql";
+import type { Reader } from "../../access/caller.ts";
 import type {
   ContextAnswer,
   Item,
@@ -68,6 +69,7 @@ export interface TimelineQuery {
 
 /** A request to save by hand, as the Worker validated and sanitised it. */
 export interface SaveRequest {
+  project: ProjectRef;
   observation: NewObservation;
   supersedes: number | null;
   idempotencyKey: string | null;
@@ -92,6 +94,9 @@ export const PROJECT_MIGRATIONS = [
 
 const SESSIONS_MAX = 500;
 
+/** A call that says nothing yet: fields may be added. */
+type Empty = Record<never, never>;
+
 /**
  * The memory of one project: `<team>/<number>`. Its name is the team's business, so callers pass it
  * along. Reads create nothing: a project that was never written to answers empty.
@@ -105,25 +110,24 @@ export class ProjectObject extends DurableObject<Env> {
   }
 
   /** Applies what a session delivers, once by (session, generation, batch). */
-  deliver(_project: ProjectRef, delivery: Delivery): DeliveryOutcome {
+  deliver({ delivery }: { project: ProjectRef; delivery: Delivery }): DeliveryOutcome {
     this.#db.migrate();
     return applyDelivery(this.#db, delivery);
   }
 
   /** Takes back what a session taught, and puts something else in its place. */
-  replace(_project: ProjectRef, replacement: Replacement): DeliveryOutcome {
+  replace({ replacement }: { project: ProjectRef; replacement: Replacement }): DeliveryOutcome {
     this.#db.migrate();
     return applyReplacement(this.#db, replacement);
   }
 
-  announce(_project: ProjectRef, announcement: Announcement): void {
+  announce({ announcement }: { project: ProjectRef; announcement: Announcement }): void {
     this.#db.migrate();
     noteAnnouncement(this.#db, announcement);
   }
 
-  save(project: ProjectRef, request: SaveRequest): SaveAnswer {
+  save({ project, observation, supersedes, idempotencyKey }: SaveRequest): SaveAnswer {
     this.#db.migrate();
-    const { observation, supersedes, idempotencyKey } = request;
     const saved = saveObservation(this.#db, observation, supersedes, idempotencyKey);
     if (!("n" in saved)) return saved;
     const row = readItem(this.#db, saved.n);
@@ -132,29 +136,32 @@ export class ProjectObject extends DurableObject<Env> {
   }
 
   /** Deletes one item by its number. False where there is none. */
-  remove(n: number): boolean {
+  remove({ n }: { n: number }): boolean {
     return this.#db.exists() && removeItem(this.#db, n);
   }
 
-  get(project: ProjectRef, n: number): Item | null {
-    return this.getMany(project, [n])[0] ?? null;
+  get(reader: Reader, { project, n }: { project: ProjectRef; n: number }): Item | null {
+    return this.getMany(reader, { project, numbers: [n] })[0] ?? null;
   }
 
   /** Those that exist, in the order asked for. */
-  getMany(project: ProjectRef, numbers: number[]): Item[] {
+  getMany(
+    _reader: Reader,
+    { project, numbers }: { project: ProjectRef; numbers: number[] },
+  ): Item[] {
     if (!this.#db.exists()) return [];
     return readItems(this.#db, numbers).map((row) => showItem(project, row));
   }
 
-  list(query: ListQuery): Page<Observation> {
-    return this.#page<Observation>(query, "observation");
+  list(reader: Reader, query: ListQuery): Page<Observation> {
+    return this.#page<Observation>(reader, query, "observation");
   }
 
-  summaries(query: ListQuery): Page<Summary> {
-    return this.#page<Summary>(query, "summary");
+  summaries(reader: Reader, query: ListQuery): Page<Summary> {
+    return this.#page<Summary>(reader, query, "summary");
   }
 
-  #page<T extends Item>(query: ListQuery, kind: T["kind"]): Page<T> {
+  #page<T extends Item>(_reader: Reader, query: ListQuery, kind: T["kind"]): Page<T> {
     if (!this.#db.exists()) return { items: [], next: null };
     const { project, filters, before, limit } = query;
     const rows = listItems(this.#db, { ...filters, kind }, before, limit + 1);
@@ -166,27 +173,27 @@ export class ProjectObject extends DurableObject<Env> {
     };
   }
 
-  search(query: SearchQuery): SearchAnswer {
+  search(_reader: Reader, query: SearchQuery): SearchAnswer {
     return this.#db.exists() ? search(this.#db, query) : { items: [] };
   }
 
   /** What a session starts with. */
-  context(query: ContextQuery): ContextAnswer {
+  context(_reader: Reader, query: ContextQuery): ContextAnswer {
     return this.#db.exists() ? context(this.#db, query) : nothingToTell(0);
   }
 
   /** What a prompt calls to mind: empty text unless something fits well. */
-  promptContext(query: PromptContextQuery): ContextAnswer {
+  promptContext(_reader: Reader, query: PromptContextQuery): ContextAnswer {
     return this.#db.exists() ? promptContext(this.#db, query) : nothingToTell(0);
   }
 
   /** What is known of a file, at most 5 lines; empty text where nothing is. */
-  fileContext(query: FileContextQuery): ContextAnswer {
+  fileContext(_reader: Reader, query: FileContextQuery): ContextAnswer {
     return this.#db.exists() ? fileContext(this.#db, query) : nothingToTell(0);
   }
 
   /** Null where the item in the middle is not there. */
-  timeline(query: TimelineQuery): Timeline | null {
+  timeline(_reader: Reader, query: TimelineQuery): Timeline | null {
     const { project, around, before, after, now } = query;
     if (!this.#db.exists()) return typeof around === "number" ? null : NO_TIMELINE;
     let n = around;
@@ -199,11 +206,11 @@ export class ProjectObject extends DurableObject<Env> {
     return timelineAround(this.#db, project, n, before, after);
   }
 
-  sessions(state: SessionState | null = null): KnownSession[] {
+  sessions(_reader: Reader, { state = null }: { state?: SessionState | null }): KnownSession[] {
     return this.#db.exists() ? listSessions(this.#db, state, SESSIONS_MAX) : [];
   }
 
-  stats(): ProjectStats {
+  stats(_reader: Reader, _query: Empty): ProjectStats {
     if (!this.#db.exists()) {
       return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
     }
@@ -220,14 +227,14 @@ export class ProjectObject extends DurableObject<Env> {
    * Whether both full-text indexes still say what the items say; builds them anew where they do
    * not. For the doctor: it reads everything.
    */
-  checkIndex(): "sound" | "rebuilt" {
+  checkIndex(_request: Empty): "sound" | "rebuilt" {
     if (!this.#db.exists() || isIndexSound(this.#db)) return "sound";
     rebuildIndex(this.#db);
     return "rebuilt";
   }
 
   /** For the doctor: tables that are not as the migrations make them, and what is still backfilled. */
-  inspect(): ProjectInspection {
+  inspect(_reader: Reader, _query: Empty): ProjectInspection {
     if (!this.#db.exists()) return { schemaDiffers: [], backfills: [] };
     return {
       schemaDiffers: this.#db.schemaDifferences(schema),

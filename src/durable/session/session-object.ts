@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
+import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
 import type { SessionSource } from "../../hooks/hook-action.ts";
@@ -47,6 +48,9 @@ const DELETE_WAIT_MS = 30_000;
 /** A project's number may be cached this long (DESIGN section 4). */
 const NUMBER_CACHE_MS = 30_000;
 
+/** A call that says nothing yet: fields may be added. */
+type Empty = Record<never, never>;
+
 export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
   readonly #deps: SessionDependencies;
@@ -79,7 +83,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** An event of a hook. Answers once it is stored; never waits for anything else. */
-  event(sender: Sender, event: IncomingEvent): IntakeAnswer {
+  event({ sender, event }: { sender: Sender; event: IncomingEvent }): IntakeAnswer {
     // An alarm within the pause that hooks are given is early enough: it looks, and plans.
     const answer = this.#write(
       (now) => acceptEvent(this.#store, sender, event, now),
@@ -94,29 +98,29 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** A prompt of which nothing is left: its turn is not recorded. */
-  privatePrompt(sender: Sender, promptId: string | null): void {
+  privatePrompt({ sender, promptId }: { sender: Sender; promptId: string | null }): void {
     this.#write((now) => acceptPrivatePrompt(this.#store, sender, promptId, now));
   }
 
   /** SessionStart: reopens, renames, and says what context is due. */
-  start(sender: Sender, source: SessionSource): StartAnswer {
+  start({ sender, source }: { sender: Sender; source: SessionSource }): StartAnswer {
     return this.#write((now) => acceptStart(this.#store, sender, source, now));
   }
 
   /** SessionEnd: process what waits, then close. Creates nothing. */
-  end(): void {
+  end(_request: Empty): void {
     if (this.#store.row() === null) return;
     this.#write((now) => acceptEnd(this.#store, now));
   }
 
   /** StopFailure: the turn ended, without a closing message. Creates nothing. */
-  turnFailed(): void {
+  turnFailed(_request: Empty): void {
     if (this.#store.row() === null) return;
     this.#write(() => acceptTurnFailure(this.#store));
   }
 
   /** The agent was given these items; `until` is the project's newest number then, if in full. */
-  contextGiven(ids: string[], until: number | null): void {
+  contextGiven({ ids, until }: { ids: string[]; until: number | null }): void {
     const row = this.#store.row();
     if (row === null) return;
     this.#store.session.update({
@@ -126,17 +130,17 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** The session as the API shows it; null where it was never heard of. */
-  view(): SessionView | null {
+  view(_reader: Reader, _query: Empty): SessionView | null {
     return describeSession(this.#store, Date.now());
   }
 
   /** The raw events with these keys, while they are kept. */
-  sources(keys: string[]): { kept: KeptSource[] } {
+  sources(_reader: Reader, { keys }: { keys: string[] }): { kept: KeptSource[] } {
     return { kept: keptSources(this.#store, keys) };
   }
 
   /** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
-  async flush(wait: boolean): Promise<SessionView | null> {
+  async flush(reader: Reader, { wait }: { wait: boolean }): Promise<SessionView | null> {
     if (this.#store.row() === null) return null;
     this.#write((now) => {
       this.#store.session.update({ flushTo: this.#store.log.lastSeq() });
@@ -144,17 +148,17 @@ export class SessionObject extends DurableObject<Env> {
       this.#store.outbox.bringForward(now);
     });
     if (wait) await this.#until(() => this.#isSettled(), FLUSH_WAIT_MS);
-    return this.view();
+    return this.view(reader, {});
   }
 
   /** Compresses again what is kept. Returns the batches that run again; null for an unknown session. */
-  redo(): number | null {
+  redo(_request: Empty): number | null {
     if (this.#store.row() === null) return null;
     return this.#write((now) => beginRedo(this.#store, now));
   }
 
   /** Ends the session now; with `forget`, its project keeps nothing of it either. */
-  async remove(forget: boolean): Promise<"removed" | "pending" | "unknown"> {
+  async remove({ forget }: { forget: boolean }): Promise<"removed" | "pending" | "unknown"> {
     if (this.#store.row() === null) return "unknown";
     this.#write((now) => (forget ? beginForget : beginDelete)(this.#store, now));
     this.#running?.abort();
@@ -162,18 +166,18 @@ export class SessionObject extends DurableObject<Env> {
     return done ? "removed" : "pending";
   }
 
-  dead(): DeadLetter[] | null {
+  dead(_reader: Reader, _query: Empty): DeadLetter[] | null {
     return this.#store.row() === null ? null : listDead(this.#store);
   }
 
   /** Tries dead letters again: those of these keys, or all. Returns how many events; null: unknown. */
-  retryDead(keys: string[] | null): number | null {
+  retryDead({ keys }: { keys: string[] | null }): number | null {
     if (this.#store.row() === null) return null;
     return this.#write((now) => reviveDead(this.#store, keys, now));
   }
 
   /** Drops dead letters: those of these keys, or all. Returns how many events; null: unknown. */
-  dropDead(keys: string[] | null): number | null {
+  dropDead({ keys }: { keys: string[] | null }): number | null {
     if (this.#store.row() === null) return null;
     return this.#write(() => removeDead(this.#store, keys));
   }
@@ -182,7 +186,7 @@ export class SessionObject extends DurableObject<Env> {
    * For the doctor: what is wrong here, mended where it can be. `believed` is the state that the
    * project knows; where it takes a closed session for an open one, it is told again.
    */
-  inspect(believed: SessionState | null): Inspection | null {
+  inspect(_reader: Reader, { believed }: { believed: SessionState | null }): Inspection | null {
     const row = this.#store.row();
     if (row === null) return null;
     const now = Date.now();
@@ -302,7 +306,7 @@ export class SessionObject extends DurableObject<Env> {
     const now = Date.now();
     const known = this.#numbers.get(name);
     if (known !== undefined && known.until > now) return known.number;
-    const number = await this.env.TEAMS.getByName(team).project(name);
+    const number = await this.env.TEAMS.getByName(team).project({ name });
     this.#numbers.set(name, { number, until: now + NUMBER_CACHE_MS });
     return number;
   }

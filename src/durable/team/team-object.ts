@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
 import schema from "../../../migrations/team/schema.sql";
+import type { Reader } from "../../access/caller.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
 import { Database } from "../../platform/database.ts";
 import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
@@ -30,6 +31,9 @@ export interface NamedUsage extends Omit<Usage, "items"> {
   items: (Omit<UsageRow, "project"> & { project?: string | null })[];
 }
 
+/** A call that says nothing yet: fields may be added. */
+type Empty = Record<never, never>;
+
 export class TeamObject extends DurableObject<Env> {
   readonly #db: Database;
 
@@ -42,35 +46,35 @@ export class TeamObject extends DurableObject<Env> {
    * Makes these the team's deployment keys: those that are not listed any more are removed.
    * Creates the team. Writes nothing where nothing changed.
    */
-  ensureKeys(keys: StoredKey[]): void {
+  ensureKeys({ keys }: { keys: StoredKey[] }): void {
     this.#db.migrate();
     replaceDeploymentKeys(this.#db, keys, Date.now());
   }
 
   /** Whether the team knows the key. Creates nothing. */
-  verify(keyId: string, secretHash: string): Verification {
+  verify({ keyId, secretHash }: { keyId: string; secretHash: string }): Verification {
     if (!this.#db.exists()) return { ok: false };
     return verifyKey(this.#db, keyId, secretHash);
   }
 
   /** The number of a project, which gets the next one where it has none. */
-  project(name: string): number {
+  project({ name }: { name: string }): number {
     this.#db.migrate();
     return findOrCreateProject(this.#db, name, Date.now());
   }
 
   /** The number of a project, or null where the team has none of that name. Creates nothing. */
-  findProject(name: string): number | null {
+  findProject({ name }: { name: string }): number | null {
     return this.#db.exists() ? findProject(this.#db, name) : null;
   }
 
   /** All projects, in the order of their numbers. Creates nothing. */
-  projects(): ProjectRef[] {
+  projects(_reader: Reader, _query: Empty): ProjectRef[] {
     return this.#db.exists() ? listProjects(this.#db) : [];
   }
 
   /** The limits per UTC day. Creates nothing. */
-  budgets(): Budgets {
+  budgets(_reader: Reader, _query: Empty): Budgets {
     return this.#db.exists() ? readBudgets(this.#db) : NO_BUDGETS;
   }
 
@@ -86,7 +90,8 @@ export class TeamObject extends DurableObject<Env> {
    */
   reserve(call: Omit<Reservation, "project"> & { project: number | string }): ReserveOutcome {
     this.#db.migrate();
-    const project = typeof call.project === "string" ? this.project(call.project) : call.project;
+    const project =
+      typeof call.project === "string" ? this.project({ name: call.project }) : call.project;
     return reserveTokens(this.#db, { ...call, project }, Date.now());
   }
 
@@ -96,12 +101,12 @@ export class TeamObject extends DurableObject<Env> {
   }
 
   /** For the doctor: tables that are not as the migrations make them. */
-  schemaDifferences(): string[] {
+  schemaDifferences(_reader: Reader, _query: Empty): string[] {
     return this.#db.schemaDifferences(schema);
   }
 
   /** What was used, in the groups asked for. Creates nothing. */
-  usage(query: UsageQuery): NamedUsage {
+  usage(_reader: Reader, query: UsageQuery): NamedUsage {
     if (!this.#db.exists()) return { ...NO_USAGE, items: [] };
     const usage = readUsage(this.#db, query, Date.now());
     const names = new Map(listProjects(this.#db).map(({ name, number }) => [number, name]));

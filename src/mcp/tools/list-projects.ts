@@ -36,7 +36,7 @@ Use it to find the name to pass as project to search, recent_context and save_me
   writes: false,
   async run(input, { env, caller, now }) {
     const wanted = input.contains?.toLowerCase() ?? "";
-    const all = (await knownProjects(env, caller.team))
+    const all = (await knownProjects(env, caller))
       .filter(({ project }) => project.includes(wanted))
       .sort((a, b) => (b.last_event_at ?? "").localeCompare(a.last_event_at ?? ""));
     const offset = input.cursor ?? 0;

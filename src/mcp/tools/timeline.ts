@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readerOf } from "../../access/caller.ts";
 import { ApiError } from "../../contract/errors.ts";
 import type { Timeline, TimelineItem } from "../../contract/items.ts";
 import { QUERY_MAX_CHARS } from "../../durable/project/search/query.ts";
@@ -106,7 +107,7 @@ async function bestMatch(
   const project = await namedProject(call, projectName);
   if (project === null) return { note: unknownProject(projectName) };
   const search = { q: query, filters: {}, limit: 1, now };
-  const answer = await searchMemory(env, caller.team, project, search, requestId);
+  const answer = await searchMemory(env, caller, project, search, requestId);
   const [best] = answer.items;
   if (best !== undefined) return { id: best.id };
   return { note: "Nothing fits the query: try other words, or search first." };
@@ -118,8 +119,8 @@ async function timelineOf(
   after: number,
   { env, caller, now }: McpCall,
 ): Promise<Timeline> {
-  const located = await locateItem(env, caller.team, around);
-  const timeline = await located?.stub.timeline({
+  const located = await locateItem(env, caller, around);
+  const timeline = await located?.stub.timeline(readerOf(caller), {
     project: located.project,
     around: located.n,
     before,

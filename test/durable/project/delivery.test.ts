@@ -10,6 +10,7 @@ import {
   SESSION,
   summary,
 } from "../../support/project-fixture.ts";
+import { READER } from "../../support/reader.ts";
 
 const LIST = { project: PROJECT, filters: {}, before: null, limit: 50 };
 const FIND = { project: PROJECT, filters: {}, limit: 20, now: NOW };
@@ -35,9 +36,9 @@ describe("delivering to a project", () => {
       ],
       summaries: [summary({ request: "Fix the login", completed: "Fixed", next_steps: "Ship it" })],
     });
-    expect(await project.deliver(PROJECT, batch)).toBe("applied");
-    expect(await project.deliver(PROJECT, batch)).toBe("duplicate");
-    const { items, next } = await project.list(LIST);
+    expect(await project.deliver({ project: PROJECT, delivery: batch })).toBe("applied");
+    expect(await project.deliver({ project: PROJECT, delivery: batch })).toBe("duplicate");
+    const { items, next } = await project.list(READER, LIST);
     expect(next).toBeNull();
     expect(items).toEqual([
       {
@@ -69,32 +70,39 @@ describe("delivering to a project", () => {
         superseded_by: null,
       },
     ]);
-    expect(await project.get(PROJECT, 1)).toMatchObject({ kind: "prompt", text: "Fix the login" });
-    expect((await project.summaries(LIST)).items).toMatchObject([
+    expect(await project.get(READER, { project: PROJECT, n: 1 })).toMatchObject({
+      kind: "prompt",
+      text: "Fix the login",
+    });
+    expect((await project.summaries(READER, LIST)).items).toMatchObject([
       { id: "3-3", kind: "summary", request: "Fix the login", next_steps: "Ship it" },
     ]);
-    expect(await project.stats()).toMatchObject({ observations: 1, summaries: 1, prompts: 1 });
+    expect(await project.stats(READER, {})).toMatchObject({
+      observations: 1,
+      summaries: 1,
+      prompts: 1,
+    });
   });
 
   it("merges a later summary of the same turn into the first, which keeps its id", async () => {
     const project = freshProject();
-    await project.deliver(
-      PROJECT,
-      delivery(1, {
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(1, {
         summaries: [
           summary({ request: "Fix it", learned: "cookies race", sources: ["stop:1", "tool:a"] }),
         ],
       }),
-    );
-    await project.deliver(
-      PROJECT,
-      delivery(2, {
+    });
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(2, {
         summaries: [
           summary({ completed: "Repaired zebra", sources: ["stop:2", "tool:a"], prompt_number: 1 }),
         ],
       }),
-    );
-    const { items } = await project.summaries(LIST);
+    });
+    const { items } = await project.summaries(READER, LIST);
     expect(items).toMatchObject([
       {
         id: "3-1",
@@ -104,44 +112,49 @@ describe("delivering to a project", () => {
         sources: ["stop:2", "tool:a", "stop:1"],
       },
     ]);
-    expect((await project.search({ ...FIND, q: "zebra" })).items.map(({ id }) => id)).toEqual([
-      "3-1",
-    ]);
+    expect(
+      (await project.search(READER, { ...FIND, q: "zebra" })).items.map(({ id }) => id),
+    ).toEqual(["3-1"]);
   });
 
   it("pages through a list, newest first, and never gives a number twice", async () => {
     const project = freshProject();
     const titles = Array.from({ length: 7 }, (_, i) => `Finding number ${i}`);
-    await project.deliver(
-      PROJECT,
-      delivery(1, { observations: titles.map((title) => observation({ title })) }),
-    );
-    const first = await project.list({ ...LIST, limit: 3 });
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(1, { observations: titles.map((title) => observation({ title })) }),
+    });
+    const first = await project.list(READER, { ...LIST, limit: 3 });
     expect(first.items.map(({ id }) => id)).toEqual(["3-7", "3-6", "3-5"]);
-    const second = await project.list({ ...LIST, limit: 5, before: Number(first.next) });
+    const second = await project.list(READER, { ...LIST, limit: 5, before: Number(first.next) });
     expect(second.items.map(({ id }) => id)).toEqual(["3-4", "3-3", "3-2", "3-1"]);
     expect(second.next).toBeNull();
-    expect(await project.remove(7)).toBe(true);
-    expect(await project.remove(7)).toBe(false);
-    await project.deliver(PROJECT, delivery(2, { observations: [observation()] }));
-    expect((await project.list({ ...LIST, limit: 1 })).items[0]?.id).toBe("3-8");
+    expect(await project.remove({ n: 7 })).toBe(true);
+    expect(await project.remove({ n: 7 })).toBe(false);
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(2, { observations: [observation()] }),
+    });
+    expect((await project.list(READER, { ...LIST, limit: 1 })).items[0]?.id).toBe("3-8");
   });
 
   it("creates no storage on any read", async () => {
     const project = freshProject();
-    expect(await project.list(LIST)).toEqual({ items: [], next: null });
-    expect(await project.summaries(LIST)).toEqual({ items: [], next: null });
-    expect(await project.getMany(PROJECT, [1])).toEqual([]);
-    expect(await project.get(PROJECT, 1)).toBeNull();
-    expect(await project.remove(1)).toBe(false);
-    expect(await project.search({ ...FIND, q: "anything" })).toEqual({ items: [] });
-    expect((await project.context({ project: PROJECT, now: NOW })).text).toBe("");
-    expect((await project.promptContext({ project: PROJECT, query: "a b c", now: NOW })).text).toBe(
-      "",
-    );
-    expect((await project.fileContext({ project: PROJECT, file: "a.ts", now: NOW })).text).toBe("");
-    expect(await project.sessions()).toEqual([]);
-    expect(await project.stats()).toMatchObject({ observations: 0, last_event_at: null });
+    expect(await project.list(READER, LIST)).toEqual({ items: [], next: null });
+    expect(await project.summaries(READER, LIST)).toEqual({ items: [], next: null });
+    expect(await project.getMany(READER, { project: PROJECT, numbers: [1] })).toEqual([]);
+    expect(await project.get(READER, { project: PROJECT, n: 1 })).toBeNull();
+    expect(await project.remove({ n: 1 })).toBe(false);
+    expect(await project.search(READER, { ...FIND, q: "anything" })).toEqual({ items: [] });
+    expect((await project.context(READER, { project: PROJECT, now: NOW })).text).toBe("");
+    expect(
+      (await project.promptContext(READER, { project: PROJECT, query: "a b c", now: NOW })).text,
+    ).toBe("");
+    expect(
+      (await project.fileContext(READER, { project: PROJECT, file: "a.ts", now: NOW })).text,
+    ).toBe("");
+    expect(await project.sessions(READER, {})).toEqual([]);
+    expect(await project.stats(READER, {})).toMatchObject({ observations: 0, last_event_at: null });
     await runInDurableObject(project, (_object, state) => {
       const tables = state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'items'");
       expect(tables.toArray()).toEqual([]);

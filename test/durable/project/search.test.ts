@@ -10,6 +10,7 @@ import {
   prompt,
   summary,
 } from "../../support/project-fixture.ts";
+import { READER } from "../../support/reader.ts";
 
 const FIND = { project: PROJECT, filters: {}, limit: 20, now: NOW };
 
@@ -19,10 +20,13 @@ async function projectWith(...observations: Partial<NewObservation>[]) {
   // What a session observed it delivers itself.
   for (const session of new Set(all.map((one) => one.session))) {
     const own = all.filter((one) => one.session === session);
-    await project.deliver(PROJECT, { ...delivery(1, { observations: own }), session });
+    await project.deliver({
+      project: PROJECT,
+      delivery: { ...delivery(1, { observations: own }), session },
+    });
   }
   const ids = async (q: string, filters = {}) =>
-    (await project.search({ ...FIND, q, filters })).items.map(({ id }) => id);
+    (await project.search(READER, { ...FIND, q, filters })).items.map(({ id }) => id);
   return { project, ids };
 }
 
@@ -94,20 +98,30 @@ describe("searching a project", () => {
   it("answers any query without an error, and none of the nasty ones with what it did not ask for", async () => {
     const { project } = await projectWith({ title: "Wombats dig", narrative: "Burrows are cool." });
     for (const q of NASTY) {
-      const { items } = await project.search({ ...FIND, q });
+      const { items } = await project.search(READER, { ...FIND, q });
       expect(items, JSON.stringify(q.slice(0, 40))).toEqual([]);
       expect(
-        await project.timeline({ project: PROJECT, around: { q }, before: 1, after: 1, now: NOW }),
+        await project.timeline(READER, {
+          project: PROJECT,
+          around: { q },
+          before: 1,
+          after: 1,
+          now: NOW,
+        }),
       ).toEqual({ anchor: null, items: [] });
-      await project.context({ project: PROJECT, query: q, files: [q], now: NOW });
-      await project.promptContext({ project: PROJECT, query: q, now: NOW });
-      expect((await project.fileContext({ project: PROJECT, file: q, now: NOW })).text).toBe("");
+      await project.context(READER, { project: PROJECT, query: q, files: [q], now: NOW });
+      await project.promptContext(READER, { project: PROJECT, query: q, now: NOW });
+      expect(
+        (await project.fileContext(READER, { project: PROJECT, file: q, now: NOW })).text,
+      ).toBe("");
       for (const filter of ["file", "session", "branch", "actor", "concept"]) {
         const filters = { [filter]: q };
         expect(
-          (await project.list({ project: PROJECT, filters, before: null, limit: 5 })).items,
+          (await project.list(READER, { project: PROJECT, filters, before: null, limit: 5 })).items,
         ).toEqual([]);
-        expect((await project.search({ ...FIND, q: "wombats", filters })).items).toEqual([]);
+        expect((await project.search(READER, { ...FIND, q: "wombats", filters })).items).toEqual(
+          [],
+        );
       }
     }
   });
@@ -173,7 +187,7 @@ describe("searching a project", () => {
     expect((await ids("cache since:1d")).toSorted()).toEqual(["3-2", "3-3"]);
     expect(await ids("type:decision")).toEqual(["3-2"]);
     expect(await ids("cache kind:prompt")).toEqual([]);
-    const { items } = await project.search({ ...FIND, q: "cache type:decision" });
+    const { items } = await project.search(READER, { ...FIND, q: "cache type:decision" });
     expect(items[0]).toMatchObject({
       kind: "observation",
       project: PROJECT.name,
@@ -187,40 +201,46 @@ describe("searching a project", () => {
       { title: "Annotation lifecycle", narrative: "Annotations are opened and closed." },
       { title: "Unrelated", narrative: "Nothing of the kind." },
     );
-    const typo = await project.search({ ...FIND, q: "anotation lifecylce" });
+    const typo = await project.search(READER, { ...FIND, q: "anotation lifecylce" });
     expect(typo.items.map(({ id }) => id)).toEqual(["3-1"]);
     expect(typo).toMatchObject({
       fallback: "trigram",
       similar: { anotation: expect.arrayContaining(["annotation"]) },
     });
     expect(typo.items[0]?.channels).toEqual(["trigram"]);
-    expect(await project.search({ ...FIND, q: "annotation" })).not.toHaveProperty("fallback");
-    expect(await project.search({ ...FIND, q: "zygomorphic quux" })).toEqual({ items: [] });
+    expect(await project.search(READER, { ...FIND, q: "annotation" })).not.toHaveProperty(
+      "fallback",
+    );
+    expect(await project.search(READER, { ...FIND, q: "zygomorphic quux" })).toEqual({ items: [] });
   });
 
   it("searches what the sources said without showing it, and finds summaries and prompts too", async () => {
     const project = freshProject();
-    await project.deliver(
-      PROJECT,
-      delivery(1, {
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(1, {
         observations: [
           observation({ title: "Build repaired", index_text: "ENOENT xylophone missing" }),
         ],
         summaries: [summary({ request: "Tune the marimba", learned: "It was flat" })],
         prompts: [prompt({ text: "Please look at the glockenspiel" })],
       }),
-    );
-    const { items } = await project.search({ ...FIND, q: "xylophone" });
+    });
+    const { items } = await project.search(READER, { ...FIND, q: "xylophone" });
     expect(items.map(({ kind }) => kind)).toEqual(["observation"]);
     expect(
       JSON.stringify([
         items,
-        await project.get(PROJECT, 2),
-        await project.context({ project: PROJECT, now: NOW }),
+        await project.get(READER, { project: PROJECT, n: 2 }),
+        await project.context(READER, { project: PROJECT, now: NOW }),
       ]),
     ).not.toContain("xylophone");
-    expect((await project.search({ ...FIND, q: "marimba flat" })).items[0]?.kind).toBe("summary");
-    expect((await project.search({ ...FIND, q: "glockenspiel" })).items[0]?.kind).toBe("prompt");
+    expect((await project.search(READER, { ...FIND, q: "marimba flat" })).items[0]?.kind).toBe(
+      "summary",
+    );
+    expect((await project.search(READER, { ...FIND, q: "glockenspiel" })).items[0]?.kind).toBe(
+      "prompt",
+    );
   });
 
   it("links repeats and shows the newest with how often, and each survives the other", async () => {
@@ -230,49 +250,55 @@ describe("searching a project", () => {
       files_read: ["docker-compose.yml"],
     };
     const project = freshProject();
-    await project.deliver(PROJECT, delivery(1, { observations: [observation(same)] }));
-    await project.deliver(
-      PROJECT,
-      delivery(2, {
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(1, { observations: [observation(same)] }),
+    });
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(2, {
         observations: [
           observation({ ...same, created_at: NOW }),
           observation({ ...same, files_read: ["other.yml"] }),
         ],
       }),
-    );
-    await project.deliver(
-      PROJECT,
-      delivery(3, { observations: [observation(same), observation(same)] }),
-    );
-    const repeats = (await project.getMany(PROJECT, [1, 2, 3, 4, 5])).map(
-      (item) => item.kind === "observation" && item.repeats,
-    );
+    });
+    await project.deliver({
+      project: PROJECT,
+      delivery: delivery(3, { observations: [observation(same), observation(same)] }),
+    });
+    const repeats = (
+      await project.getMany(READER, { project: PROJECT, numbers: [1, 2, 3, 4, 5] })
+    ).map((item) => item.kind === "observation" && item.repeats);
     expect(repeats).toEqual([null, "3-1", null, "3-1", "3-1"]);
-    const { items } = await project.search({ ...FIND, q: "integration suite database" });
+    const { items } = await project.search(READER, { ...FIND, q: "integration suite database" });
     expect(items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
       ["3-3", undefined],
       ["3-5", 4],
     ]);
-    expect((await project.context({ project: PROJECT, now: NOW })).text).toContain("seen 4 times");
-    await project.remove(1);
+    expect((await project.context(READER, { project: PROJECT, now: NOW })).text).toContain(
+      "seen 4 times",
+    );
+    await project.remove({ n: 1 });
     expect(
-      (await project.getMany(PROJECT, [2, 4, 5])).map(
+      (await project.getMany(READER, { project: PROJECT, numbers: [2, 4, 5] })).map(
         (item) => item.kind === "observation" && item.repeats,
       ),
     ).toEqual([null, "3-2", "3-2"]);
-    await project.remove(5);
-    const left = await project.search({ ...FIND, q: "integration suite database" });
+    await project.remove({ n: 5 });
+    const left = await project.search(READER, { ...FIND, q: "integration suite database" });
     expect(left.items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
       ["3-3", undefined],
       ["3-4", 2],
     ]);
-    expect(await project.get(PROJECT, 2)).toMatchObject(same);
+    expect(await project.get(READER, { project: PROJECT, n: 2 })).toMatchObject(same);
   });
 
   it("prefers what replaced an older observation, and keeps both readable", async () => {
     const project = freshProject();
     const save = (over: Partial<NewObservation>, supersedes: number | null) =>
-      project.save(PROJECT, {
+      project.save({
+        project: PROJECT,
         observation: observation({ ...over, provider: "hand" }),
         supersedes,
         idempotencyKey: null,
@@ -282,19 +308,19 @@ describe("searching a project", () => {
     expect(await save({ title: "x", narrative: "y" }, 99)).toEqual({
       outcome: "nothing_to_supersede",
     });
-    expect(await project.getMany(PROJECT, [1, 2])).toMatchObject([
+    expect(await project.getMany(READER, { project: PROJECT, numbers: [1, 2] })).toMatchObject([
       { superseded_by: "3-2" },
       { supersedes: "3-1", superseded_by: null },
     ]);
-    const { items } = await project.search({ ...FIND, q: "deploys tag" });
+    const { items } = await project.search(READER, { ...FIND, q: "deploys tag" });
     expect(items.map(({ id }) => id)).toEqual(["3-2", "3-1"]);
     expect(items[0]).toMatchObject({ has_history: true });
     expect(items[1]).toMatchObject({ superseded_by: "3-2" });
-    const { text } = await project.context({ project: PROJECT, now: NOW });
+    const { text } = await project.context(READER, { project: PROJECT, now: NOW });
     expect(text).toContain("Deploys go by merge (replaces an older one)");
     expect(text).not.toContain("go by tag");
-    await project.remove(2);
-    expect(await project.get(PROJECT, 1)).toMatchObject({
+    await project.remove({ n: 2 });
+    expect(await project.get(READER, { project: PROJECT, n: 1 })).toMatchObject({
       superseded_by: null,
       title: "Deploys go by tag",
     });
@@ -315,20 +341,21 @@ describe("searching a project", () => {
     ];
     const before = await found();
     expect(before).toEqual(Array(5).fill(["3-1"]));
-    expect(await project.checkIndex()).toBe("sound");
+    expect(await project.checkIndex({})).toBe("sound");
     await runInDurableObject(project, (_object, state) => {
       state.storage.sql.exec("INSERT INTO search (search) VALUES ('delete-all')");
       state.storage.sql.exec("INSERT INTO trigrams (trigrams) VALUES ('delete-all')");
     });
     expect(await ids("wombat")).toEqual([]);
-    expect(await project.checkIndex()).toBe("rebuilt");
+    expect(await project.checkIndex({})).toBe("rebuilt");
     expect(await found()).toEqual(before);
   });
 
   it("saves once for an idempotency key, and refuses the key for something else", async () => {
     const project = freshProject();
     const save = (title: string) =>
-      project.save(PROJECT, {
+      project.save({
+        project: PROJECT,
         observation: observation({ title, narrative: "n" }),
         supersedes: null,
         idempotencyKey: "k1",
@@ -339,8 +366,8 @@ describe("searching a project", () => {
     });
     expect(await save("One")).toMatchObject({ outcome: "repeated", observation: { id: "3-1" } });
     expect(await save("Two")).toEqual({ outcome: "key_used" });
-    await project.remove(1);
+    await project.remove({ n: 1 });
     expect(await save("One")).toEqual({ outcome: "key_used" });
-    expect((await project.stats()).observations).toBe(0);
+    expect((await project.stats(READER, {})).observations).toBe(0);
   });
 });

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { READER } from "../../support/reader.ts";
 import { freshSession, memoryOf, textEvent, toolUse } from "../../support/session-under-test.ts";
 
 describe("a session's drain", () => {
   it("turns a turn's events into observations and a summary of its project", async () => {
     const { stub, sender, path, project } = freshSession();
-    await stub.event(sender, textEvent("prompt", "p1", "Add the retry budget"));
-    for (const id of ["one", "two", "three"]) await stub.event(sender, toolUse(id));
-    await stub.event(sender, textEvent("turn_end", "p1:x", "Done: the retry budget is in place."));
-    const view = await stub.flush(true);
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Add the retry budget") });
+    for (const id of ["one", "two", "three"]) await stub.event({ sender, event: toolUse(id) });
+    await stub.event({
+      sender,
+      event: textEvent("turn_end", "p1:x", "Done: the retry budget is in place."),
+    });
+    const view = await stub.flush(READER, { wait: true });
     expect(view).toMatchObject({
       session: path,
       state: "idle",

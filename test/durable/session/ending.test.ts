@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { READER } from "../../support/reader.ts";
 import {
   freshSession,
   memoryOf,
@@ -13,39 +14,39 @@ import {
 async function withOneTurn() {
   const session = freshSession();
   const { stub, sender } = session;
-  await stub.event(sender, textEvent("prompt", "p1", "Add a unicorn"));
-  await stub.event(sender, toolUse("unicorn"));
-  await stub.event(sender, textEvent("turn_end", "p1:x", "The unicorn is in."));
-  await stub.flush(true);
+  await stub.event({ sender, event: textEvent("prompt", "p1", "Add a unicorn") });
+  await stub.event({ sender, event: toolUse("unicorn") });
+  await stub.event({ sender, event: textEvent("turn_end", "p1:x", "The unicorn is in.") });
+  await stub.flush(READER, { wait: true });
   return session;
 }
 
 describe("how a session ends", () => {
   it("closes at its end once all is processed, and has a summary even without a closing message", async () => {
     const { stub, sender, project } = freshSession();
-    await stub.event(sender, textEvent("prompt", "p1", "Begin something"));
-    await stub.event(sender, toolUse("a"));
-    await stub.flush(true);
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Begin something") });
+    await stub.event({ sender, event: toolUse("a") });
+    await stub.flush(READER, { wait: true });
     expect((await memoryOf(project)).summaries).toEqual([]);
-    await stub.end();
-    await expect.poll(async () => (await stub.view())?.state).toBe("closed");
+    await stub.end({});
+    await expect.poll(async () => (await stub.view(READER, {}))?.state).toBe("closed");
     const { summaries } = await memoryOf(project);
     expect(summaries).toMatchObject([{ request: "Begin something", prompt_number: 1 }]);
     const found = await projectNamed(project);
     await expect
-      .poll(async () => (await found?.stub.sessions())?.map((session) => session.state))
+      .poll(async () => (await found?.stub.sessions(READER, {}))?.map((session) => session.state))
       .toEqual(["closed"]);
     // A new event reopens it and goes on with its numbers.
-    await stub.event(sender, textEvent("prompt", "p2", "Go on", "p2"));
-    expect((await stub.view())?.state).toBe("active");
-    expect((await stub.sources(["prompt:2"])).kept).toHaveLength(1);
+    await stub.event({ sender, event: textEvent("prompt", "p2", "Go on", "p2") });
+    expect((await stub.view(READER, {}))?.state).toBe("active");
+    expect((await stub.sources(READER, { keys: ["prompt:2"] })).kept).toHaveLength(1);
   });
 
   it("delete leaves the tombstone alone, and numbers go on after it", async () => {
     const { stub, sender, project } = await withOneTurn();
-    await stub.event(sender, toolUse("unprocessed"));
-    expect(await stub.remove(false)).toBe("removed");
-    expect(await stub.view()).toMatchObject({
+    await stub.event({ sender, event: toolUse("unprocessed") });
+    expect(await stub.remove({ forget: false })).toBe("removed");
+    expect(await stub.view(READER, {})).toMatchObject({
       state: "closed",
       events: { pending: 0, leased: 0, done: 3, skipped: 0, dead: 0 },
     });
@@ -58,22 +59,24 @@ describe("how a session ends", () => {
     const alarm = await runInDurableObject(stub, (_object, state) => state.storage.getAlarm());
     expect(alarm).toBeNull();
     expect((await memoryOf(project)).observations).not.toHaveLength(0);
-    await stub.event(sender, textEvent("prompt", "p2", "Again", "p2"));
-    await stub.flush(true);
-    expect((await stub.view())?.events.done).toBe(4);
-    expect((await stub.sources(["prompt:2"])).kept).toHaveLength(1);
+    await stub.event({ sender, event: textEvent("prompt", "p2", "Again", "p2") });
+    await stub.flush(READER, { wait: true });
+    expect((await stub.view(READER, {}))?.events.done).toBe(4);
+    expect((await stub.sources(READER, { keys: ["prompt:2"] })).kept).toHaveLength(1);
   });
 
   it("takes no event between a delete and its tombstone, so that none is lost", async () => {
     const { stub, sender } = await withOneTurn();
     const between = await runInDurableObject(stub, async (object) => {
-      const removed = object.remove(false);
-      const { outcome } = object.event(sender, toolUse("between"));
+      const removed = object.remove({ forget: false });
+      const { outcome } = object.event({ sender, event: toolUse("between") });
       return [outcome, await removed];
     });
     expect(between).toEqual(["ignored", "removed"]);
-    expect((await stub.event(sender, toolUse("after"))).outcome).toBe("stored");
-    expect((await stub.sources(["tool:between", "tool:after"])).kept).toHaveLength(1);
+    expect((await stub.event({ sender, event: toolUse("after") })).outcome).toBe("stored");
+    expect(
+      (await stub.sources(READER, { keys: ["tool:between", "tool:after"] })).kept,
+    ).toHaveLength(1);
   });
 
   it("forget leaves nothing to be found by any route, and only a new start reopens", async () => {
@@ -85,44 +88,53 @@ describe("how a session ends", () => {
       const now = Date.now();
       const query = { project: ref, filters: {}, before: null, limit: 50 };
       return JSON.stringify([
-        await memory.list(query),
-        await memory.summaries(query),
-        await memory.search({ project: ref, q: "unicorn", filters: {}, limit: 10, now }),
-        await memory.search({ project: ref, q: "unicrn", filters: {}, limit: 10, now }),
-        await memory.context({ project: ref, now }),
-        await memory.timeline({ project: ref, around: { q: "unicorn" }, before: 5, after: 5, now }),
-        await memory.getMany(ref, [1, 2, 3, 4, 5]),
+        await memory.list(READER, query),
+        await memory.summaries(READER, query),
+        await memory.search(READER, { project: ref, q: "unicorn", filters: {}, limit: 10, now }),
+        await memory.search(READER, { project: ref, q: "unicrn", filters: {}, limit: 10, now }),
+        await memory.context(READER, { project: ref, now }),
+        await memory.timeline(READER, {
+          project: ref,
+          around: { q: "unicorn" },
+          before: 5,
+          after: 5,
+          now,
+        }),
+        await memory.getMany(READER, { project: ref, numbers: [1, 2, 3, 4, 5] }),
       ]);
     };
     expect(await ask()).toContain("unicorn");
-    expect(await stub.remove(true)).toBe("removed");
+    expect(await stub.remove({ forget: true })).toBe("removed");
     expect(await ask()).not.toMatch(/unicorn/i);
-    expect((await stub.sources(["tool:unicorn"])).kept).toEqual([]);
-    const late = await stub.event(sender, toolUse("late"));
+    expect((await stub.sources(READER, { keys: ["tool:unicorn"] })).kept).toEqual([]);
+    const late = await stub.event({ sender, event: toolUse("late") });
     expect(late.outcome).toBe("ignored");
     // A delivery that was under way when the session was forgotten is refused.
     if (found === null) throw new Error("no project");
-    const stale = await found.stub.deliver(found.ref, {
-      session: path,
-      generation: 1,
-      batch: 999,
-      observations: [],
-      summaries: [],
-      prompts: [],
+    const stale = await found.stub.deliver({
+      project: found.ref,
+      delivery: {
+        session: path,
+        generation: 1,
+        batch: 999,
+        observations: [],
+        summaries: [],
+        prompts: [],
+      },
     });
     expect(stale).toBe("stale");
-    await stub.start(sender, "resume");
-    expect((await stub.event(sender, toolUse("anew"))).outcome).toBe("stored");
-    await stub.flush(true);
+    await stub.start({ sender, source: "resume" });
+    expect((await stub.event({ sender, event: toolUse("anew") })).outcome).toBe("stored");
+    await stub.flush(READER, { wait: true });
     expect(await ask()).toContain("anew");
   });
 
   it("redo replaces what was written of the kept events in one step, once", async () => {
     const { stub, project } = await withOneTurn();
     const before = await memoryOf(project);
-    const batches = await stub.redo();
+    const batches = await stub.redo({});
     expect(batches).toBeGreaterThan(0);
-    await stub.flush(true);
+    await stub.flush(READER, { wait: true });
     const after = await memoryOf(project);
     expect(after.observations).toHaveLength(before.observations.length);
     expect(after.summaries).toHaveLength(before.summaries.length);
@@ -130,22 +142,22 @@ describe("how a session ends", () => {
     expect(ids(after)).not.toEqual(ids(before));
     const titles = (memory: typeof before) => memory.observations.map((item) => item.title).sort();
     expect(titles(after)).toEqual(titles(before));
-    expect(await stub.redo()).toBe(batches);
-    await stub.flush(true);
+    expect(await stub.redo({})).toBe(batches);
+    await stub.flush(READER, { wait: true });
     expect((await memoryOf(project)).observations).toHaveLength(before.observations.length);
   });
 
   it("answers for a session that was never heard of, and creates nothing", async () => {
     const { stub } = freshSession();
     expect([
-      await stub.view(),
-      await stub.flush(false),
-      await stub.redo(),
-      await stub.remove(true),
-      await stub.dead(),
-      await stub.inspect(null),
+      await stub.view(READER, {}),
+      await stub.flush(READER, { wait: false }),
+      await stub.redo({}),
+      await stub.remove({ forget: true }),
+      await stub.dead(READER, {}),
+      await stub.inspect(READER, { believed: null }),
     ]).toEqual([null, null, null, "unknown", null, null]);
-    await stub.end();
+    await stub.end({});
     const tables = await runInDurableObject(stub, (_object, state) =>
       state.storage.sql
         .exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'")
@@ -158,11 +170,11 @@ describe("how a session ends", () => {
 
 it("a session that only starts and ends makes no project of its folder", async () => {
   const { stub, sender } = freshSession({ project: null });
-  await stub.start(sender, "startup");
-  await stub.end();
-  await expect.poll(async () => (await stub.view())?.state).toBe("closed");
+  await stub.start({ sender, source: "startup" });
+  await stub.end({});
+  await expect.poll(async () => (await stub.view(READER, {}))?.state).toBe("closed");
   expect(await projectNamed(sender.folderProject)).toBeNull();
   // Nor does its tombstone.
-  expect(await stub.remove(false)).toBe("removed");
+  expect(await stub.remove({ forget: false })).toBe("removed");
   expect(await projectNamed(sender.folderProject)).toBeNull();
 });

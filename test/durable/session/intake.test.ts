@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { READER } from "../../support/reader.ts";
 import {
   freshSession,
   memoryOf,
@@ -21,7 +22,7 @@ describe("what a session takes", () => {
       textEvent("prompt", "p2", "Second", "p2"),
       textEvent("prompt", "p1", "First"),
     ]) {
-      outcomes.push((await stub.event(sender, event)).outcome);
+      outcomes.push((await stub.event({ sender, event })).outcome);
     }
     expect(outcomes).toEqual([
       "stored",
@@ -33,7 +34,9 @@ describe("what a session takes", () => {
       "stored",
       "duplicate",
     ]);
-    const { kept } = await stub.sources(["prompt:1", "prompt:2", "tool:a", "stop:1", "stop:2"]);
+    const { kept } = await stub.sources(READER, {
+      keys: ["prompt:1", "prompt:2", "tool:a", "stop:1", "stop:2"],
+    });
     expect(kept.map((source) => [source.key, source.prompt_number])).toEqual([
       ["prompt:1", 1],
       ["tool:a", 1],
@@ -53,35 +56,41 @@ describe("what a session takes", () => {
     });
     const outcomes = [];
     for (const event of [unnamed("go on"), unnamed("go on"), toolUse("a"), unnamed("go on")]) {
-      outcomes.push((await stub.event(sender, event)).outcome);
+      outcomes.push((await stub.event({ sender, event })).outcome);
     }
     expect(outcomes).toEqual(["stored", "duplicate", "stored", "stored"]);
-    expect((await stub.sources(["prompt:1", "prompt:2"])).kept).toHaveLength(2);
+    expect((await stub.sources(READER, { keys: ["prompt:1", "prompt:2"] })).kept).toHaveLength(2);
   });
 
   it("leaves nothing of a private turn, whichever of its hooks comes first", async () => {
     const { stub, sender, project } = freshSession();
-    await stub.event(sender, textEvent("prompt", "p1", "Open work"));
-    await stub.event(sender, toolUse("open", { promptId: "p1" }));
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Open work") });
+    await stub.event({ sender, event: toolUse("open", { promptId: "p1" }) });
     // This tool call overtakes the private prompt that it belongs to, and is even processed.
-    await stub.event(sender, toolUse("early", { promptId: "p2" }));
-    await stub.flush(true);
+    await stub.event({ sender, event: toolUse("early", { promptId: "p2" }) });
+    await stub.flush(READER, { wait: true });
     expect(JSON.stringify(await memoryOf(project))).toContain("tool:early");
-    await stub.privatePrompt(sender, "p2");
-    const late = await stub.event(sender, toolUse("late", { promptId: "p2" }));
-    const stop = await stub.event(sender, textEvent("turn_end", "p2:s", "Secret done", "p2"));
-    const retold = await stub.event(sender, textEvent("compaction", "c", "Retells all", "p3"));
+    await stub.privatePrompt({ sender, promptId: "p2" });
+    const late = await stub.event({ sender, event: toolUse("late", { promptId: "p2" }) });
+    const stop = await stub.event({
+      sender,
+      event: textEvent("turn_end", "p2:s", "Secret done", "p2"),
+    });
+    const retold = await stub.event({
+      sender,
+      event: textEvent("compaction", "c", "Retells all", "p3"),
+    });
     expect([late.outcome, stop.outcome, retold.outcome]).toEqual(["private", "private", "private"]);
-    await stub.event(sender, textEvent("prompt", "p3", "Open again", "p3"));
-    await stub.event(sender, textEvent("turn_end", "p3:s", "Open done", "p3"));
-    const view = await stub.flush(true);
+    await stub.event({ sender, event: textEvent("prompt", "p3", "Open again", "p3") });
+    await stub.event({ sender, event: textEvent("turn_end", "p3:s", "Open done", "p3") });
+    const view = await stub.flush(READER, { wait: true });
     expect(view?.events).toMatchObject({ pending: 0, dead: 0 });
     const memory = JSON.stringify(await memoryOf(project));
     expect(memory).toContain("tool:open");
     for (const secret of ["early", "late", "Secret", "Retells"])
       expect(memory).not.toContain(secret);
     const found = await projectNamed(project);
-    const search = await found?.stub.search({
+    const search = await found?.stub.search(READER, {
       project: found.ref,
       q: "early export const",
       filters: {},
@@ -89,52 +98,58 @@ describe("what a session takes", () => {
       now: Date.now(),
     });
     expect(JSON.stringify(search)).not.toContain("early");
-    expect((await stub.sources(["tool:early", "tool:late"])).kept).toEqual([]);
+    expect((await stub.sources(READER, { keys: ["tool:early", "tool:late"] })).kept).toEqual([]);
   });
 
   it("records nothing from a private prompt without an id until the next prompt", async () => {
     const { stub, sender } = freshSession();
     const nameless = (id: string) => ({ ...toolUse(id), promptId: null });
-    await stub.privatePrompt(sender, null);
-    expect((await stub.event(sender, nameless("a"))).outcome).toBe("private");
-    await stub.event(sender, { ...textEvent("prompt", "p2", "Open"), promptId: null });
-    expect((await stub.event(sender, nameless("b"))).outcome).toBe("stored");
+    await stub.privatePrompt({ sender, promptId: null });
+    expect((await stub.event({ sender, event: nameless("a") })).outcome).toBe("private");
+    await stub.event({ sender, event: { ...textEvent("prompt", "p2", "Open"), promptId: null } });
+    expect((await stub.event({ sender, event: nameless("b") })).outcome).toBe("stored");
   });
 
   it("moves what it taught when the remote of its folder becomes known", async () => {
     const { stub, sender, path } = freshSession({ project: null });
-    await stub.event(sender, textEvent("prompt", "p1", "Work in a folder"));
-    await stub.event(sender, toolUse("a"));
-    await stub.event(sender, textEvent("turn_end", "p1:x", "Done."));
-    await stub.flush(true);
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Work in a folder") });
+    await stub.event({ sender, event: toolUse("a") });
+    await stub.event({ sender, event: textEvent("turn_end", "p1:x", "Done.") });
+    await stub.flush(READER, { wait: true });
     expect((await memoryOf(sender.folderProject)).observations).not.toHaveLength(0);
     const remote = `github.com/acme/${crypto.randomUUID()}`;
-    await stub.start({ ...sender, project: remote }, "resume");
-    await stub.flush(true);
+    await stub.start({ sender: { ...sender, project: remote }, source: "resume" });
+    await stub.flush(READER, { wait: true });
     const moved = await memoryOf(remote);
     expect(moved.observations.flatMap((item) => item.sources)).toContain("tool:a");
     expect(moved.summaries).toHaveLength(1);
     expect(await memoryOf(sender.folderProject)).toEqual({ observations: [], summaries: [] });
     // A second remote is ignored, and so is a plain name.
-    await stub.start({ ...sender, project: "github.com/acme/other" }, "resume");
-    await stub.start({ ...sender, project: "name/other" }, "resume");
-    expect(await stub.view()).toMatchObject({ project: remote, session: path });
-    await stub.event(sender, toolUse("b", { promptId: "p1" }));
-    await stub.flush(true);
+    await stub.start({ sender: { ...sender, project: "github.com/acme/other" }, source: "resume" });
+    await stub.start({ sender: { ...sender, project: "name/other" }, source: "resume" });
+    expect(await stub.view(READER, {})).toMatchObject({ project: remote, session: path });
+    await stub.event({ sender, event: toolUse("b", { promptId: "p1" }) });
+    await stub.flush(READER, { wait: true });
     const after = await memoryOf(remote);
     expect(after.observations.flatMap((item) => item.sources)).toContain("tool:b");
   });
 
   it("says what context was given, and begins anew on compaction and on a fresh start", async () => {
     const { stub, sender } = freshSession();
-    const first = await stub.start(sender, "startup");
+    const first = await stub.start({ sender, source: "startup" });
     expect(first).toMatchObject({ since: 0, exclude: [] });
-    const owed = await stub.event(sender, textEvent("prompt", "p1", "Hello"));
+    const owed = await stub.event({ sender, event: textEvent("prompt", "p1", "Hello") });
     expect(owed.contextDue).toBe(true);
-    await stub.contextGiven(["1-1", "1-2"], 7);
-    const next = await stub.event(sender, textEvent("prompt", "p2", "More", "p2"));
+    await stub.contextGiven({ ids: ["1-1", "1-2"], until: 7 });
+    const next = await stub.event({ sender, event: textEvent("prompt", "p2", "More", "p2") });
     expect(next).toMatchObject({ contextDue: false, given: ["1-1", "1-2"], givenUntil: 7 });
-    expect(await stub.start(sender, "resume")).toMatchObject({ since: 7, exclude: ["1-1", "1-2"] });
-    expect(await stub.start(sender, "compact")).toMatchObject({ since: 0, exclude: [] });
+    expect(await stub.start({ sender, source: "resume" })).toMatchObject({
+      since: 7,
+      exclude: ["1-1", "1-2"],
+    });
+    expect(await stub.start({ sender, source: "compact" })).toMatchObject({
+      since: 0,
+      exclude: [],
+    });
   });
 });

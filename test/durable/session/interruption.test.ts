@@ -113,7 +113,7 @@ async function play(storage: DurableObjectStorage, at: number, side: Side) {
     now: () => now,
     random: () => 0.5,
     team: (name) => outside.watch(env.TEAMS.getByName(name)),
-    projectNumber: (team, name) => outside.call(() => env.TEAMS.getByName(team).project(name)),
+    projectNumber: (team, name) => outside.call(() => env.TEAMS.getByName(team).project({ name })),
     project: (team, number) =>
       outside.watch(env.PROJECTS.getByName(projectObjectName(team, number))),
   });

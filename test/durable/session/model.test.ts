@@ -130,7 +130,7 @@ class World {
       now: () => this.clock,
       random: () => 0.5,
       team: (name) => env.TEAMS.getByName(name),
-      projectNumber: (team, name) => env.TEAMS.getByName(team).project(name),
+      projectNumber: (team, name) => env.TEAMS.getByName(team).project({ name }),
       project: (team, number) => {
         const stub = env.PROJECTS.getByName(projectObjectName(team, number));
         if (!this.#loseNext) return stub;

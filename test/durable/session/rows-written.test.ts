@@ -7,6 +7,7 @@ import { ProjectObject } from "../../../src/durable/project/project-object.ts";
 import { SessionObject } from "../../../src/durable/session/session-object.ts";
 import { TeamObject } from "../../../src/durable/team/team-object.ts";
 import { hook } from "../../support/api.ts";
+import { READER } from "../../support/reader.ts";
 import { type Cost, RowCounter } from "../../support/row-counter.ts";
 
 /** DESIGN section 5: rows written per tool event over sessions' lives, alarms included. */
@@ -75,7 +76,7 @@ function countRequests(): Record<string, number> {
 async function live(name: string, text: string, pace: "recorded" | "fast"): Promise<Life> {
   const id = `rows-${pace}-${name}`;
   const projectName = `github.com/acme/${id}`.toLowerCase();
-  const number = await env.TEAMS.getByName("local").project(projectName);
+  const number = await env.TEAMS.getByName("local").project({ name: projectName });
   const sessionStub = env.SESSIONS.getByName(`local/claude-code/${id}`);
   const session = new RowCounter();
   const project = new RowCounter();
@@ -108,7 +109,7 @@ async function live(name: string, text: string, pace: "recorded" | "fast"): Prom
   await alarmsUntil(now + (RETENTION_DAYS + 1) * DAY_MS);
   vi.useRealTimers();
   vi.restoreAllMocks();
-  const view = await sessionStub.view();
+  const view = await sessionStub.view(READER, {});
   expect(view).toMatchObject({
     state: "closed",
     events: { pending: 0, leased: 0, dead: 0 },

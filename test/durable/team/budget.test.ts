@@ -5,6 +5,7 @@ import type { Reservation } from "../../../src/durable/team/budget-store.ts";
 import { readUsage, reserveTokens, settleTokens } from "../../../src/durable/team/budget-store.ts";
 import { TEAM_MIGRATIONS } from "../../../src/durable/team/team-object.ts";
 import { Database } from "../../../src/platform/database.ts";
+import { READER } from "../../support/reader.ts";
 
 const EVER = { since: "0000-01-01", until: "9999-12-31" };
 const MINUTE_MS = 60_000;
@@ -47,7 +48,7 @@ function usageOf(db: Database, day: string, now: number) {
 describe("a budget", () => {
   it("lets every call through where no limit is set, and counts it all the same", async () => {
     const team = env.TEAMS.getByName("budget-none");
-    expect(await team.budgets()).toEqual({
+    expect(await team.budgets(READER, {})).toEqual({
       session: { input: null, output: null },
       project: { input: null, output: null },
       team: { input: null, output: null },
@@ -55,7 +56,7 @@ describe("a budget", () => {
     const huge = call({ estimate: { input: 10_000_000, output: 10_000_000 } });
     expect(await team.reserve(huge)).toEqual({ ok: true });
     expect(await team.settle(settled(huge, 123, 45))).toBe("settled");
-    const usage = await team.usage({ ...EVER, by: [] });
+    const usage = await team.usage(READER, { ...EVER, by: [] });
     expect(usage.total).toMatchObject({ input: 123, output: 45, calls: 1 });
   });
 
@@ -112,7 +113,7 @@ describe("a budget", () => {
       await team.reserve(again);
       expect(await team.settle(settled(again, 1, 1))).toBe("settled");
     }
-    const { total } = await team.usage({ ...EVER, by: [] });
+    const { total } = await team.usage(READER, { ...EVER, by: [] });
     expect(total).toMatchObject({ input: 153, output: 8, calls: 4 });
   });
 

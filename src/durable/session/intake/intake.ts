@@ -16,7 +16,10 @@ import type { SessionStore } from "../session-store.ts";
 /** Who sends, and from where. */
 export interface Sender {
   name: SessionName;
+  /** The person that the key belongs to: stamped as `actor` on what is learnt. */
   actor: string;
+  /** Id of the key that was sent. Absent from callers of an older release. */
+  key?: string;
   /** The project of `X-Cairn-Project`, normalised; null without the header. */
   project: string | null;
   /** What the project is called while no remote is known: `folder/<actor>/<base name>`. */

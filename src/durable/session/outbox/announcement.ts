@@ -19,15 +19,15 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
   const seq = row.announcedSeq + 1;
   try {
     const number = await deps.projectNumber(row.team, row.project);
-    await deps.project(row.team, number).announce(
-      { name: row.project, number },
-      {
+    await deps.project(row.team, number).announce({
+      project: { name: row.project, number },
+      announcement: {
         session: `${row.agent}/${row.sessionId}`,
         state,
         seq,
         lastEventAt: store.lastEventAt(row),
       },
-    );
+    });
   } catch {
     const failures = store.announcement.failures + 1;
     const delay = deliveryBackoffMs(failures, deps.random());

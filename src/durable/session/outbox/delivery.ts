@@ -49,14 +49,14 @@ async function send(
   switch (entry.kind) {
     case "deliver": {
       const delivery = { ...store.outbox.payload(entry), generation: entry.generation };
-      await stub.deliver(project, delivery);
+      await stub.deliver({ project, delivery });
       return;
     }
     case "move": {
       const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
       if (deliveries.length === 0) return;
-      await stub.replace(project, { session, floor, remove: "all", deliveries });
+      await stub.replace({ project, replacement: { session, floor, remove: "all", deliveries } });
       return;
     }
     case "redo": {
@@ -66,26 +66,27 @@ async function send(
         remove: { sources: store.outbox.keys(entry) },
         deliveries: store.outbox.deliveries("held"),
       };
-      await stub.replace(project, replaced);
+      await stub.replace({ project, replacement: replaced });
       return;
     }
     case "retract":
-      await stub.replace(project, { session, floor, remove: "all", deliveries: [] });
+      await stub.replace({
+        project,
+        replacement: { session, floor, remove: "all", deliveries: [] },
+      });
       return;
     case "withdraw": {
       const withdrawn = store.outbox.withdrawal(entry);
-      await stub.replace(project, {
-        session,
-        floor,
-        remove: { batches: withdrawn.batches },
-        deliveries: [],
+      const batches = { batches: withdrawn.batches };
+      await stub.replace({
+        project,
+        replacement: { session, floor, remove: batches, deliveries: [] },
       });
       // A redo may have given what these events taught to another batch.
-      await stub.replace(project, {
-        session,
-        floor,
-        remove: { sources: withdrawn.keys, any: true },
-        deliveries: [],
+      const sources = { sources: withdrawn.keys, any: true };
+      await stub.replace({
+        project,
+        replacement: { session, floor, remove: sources, deliveries: [] },
       });
       return;
     }
