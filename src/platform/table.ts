@@ -70,9 +70,12 @@ export class Table<Row extends object> {
       });
   }
 
-  /** Adds a row. Fields that are left out get the column's default. */
-  insert(row: Partial<Row>): void {
-    this.#insert("INSERT", row);
+  /**
+   * Adds a row. Fields that are left out get the column's default. Returns the rows written,
+   * indexes included.
+   */
+  insert(row: Partial<Row>): number {
+    return this.#insert("INSERT", row);
   }
 
   /** Adds a row in the place of the one with its key, if there is one. */
@@ -92,10 +95,10 @@ export class Table<Row extends object> {
     );
   }
 
-  #insert(verb: string, row: Partial<Row>): void {
+  #insert(verb: string, row: Partial<Row>): number {
     const fields = this.#given(row);
     const names = fields.map((field) => this.#columns[field].name);
-    this.#db.run(
+    return this.#db.run(
       `${verb} INTO ${this.#name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
       ...this.#stored(row, fields),
     );

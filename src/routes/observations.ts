@@ -6,7 +6,7 @@ import { type Caller, readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Item } from "../contract/items.ts";
 import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
-import { HAND } from "../durable/project/store/rows.ts";
+import { HAND } from "../durable/project/store/new-item.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseBody, parseQuery } from "../http/body.ts";
 import { parseSessionPath, sessionObjectName } from "../memory/session-name.ts";

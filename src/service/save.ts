@@ -5,7 +5,7 @@ import type { Caller } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Observation } from "../contract/items.ts";
 import { oneOf } from "../contract/params.ts";
-import { HAND } from "../durable/project/store/rows.ts";
+import { HAND } from "../durable/project/store/new-item.ts";
 import { CONCEPTS, type NewObservation, OBSERVATION_TYPES } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";

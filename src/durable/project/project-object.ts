@@ -46,9 +46,9 @@ import {
   readItem,
   readItems,
 } from "./store/items.ts";
-import { showItem } from "./store/rows.ts";
 import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
 import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./store/sessions.ts";
+import { showItem } from "./store/show-item.ts";
 
 export interface ListQuery {
   project: ProjectRef;

@@ -21,7 +21,7 @@ function candidate(n: number, over: Partial<Candidate> = {}): Candidate {
     createdAt: NOW,
     branch: null,
     byHand: false,
-    standing: false,
+    evergreen: false,
     times: 1,
     touchesFile: false,
     queryRank: null,
@@ -46,7 +46,7 @@ describe("choosing a session's context", () => {
     expect(order(candidate(1, { queryRank: 0 }), candidate(2, { type: "decision" }))).toEqual([
       1, 2,
     ]);
-    const old = candidate(1, { type: "decision", standing: true, createdAt: NOW - 900 * DAY_MS });
+    const old = candidate(1, { type: "decision", evergreen: true, createdAt: NOW - 900 * DAY_MS });
     expect(worthOf(old, ROOM)).toEqual({ worth: 1.5, reasons: ["decision", "still standing"] });
     expect(order(old, candidate(2, { createdAt: NOW - DAY_MS }))).toEqual([1, 2]);
   });

@@ -3,10 +3,18 @@ import type { Delivery, DeliveryOutcome, Replacement } from "../../../memory/del
 import type { NewObservation } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
-import { STOP_WORDS, splitWords, wordsOf } from "../search/words.ts";
+import { STOP_WORDS, wordsOf } from "../search/words.ts";
+import {
+  bodyOf,
+  filesOf,
+  type Links,
+  type NewItem,
+  type ObservationContent,
+  type SummaryContent,
+  titleOf,
+} from "../store/item-row.ts";
 import {
   insertItem,
-  type Links,
   lastNumber,
   markSuperseded,
   numbersOfBatches,
@@ -18,18 +26,7 @@ import {
   summaryOfTurn,
   updateSummary,
 } from "../store/items.ts";
-import {
-  bodyOf,
-  filesOf,
-  HAND,
-  type NewItem,
-  type ObservationContent,
-  observationItem,
-  promptItem,
-  type SummaryContent,
-  summaryItem,
-  titleOf,
-} from "../store/rows.ts";
+import { HAND, observationItem, promptItem, summaryItem, summaryWords } from "../store/new-item.ts";
 import { newestMatches } from "../store/search-index.ts";
 import {
   dropDeliveriesBelow,
@@ -120,15 +117,8 @@ function insertContents(db: Database, delivery: Delivery): void {
       insertItem(db, n++, item, origin, NO_LINKS);
       continue;
     }
-    const merged = mergeSummaries(older.content, item.content as SummaryContent);
-    const texts = [
-      merged.request,
-      merged.investigated,
-      merged.learned,
-      merged.completed,
-      merged.next_steps,
-    ];
-    updateSummary(db, older.n, { ...item, splitWords: splitWords(...texts) }, merged, origin);
+    const content = mergeSummaries(older.content, item.content as SummaryContent);
+    updateSummary(db, older, { ...item, content, splitWords: summaryWords(content) }, origin);
   }
 }
 

@@ -4,9 +4,10 @@ import type { ContextAnswer } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
+import { filesOf, type ItemRow, type ObservationRow } from "../store/item-row.ts";
 import { readItems, repeatGroups } from "../store/items.ts";
-import { filesOf, type ItemRow, itemId, type ObservationRow } from "../store/rows.ts";
 import { newestMatches } from "../store/search-index.ts";
+import { itemId } from "../store/show-item.ts";
 
 /** Nothing to tell, up to the item of this number. */
 export function nothingToTell(until: number): ContextAnswer {

@@ -8,7 +8,7 @@ import type { Term } from "../search/query.ts";
 import { rank } from "../search/search.ts";
 import { rarityIn } from "../search/term-statistics.ts";
 import { lastNumber } from "../store/items.ts";
-import { itemId, tokensOf } from "../store/rows.ts";
+import { itemId, tokensOf } from "../store/show-item.ts";
 import {
   findByFile,
   foldRepeats,
@@ -108,7 +108,7 @@ export function fileContext(db: Database, query: FileContextQuery): ContextAnswe
     .sort(
       (a, b) =>
         Number(b.changed) - Number(a.changed) ||
-        b.row.standing - a.row.standing ||
+        Number(b.row.evergreen) - Number(a.row.evergreen) ||
         b.row.n - a.row.n,
     )
     .slice(0, FILE_LINES)

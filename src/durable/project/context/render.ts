@@ -5,7 +5,7 @@
 
 import { ageOf } from "../../../memory/time.ts";
 import { CONTEXT_CLOSE_TAG, CONTEXT_OPEN_TAG } from "../../../privacy/private-tags.ts";
-import { bodyOf, filesOf, type ObservationRow, type SummaryRow } from "../store/rows.ts";
+import { bodyOf, filesOf, type ObservationRow, type SummaryRow } from "../store/item-row.ts";
 
 const FULL_MAX_CHARS = 1100;
 const FACTS_SHOWN = 6;

@@ -12,7 +12,7 @@ export interface Candidate {
   /** Saved by a person or an agent on purpose. */
   byHand: boolean;
   /** Tells for long, whatever its age. */
-  standing: boolean;
+  evergreen: boolean;
   /** How often it was observed. */
   times: number;
   /** It touches a file at hand. */
@@ -59,7 +59,7 @@ const BY_HAND_WORTH = 1.5;
 const HALF_LIFE_MS = 10 * DAY_MS;
 /** but never less than this share; what stands keeps more. */
 const AGE_FLOOR = 0.1;
-const STANDING_AGE_FLOOR = 0.5;
+const EVERGREEN_AGE_FLOOR = 0.5;
 const FILE_FACTOR = 1.8;
 const BRANCH_FACTOR = 1.3;
 const OTHER_BRANCH_FACTOR = 0.9;
@@ -84,10 +84,10 @@ export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "now">
     reasons.push("saved by hand");
   }
   const age = Math.max(0, room.now - candidate.createdAt);
-  const floor = candidate.standing || candidate.byHand ? STANDING_AGE_FLOOR : AGE_FLOOR;
+  const floor = candidate.evergreen || candidate.byHand ? EVERGREEN_AGE_FLOOR : AGE_FLOOR;
   const freshness = Math.max(floor, 0.5 ** (age / HALF_LIFE_MS));
   worth *= freshness;
-  if (freshness === floor && floor === STANDING_AGE_FLOOR) reasons.push("still standing");
+  if (freshness === floor && floor === EVERGREEN_AGE_FLOOR) reasons.push("still standing");
   else reasons.push(`${Math.round(freshness * 100)} % fresh`);
   if (candidate.times > 1) {
     worth += REPEATED_BONUS * Math.log2(candidate.times);

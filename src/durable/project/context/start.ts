@@ -4,15 +4,10 @@ import type { ContextAnswer, ContextChoice } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
 import { rank } from "../search/search.ts";
-import { lastNumber, listItems, newestSummaries, standingItems } from "../store/items.ts";
-import {
-  HAND,
-  type ItemRow,
-  itemId,
-  type ObservationRow,
-  type SummaryRow,
-  tokensOf,
-} from "../store/rows.ts";
+import type { ItemRow, ObservationRow, SummaryRow } from "../store/item-row.ts";
+import { evergreenItems, lastNumber, listItems, newestSummaries } from "../store/items.ts";
+import { HAND } from "../store/new-item.ts";
+import { itemId, tokensOf } from "../store/show-item.ts";
 import {
   findByFile,
   foldRepeats,
@@ -50,7 +45,7 @@ export const CONTEXT_MAX_CHARS = 9400;
 const CONTEXT_MIN_CHARS = 800;
 
 const RECENT = 120;
-const STANDING = 60;
+const EVERGREEN = 60;
 const OF_FILE = 12;
 const FILES_MAX = 8;
 const OF_QUERY = 12;
@@ -103,7 +98,7 @@ export function context(db: Database, query: ContextQuery): ContextAnswer {
       createdAt: row.created_at,
       branch: row.branch,
       byHand: row.provider === HAND,
-      standing: row.standing === 1,
+      evergreen: row.evergreen,
       times,
       touchesFile,
       queryRank,
@@ -151,7 +146,7 @@ interface Gathered {
   queryRank: number | null;
 }
 
-/** Everything that could be shown: recent, standing, of the files at hand, matching the query. */
+/** Everything that could be shown: recent, evergreen, of the files at hand, matching the query. */
 function gather(db: Database, query: ContextQuery): Gathered[] {
   const ofQuery =
     query.query === undefined || query.query.trim() === ""
@@ -175,7 +170,7 @@ function gather(db: Database, query: ContextQuery): Gathered[] {
     ofQuery,
     ofFiles,
     listItems(db, { kind: "observation" }, null, RECENT),
-    standingItems(db, STANDING),
+    evergreenItems(db, EVERGREEN),
   ];
   for (const row of pools.flat()) rows.set(row.n, row);
   const fresh = [...rows.values()].filter((row) => isNews(row, query)).filter(isObservation);

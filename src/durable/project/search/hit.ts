@@ -3,7 +3,8 @@
 import type { SearchHit } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { isoTime } from "../../../memory/time.ts";
-import { bodyOf, filesOf, type ItemRow, itemId, titleOf } from "../store/rows.ts";
+import { bodyOf, filesOf, type ItemRow, titleOf } from "../store/item-row.ts";
+import { itemId } from "../store/show-item.ts";
 import type { Term } from "./query.ts";
 import type { Ranked } from "./rerank.ts";
 import { wordsOf } from "./words.ts";

@@ -1,7 +1,7 @@
 /** From fused ranks to results: age, history and repeats have their say. */
 import type { Database } from "../../../platform/database.ts";
+import type { ItemRow } from "../store/item-row.ts";
 import { readItems, repeatGroups } from "../store/items.ts";
-import type { ItemRow } from "../store/rows.ts";
 import type { Fused } from "./fuse.ts";
 
 /** A found item and how well it fits. */

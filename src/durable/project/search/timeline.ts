@@ -4,8 +4,9 @@ import type { Timeline, TimelineItem } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { isoTime } from "../../../memory/time.ts";
 import type { Database } from "../../../platform/database.ts";
+import { type ItemRow, titleOf } from "../store/item-row.ts";
 import { neighbours, readItem, sessionBorders } from "../store/items.ts";
-import { type ItemRow, itemId, titleOf } from "../store/rows.ts";
+import { itemId } from "../store/show-item.ts";
 import { cut, oneLine } from "./hit.ts";
 
 const TITLE_MAX_CHARS = 160;

@@ -1,7 +1,7 @@
 /** Filters as SQL over the table `items`, aliased `i`. */
 import { AGENTS, sessionPath } from "../../../memory/session-name.ts";
 import { type Filters, quoteMatch } from "../search/query.ts";
-import { HAND } from "./rows.ts";
+import { HAND } from "./new-item.ts";
 import { numbersOfSessions } from "./sessions.ts";
 
 export interface Condition {

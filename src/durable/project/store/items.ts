@@ -5,26 +5,16 @@ import type { ActivityFacts } from "../apply/mere-activity.ts";
 import type { Filters } from "../search/query.ts";
 import { filterCondition } from "./filters.ts";
 import {
-  ITEM_COLUMNS,
   type ItemRow,
+  itemTable,
+  type Links,
   type NewItem,
-  readRow,
-  type StoredRow,
+  type Origin,
   type SummaryContent,
-} from "./rows.ts";
+  selectItems,
+} from "./item-row.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
 import { numbersOfSessions } from "./sessions.ts";
-
-/** Which batch brought an item, so that it can be taken back with it. */
-export interface Origin {
-  generation: number;
-  batch: number;
-}
-
-export interface Links {
-  repeats: number | null;
-  supersedes: number | null;
-}
 
 /**
  * The highest number that was given so far; 0 before the first. The newest item tells it; the
@@ -52,66 +42,24 @@ export function insertItem(
   origin: Origin,
   links: Links,
 ): number {
-  const { stamp } = item;
-  const written = db.run(
-    `INSERT INTO items (n, kind, session, generation, batch, prompt_number, created_at, type, agent,
-       actor, branch, commit_id, standing, repeats, supersedes, provider, model, degraded, content,
-       split_words, index_text, activity)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    n,
-    item.kind,
-    stamp.session,
-    origin.generation,
-    origin.batch,
-    stamp.prompt_number,
-    stamp.created_at,
-    item.type,
-    stamp.agent,
-    stamp.actor,
-    stamp.branch,
-    stamp.commit,
-    item.standing ? 1 : 0,
-    links.repeats,
-    links.supersedes,
-    item.provider,
-    item.model,
-    item.degraded,
-    JSON.stringify(item.content),
-    item.splitWords,
-    item.indexText,
-    item.activity === null ? null : Number(item.activity),
-  );
-  return written + addToIndex(db, n);
+  return itemTable(db).insert({ n, ...item, ...origin, ...links }) + addToIndex(db, n);
 }
 
 /** Replaces what a summary says; its number and its first time stay. */
 export function updateSummary(
   db: Database,
-  n: number,
+  older: { n: number; created_at: number },
   item: NewItem,
-  content: SummaryContent,
   origin: Origin,
 ): void {
+  const { n } = older;
+  const created_at = Math.min(older.created_at, item.created_at);
   removeFromIndex(db, n);
-  db.run(
-    `UPDATE items SET generation = ?, batch = ?, branch = ?, commit_id = ?, provider = ?, model = ?,
-       degraded = ?, content = ?, split_words = ?, created_at = min(created_at, ?) WHERE n = ?`,
-    origin.generation,
-    origin.batch,
-    item.stamp.branch,
-    item.stamp.commit,
-    item.provider,
-    item.model,
-    item.degraded,
-    JSON.stringify(content),
-    item.splitWords,
-    item.stamp.created_at,
-    n,
-  );
+  itemTable(db).update({ ...item, ...origin, created_at }, "WHERE n = ?", n);
   addToIndex(db, n);
 }
 
-/** Deletes items from the table and both indexes, and mends the links of those that stay. */
+/** Deletes items from the table and both indexes, and repairs the links of those that stay. */
 export function removeItems(db: Database, numbers: number[]): void {
   keepLastNumber(db, numbers);
   for (const n of numbers) {
@@ -147,15 +95,13 @@ export function readItem(db: Database, n: number): ItemRow | null {
 /** The items of these numbers that exist, in the order of the numbers given. */
 export function readItems(db: Database, numbers: readonly number[]): ItemRow[] {
   if (numbers.length === 0) return [];
-  const rows = db.all<StoredRow>(
-    `SELECT ${ITEM_COLUMNS} FROM items WHERE n IN (SELECT value FROM json_each(?))`,
+  const rows = selectItems(
+    db,
+    "WHERE n IN (SELECT value FROM json_each(?))",
     JSON.stringify(numbers),
   );
   const byNumber = new Map(rows.map((row) => [row.n, row]));
-  return numbers.flatMap((n) => {
-    const row = byNumber.get(n);
-    return row === undefined ? [] : [readRow(row)];
-  });
+  return numbers.flatMap((n) => byNumber.get(n) ?? []);
 }
 
 /** Newest first, below `before` where it is given. */
@@ -171,35 +117,26 @@ export function listItems(
     values.push(before);
   }
   const where = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
-  return db
-    .all<StoredRow>(
-      `SELECT ${ITEM_COLUMNS} FROM items i ${where} ORDER BY i.n DESC LIMIT ?`,
-      ...values,
-      limit,
-    )
-    .map(readRow);
+  return selectItems(db, `i ${where} ORDER BY i.n DESC LIMIT ?`, ...values, limit);
 }
 
 /** The newest items that stay worth knowing whatever their age, and are no history. */
-export function standingItems(db: Database, limit: number): ItemRow[] {
-  return db
-    .all<StoredRow>(
-      `SELECT ${ITEM_COLUMNS} FROM items INDEXED BY items_standing
-       WHERE standing = 1 AND superseded_by IS NULL ORDER BY n DESC LIMIT ?`,
-      limit,
-    )
-    .map(readRow);
+export function evergreenItems(db: Database, limit: number): ItemRow[] {
+  return selectItems(
+    db,
+    `INDEXED BY items_standing
+     WHERE standing = 1 AND superseded_by IS NULL ORDER BY n DESC LIMIT ?`,
+    limit,
+  );
 }
 
 /** The newest summaries. */
 export function newestSummaries(db: Database, limit: number): ItemRow[] {
-  return db
-    .all<StoredRow>(
-      `SELECT ${ITEM_COLUMNS} FROM items INDEXED BY items_summaries
-       WHERE kind = 'summary' ORDER BY n DESC LIMIT ?`,
-      limit,
-    )
-    .map(readRow);
+  return selectItems(
+    db,
+    "INDEXED BY items_summaries WHERE kind = 'summary' ORDER BY n DESC LIMIT ?",
+    limit,
+  );
 }
 
 /** The summary of a turn, or null. */
@@ -207,14 +144,14 @@ export function summaryOfTurn(
   db: Database,
   session: string,
   promptNumber: number,
-): { n: number; content: SummaryContent } | null {
-  const row = db.one<{ n: number; content: string }>(
-    `SELECT n, content FROM items
-     WHERE n IN (${numbersOfSessions("= ?")}) AND prompt_number = ? AND kind = 'summary'`,
+): { n: number; created_at: number; content: SummaryContent } | null {
+  const [row] = selectItems(
+    db,
+    `WHERE n IN (${numbersOfSessions("= ?")}) AND prompt_number = ? AND kind = 'summary'`,
     session,
     promptNumber,
   );
-  return row === null ? null : { n: row.n, content: JSON.parse(row.content) as SummaryContent };
+  return row?.kind === "summary" ? row : null;
 }
 
 /** Numbers of everything that a session taught. */
@@ -290,15 +227,13 @@ export function neighbours(
   limit: number,
 ): ItemRow[] {
   const [compare, order] = side === "before" ? ["<", "DESC"] : [">", "ASC"];
-  return db
-    .all<StoredRow>(
-      `SELECT ${ITEM_COLUMNS} FROM items WHERE (created_at, n) ${compare} (?, ?)
-       ORDER BY created_at ${order}, n ${order} LIMIT ?`,
-      at.created_at,
-      at.n,
-      limit,
-    )
-    .map(readRow);
+  return selectItems(
+    db,
+    `WHERE (created_at, n) ${compare} (?, ?) ORDER BY created_at ${order}, n ${order} LIMIT ?`,
+    at.created_at,
+    at.n,
+    limit,
+  );
 }
 
 /** First and last item of a session, by time. */
