@@ -4,16 +4,11 @@
  * the same run, on the runtime that `npm start` uses. Times are those of a client on this machine;
  * `nothing` is what a call that does nothing takes.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { CLONE } from "../../src/cli/clone.ts";
-import { type ProcessGroup, startProcessGroup } from "../../src/cli/server/process-group.ts";
-import { workerdBinary } from "../../src/cli/server/workerd-config.ts";
-import { oneObjectConfig } from "../one-object-config.ts";
+import { startOneObject } from "../one-object-server.ts";
 import { questions, START_MS } from "./corpus.ts";
 
 const { values: options } = parseArgs({
@@ -32,38 +27,6 @@ const DAY_MS = 86_400_000;
 const NOW = START_MS + 100 * DAY_MS;
 
 const url = `http://127.0.0.1:${options.port}`;
-
-async function start(folder: string): Promise<ProcessGroup> {
-  const objects = join(folder, "objects");
-  mkdirSync(objects, { recursive: true });
-  await build({
-    entryPoints: [join(CLONE, "bench", "search", "worker.js")],
-    outfile: join(folder, "worker.js"),
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    loader: { ".sql": "text" },
-    external: ["cloudflare:*"],
-    logLevel: "silent",
-  });
-  const config = join(folder, "bench.capnp");
-  const object = { binding: "PROJECTS", className: "MeasuredProject" };
-  writeFileSync(
-    config,
-    oneObjectConfig({ port: Number(options.port), objects, module: "worker.js", ...object }),
-  );
-  const runtime = await startProcessGroup(workerdBinary(), ["serve", config], {
-    PATH: process.env.PATH,
-  });
-  for (let tries = 0; tries < 200; tries++) {
-    try {
-      if ((await fetch(url)).ok) return runtime;
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error(`nothing answers at ${url}`);
-}
 
 async function call(path: string, parameters: Record<string, string | number> = {}) {
   const query = new URLSearchParams({ now: String(NOW) });
@@ -112,7 +75,12 @@ function report(title: string, times: Record<string, Times>): void {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "cairn-bench-search-"));
-const runtime = await start(folder);
+const runtime = await startOneObject(folder, {
+  entry: join(import.meta.dirname, "worker.js"),
+  binding: "PROJECTS",
+  className: "MeasuredProject",
+  port: Number(options.port),
+});
 try {
   console.log("p50 / p95 in ms");
   let before: Record<string, Times> | null = null;

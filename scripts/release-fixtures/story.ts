@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MockProvider } from "../../test/support/mock-provider/server.ts";
 
-export const PROJECT = "github.com/acme/tallybook";
+const PROJECT = "github.com/acme/tallybook";
 /** What the session `moved` began in, before its remote was known. */
 const OTHER_FOLDER = "/home/dev/src/ledger-ui";
 const FOLDER = "/home/dev/src/tallybook";
@@ -309,7 +309,7 @@ export async function tellWithProvider(client: Client, mock: MockProvider): Prom
 }
 
 /** All sessions of the story. */
-export const SESSIONS = [
+const SESSIONS = [
   "closed",
   "idle",
   "redone",

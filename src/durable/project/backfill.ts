@@ -10,7 +10,7 @@ import { isMereActivity } from "./apply/mere-activity.ts";
 import { closeBackfill, noteBackfill, openBackfills } from "./store/backfills.ts";
 import { observationsWithoutActivity, setActivity } from "./store/items.ts";
 
-/** Items of one slice: a few ms, so that a hook that comes meanwhile does not notice. */
+/** Items of one slice: about as long as one search, so that no hook waits (bench:backfill). */
 export const BACKFILL_SLICE_ITEMS = 500;
 /** Between two slices other calls of the object have their turn. */
 export const BACKFILL_PAUSE_MS = 250;
