@@ -199,6 +199,25 @@ describe("what a migration leaves to be done for each item", () => {
       expect(activity).toBe(Number(n % MERE_EVERY === 1));
   });
 
+  it("is tried again later where a slice fails, and the project goes on", async () => {
+    vi.setSystemTime(Date.now() + DAY_MS);
+    const project = await oldProject();
+    const left = async () => (await project.inspect(READER, {})).backfills;
+    const alter = (sql: string) =>
+      runInDurableObject(project, (_, { storage }) => {
+        storage.sql.exec(sql);
+      });
+    await left();
+    await alter("ALTER TABLE items RENAME COLUMN activity TO mislaid");
+    expect(await runDurableObjectAlarm(project)).toBe(true);
+    const alarm = await runInDurableObject(project, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(Date.now() + 60_000);
+    expect(await left()).toMatchObject([{ doneTo: 0 }]);
+    await alter("ALTER TABLE items RENAME COLUMN mislaid TO activity");
+    expect(await runDurableObjectAlarm(project)).toBe(true);
+    expect(await left()).toMatchObject([{ doneTo: BACKFILL_SLICE_ITEMS }]);
+  });
+
   it("is nothing in a new project, which sets no alarm", async () => {
     const project = freshProject();
     await project.deliver({
