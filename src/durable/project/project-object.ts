@@ -38,17 +38,12 @@ import type { Filters } from "./search/query.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";
 import { timelineAround } from "./search/timeline.ts";
 import { openBackfills } from "./store/backfills.ts";
-import {
-  countKinds,
-  lastNumber,
-  listItems,
-  newestTime,
-  readItem,
-  readItems,
-} from "./store/items.ts";
+import { countKinds, listItems, newestTime, readItem, readItems } from "./store/item-queries.ts";
+import { lastNumber } from "./store/items.ts";
 import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
 import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./store/sessions.ts";
 import { showItem } from "./store/show-item.ts";
+import { everything, type View } from "./store/visible.ts";
 
 export interface ListQuery {
   project: ProjectRef;
@@ -130,7 +125,7 @@ export class ProjectObject extends DurableObject<Env> {
     this.#db.migrate();
     const saved = saveObservation(this.#db, observation, supersedes, idempotencyKey);
     if (!("n" in saved)) return saved;
-    const row = readItem(this.#db, saved.n);
+    const row = readItem(everything(this.#db), saved.n);
     if (row === null) return { outcome: "key_used" };
     return { outcome: saved.outcome, observation: showItem(project, row) as Observation };
   }
@@ -146,11 +141,11 @@ export class ProjectObject extends DurableObject<Env> {
 
   /** Those that exist, in the order asked for. */
   getMany(
-    _reader: Reader,
+    reader: Reader,
     { project, numbers }: { project: ProjectRef; numbers: number[] },
   ): Item[] {
-    if (!this.#db.exists()) return [];
-    return readItems(this.#db, numbers).map((row) => showItem(project, row));
+    const view = this.#view(reader);
+    return view === null ? [] : readItems(view, numbers).map((row) => showItem(project, row));
   }
 
   list(reader: Reader, query: ListQuery): Page<Observation> {
@@ -161,10 +156,11 @@ export class ProjectObject extends DurableObject<Env> {
     return this.#page<Summary>(reader, query, "summary");
   }
 
-  #page<T extends Item>(_reader: Reader, query: ListQuery, kind: T["kind"]): Page<T> {
-    if (!this.#db.exists()) return { items: [], next: null };
+  #page<T extends Item>(reader: Reader, query: ListQuery, kind: T["kind"]): Page<T> {
+    const view = this.#view(reader);
+    if (view === null) return { items: [], next: null };
     const { project, filters, before, limit } = query;
-    const rows = listItems(this.#db, { ...filters, kind }, before, limit + 1);
+    const rows = listItems(view, { ...filters, kind }, before, limit + 1);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -173,54 +169,64 @@ export class ProjectObject extends DurableObject<Env> {
     };
   }
 
-  search(_reader: Reader, query: SearchQuery): SearchAnswer {
-    return this.#db.exists() ? search(this.#db, query) : { items: [] };
+  search(reader: Reader, query: SearchQuery): SearchAnswer {
+    const view = this.#view(reader);
+    return view === null ? { items: [] } : search(view, query);
   }
 
   /** What a session starts with. */
-  context(_reader: Reader, query: ContextQuery): ContextAnswer {
-    return this.#db.exists() ? context(this.#db, query) : nothingToTell(0);
+  context(reader: Reader, query: ContextQuery): ContextAnswer {
+    const view = this.#view(reader);
+    return view === null ? nothingToTell(0) : context(view, query);
   }
 
   /** What a prompt calls to mind: empty text unless something fits well. */
-  promptContext(_reader: Reader, query: PromptContextQuery): ContextAnswer {
-    return this.#db.exists() ? promptContext(this.#db, query) : nothingToTell(0);
+  promptContext(reader: Reader, query: PromptContextQuery): ContextAnswer {
+    const view = this.#view(reader);
+    return view === null ? nothingToTell(0) : promptContext(view, query);
   }
 
   /** What is known of a file, at most 5 lines; empty text where nothing is. */
-  fileContext(_reader: Reader, query: FileContextQuery): ContextAnswer {
-    return this.#db.exists() ? fileContext(this.#db, query) : nothingToTell(0);
+  fileContext(reader: Reader, query: FileContextQuery): ContextAnswer {
+    const view = this.#view(reader);
+    return view === null ? nothingToTell(0) : fileContext(view, query);
   }
 
   /** Null where the item in the middle is not there. */
-  timeline(_reader: Reader, query: TimelineQuery): Timeline | null {
+  timeline(reader: Reader, query: TimelineQuery): Timeline | null {
     const { project, around, before, after, now } = query;
-    if (!this.#db.exists()) return typeof around === "number" ? null : NO_TIMELINE;
+    const view = this.#view(reader);
+    if (view === null) return typeof around === "number" ? null : NO_TIMELINE;
     let n = around;
     if (typeof n !== "number") {
-      const { ranked } = rank(this.#db, { project, q: n.q, filters: {}, limit: 1, now });
+      const { ranked } = rank(view, { project, q: n.q, filters: {}, limit: 1, now });
       const [best] = ranked;
       if (best === undefined) return NO_TIMELINE;
       n = best.row.n;
     }
-    return timelineAround(this.#db, project, n, before, after);
+    return timelineAround(view, project, n, before, after);
   }
 
-  sessions(_reader: Reader, { state = null }: { state?: SessionState | null }): KnownSession[] {
-    return this.#db.exists() ? listSessions(this.#db, state, SESSIONS_MAX) : [];
+  sessions(reader: Reader, { state = null }: { state?: SessionState | null }): KnownSession[] {
+    const view = this.#view(reader);
+    return view === null ? [] : listSessions(view, state, SESSIONS_MAX);
   }
 
-  stats(_reader: Reader, _query: Empty): ProjectStats {
-    if (!this.#db.exists()) {
-      return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
-    }
-    const counts = countKinds(this.#db);
+  stats(reader: Reader, _query: Empty): ProjectStats {
+    const view = this.#view(reader);
+    if (view === null) return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
+    const counts = countKinds(view);
     return {
       observations: counts.observation ?? 0,
       summaries: counts.summary ?? 0,
       prompts: counts.prompt ?? 0,
-      last_event_at: lastAnnouncedEvent(this.#db) ?? newestTime(this.#db),
+      last_event_at: lastAnnouncedEvent(view) ?? newestTime(view),
     };
+  }
+
+  /** The memory as the reader sees it; null where nothing was ever written. */
+  #view(reader: Reader): View | null {
+    return this.#db.exists() ? { db: this.#db, reader } : null;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { NewObservation } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
 import { STOP_WORDS, wordsOf } from "../search/words.ts";
+import { readItem, readItems } from "../store/item-queries.ts";
 import {
   bodyOf,
   filesOf,
@@ -20,8 +21,6 @@ import {
   numbersOfBatches,
   numbersOfSession,
   numbersOfSources,
-  readItem,
-  readItems,
   removeItems,
   summaryOfTurn,
   updateSummary,
@@ -38,6 +37,7 @@ import {
   raiseFloor,
   savedBefore,
 } from "../store/sessions.ts";
+import { everything } from "../store/visible.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
 import { type Comparable, isRepeat } from "./similarity.ts";
 
@@ -158,8 +158,8 @@ function findRepeat(db: Database, newer: Comparable & { title: string }): number
   const parts = words.map((word) => `{title body} : ${quoteMatch(word)}`);
   const [file] = newer.files;
   if (file !== undefined && wordsOf(file).length > 0) parts.push(`files : ${quoteMatch(file)}`);
-  const numbers = newestMatches(db, parts.join(" AND "), REPEAT_CANDIDATES);
-  for (const row of readItems(db, numbers)) {
+  const numbers = newestMatches(everything(db), parts.join(" AND "), REPEAT_CANDIDATES);
+  for (const row of readItems(everything(db), numbers)) {
     if (row.kind !== "observation") continue;
     const text = [titleOf(row), ...bodyOf(row)].join("\n");
     if (isRepeat(newer, { files: filesOf(row), text })) return row.repeats ?? row.n;
@@ -178,7 +178,7 @@ function comparable(content: ObservationContent): Comparable & { title: string }
 /** Removes one item. False where there is none. */
 export function removeItem(db: Database, n: number): boolean {
   return db.transaction(() => {
-    if (readItem(db, n) === null) return false;
+    if (readItem(everything(db), n) === null) return false;
     removeItems(db, [n]);
     return true;
   });
@@ -204,11 +204,11 @@ export function saveObservation(
     const known =
       idempotencyKey === null ? null : savedBefore(db, observation.actor, idempotencyKey);
     if (known !== null) {
-      const row = readItem(db, known);
+      const row = readItem(everything(db), known);
       const same = row !== null && JSON.stringify(row.content) === JSON.stringify(item.content);
       return same ? { outcome: "repeated", n: known } : { outcome: "key_used" };
     }
-    if (supersedes !== null && readItem(db, supersedes)?.kind !== "observation") {
+    if (supersedes !== null && readItem(everything(db), supersedes)?.kind !== "observation") {
       return { outcome: "nothing_to_supersede" };
     }
     const [repeated] = supersedes === null ? findRepeats(db, [item]) : [];

@@ -2,12 +2,12 @@
 
 import type { ContextAnswer } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
+import { readItems, repeatGroups } from "../store/item-queries.ts";
 import { filesOf, type ItemRow, type ObservationRow } from "../store/item-row.ts";
-import { readItems, repeatGroups } from "../store/items.ts";
 import { newestMatches } from "../store/search-index.ts";
 import { itemId } from "../store/show-item.ts";
+import type { View } from "../store/visible.ts";
 
 /** Nothing to tell, up to the item of this number. */
 export function nothingToTell(until: number): ContextAnswer {
@@ -38,13 +38,13 @@ export function isNews(row: ItemRow, query: Known): boolean {
 }
 
 /** Of several that say the same, the newest, and how often it was seen. */
-export function foldRepeats(db: Database, rows: ObservationRow[]) {
+export function foldRepeats(view: View, rows: ObservationRow[]) {
   const byFirst = new Map<number, ObservationRow[]>();
   for (const row of rows) {
     const first = row.repeats ?? row.n;
     byFirst.set(first, [...(byFirst.get(first) ?? []), row]);
   }
-  const groups = repeatGroups(db, [...byFirst.keys()]);
+  const groups = repeatGroups(view, [...byFirst.keys()]);
   return [...byFirst].flatMap(([first, same]) => {
     const row = same.reduce<ObservationRow | null>(
       (newest, one) => (newest === null || one.n > newest.n ? one : newest),
@@ -60,10 +60,10 @@ export function foldRepeats(db: Database, rows: ObservationRow[]) {
 const NAMESAKES = 120;
 
 /** The newest observations of a file, however its path was written. */
-export function findByFile(db: Database, file: string): ObservationRow[] {
+export function findByFile(view: View, file: string): ObservationRow[] {
   // Absolute or relative, the name at the end is the same; which of its namesakes it is, is seen then.
   const name = file.split(/[\\/]/).findLast((part) => part !== "") ?? "";
-  return readItems(db, newestMatches(db, `files : ${quoteMatch(name)}`, NAMESAKES))
+  return readItems(view, newestMatches(view, `files : ${quoteMatch(name)}`, NAMESAKES))
     .filter(isObservation)
     .filter((row) => filesOf(row).some((other) => isSamePath(other, file)));
 }

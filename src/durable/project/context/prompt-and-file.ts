@@ -1,14 +1,14 @@
 /** What a prompt calls to mind, and what is known of a file that is being read. */
 
 import type { ContextAnswer } from "../../../contract/items.ts";
-import type { Database } from "../../../platform/database.ts";
 import { CONTEXT_CLOSE_TAG, CONTEXT_OPEN_TAG } from "../../../privacy/private-tags.ts";
 import { termsIn } from "../search/hit.ts";
 import type { Term } from "../search/query.ts";
 import { rank } from "../search/search.ts";
 import { rarityIn } from "../search/term-statistics.ts";
-import { lastNumber } from "../store/items.ts";
+import { newestNumber } from "../store/item-queries.ts";
 import { itemId, tokensOf } from "../store/show-item.ts";
+import type { View } from "../store/visible.ts";
 import {
   findByFile,
   foldRepeats,
@@ -42,17 +42,17 @@ const CANDIDATES = 12;
 const PROMPT_MAX_OBSERVATIONS = 4;
 
 /** What a prompt calls to mind: only what fits well, else empty text. */
-export function promptContext(db: Database, query: PromptContextQuery): ContextAnswer {
-  const until = lastNumber(db);
+export function promptContext(view: View, query: PromptContextQuery): ContextAnswer {
+  const until = newestNumber(view);
   const { project, now } = query;
-  const { ranked, terms, unknown } = rank(db, {
+  const { ranked, terms, unknown } = rank(view, {
     project,
     q: query.query,
     filters: { kind: "observation" },
     limit: CANDIDATES,
     now,
   });
-  const rarity = rarityIn(db);
+  const rarity = rarityIn(view);
   const weight = (some: Term[]) => some.reduce((sum, term) => sum + rarity.of(term), 0);
   const asked = weight(terms) + unknown * rarity.most;
   const fitting = ranked.slice(0, CANDIDATES).filter(({ row }) => {
@@ -96,11 +96,11 @@ const FILE_LINES = 4;
 const FILE_LINE_MAX_CHARS = 260;
 
 /** What is known of a file: one line of heading and at most four of observations, else empty text. */
-export function fileContext(db: Database, query: FileContextQuery): ContextAnswer {
-  const until = lastNumber(db);
+export function fileContext(view: View, query: FileContextQuery): ContextAnswer {
+  const until = newestNumber(view);
   const { project, now } = query;
-  const rows = findByFile(db, query.file).filter((row) => isNews(row, query));
-  const best = foldRepeats(db, rows)
+  const rows = findByFile(view, query.file).filter((row) => isNews(row, query));
+  const best = foldRepeats(view, rows)
     .map(({ row }) => ({
       row,
       changed: row.content.files_modified.some((file) => isSamePath(file, query.file)),

@@ -2,12 +2,12 @@
 
 import type { ContextAnswer, ContextChoice } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import type { Database } from "../../../platform/database.ts";
 import { rank } from "../search/search.ts";
+import { evergreenItems, listItems, newestNumber, newestSummaries } from "../store/item-queries.ts";
 import type { ItemRow, ObservationRow, SummaryRow } from "../store/item-row.ts";
-import { evergreenItems, lastNumber, listItems, newestSummaries } from "../store/items.ts";
 import { HAND } from "../store/new-item.ts";
 import { itemId, tokensOf } from "../store/show-item.ts";
+import type { View } from "../store/visible.ts";
 import {
   findByFile,
   foldRepeats,
@@ -58,15 +58,15 @@ const SUMMARY_SHARE = 0.3;
 const FULL_SHARE = 0.4;
 
 /** The context of a session's start. Empty text where there is nothing to tell. */
-export function context(db: Database, query: ContextQuery): ContextAnswer {
-  const until = lastNumber(db);
+export function context(view: View, query: ContextQuery): ContextAnswer {
+  const until = newestNumber(view);
   const { project, now } = query;
   const limit = Math.min(
     CONTEXT_MAX_CHARS,
     Math.max(CONTEXT_MIN_CHARS, (query.tokens ?? CONTEXT_TOKENS) * 4),
   );
-  const gathered = gather(db, query);
-  const [summary, ...earlier] = tellingSummaries(db, query);
+  const gathered = gather(view, query);
+  const [summary, ...earlier] = tellingSummaries(view, query);
   const shownSummary =
     summary === undefined
       ? ""
@@ -147,11 +147,11 @@ interface Gathered {
 }
 
 /** Everything that could be shown: recent, evergreen, of the files at hand, matching the query. */
-function gather(db: Database, query: ContextQuery): Gathered[] {
+function gather(view: View, query: ContextQuery): Gathered[] {
   const ofQuery =
     query.query === undefined || query.query.trim() === ""
       ? []
-      : rank(db, {
+      : rank(view, {
           project: query.project,
           q: query.query,
           filters: { kind: "observation" },
@@ -162,19 +162,19 @@ function gather(db: Database, query: ContextQuery): Gathered[] {
           .map(({ row }) => row);
   const ofFiles = (query.files ?? [])
     .slice(0, FILES_MAX)
-    .flatMap((file) => findByFile(db, file).slice(0, OF_FILE));
+    .flatMap((file) => findByFile(view, file).slice(0, OF_FILE));
   const touching = new Set(ofFiles.map(({ n }) => n));
   const queryRank = new Map(ofQuery.map((row, index) => [row.n, index]));
   const rows = new Map<number, ItemRow>();
   const pools = [
     ofQuery,
     ofFiles,
-    listItems(db, { kind: "observation" }, null, RECENT),
-    evergreenItems(db, EVERGREEN),
+    listItems(view, { kind: "observation" }, null, RECENT),
+    evergreenItems(view, EVERGREEN),
   ];
   for (const row of pools.flat()) rows.set(row.n, row);
   const fresh = [...rows.values()].filter((row) => isNews(row, query)).filter(isObservation);
-  return foldRepeats(db, fresh).map(({ row, times, numbers }) => ({
+  return foldRepeats(view, fresh).map(({ row, times, numbers }) => ({
     row,
     times,
     touchesFile: numbers.some((n) => touching.has(n)),
@@ -188,8 +188,8 @@ function lowest(ranks: (number | undefined)[]): number | null {
 }
 
 /** The summaries that say anything, newest first by time. */
-function tellingSummaries(db: Database, query: ContextQuery): SummaryRow[] {
-  return newestSummaries(db, SUMMARIES)
+function tellingSummaries(view: View, query: ContextQuery): SummaryRow[] {
+  return newestSummaries(view, SUMMARIES)
     .filter((row): row is SummaryRow => row.kind === "summary" && isNews(row, query))
     .filter(({ content: { completed, learned, next_steps } }) =>
       /\S/.test(completed + learned + next_steps),

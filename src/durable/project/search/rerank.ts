@@ -1,7 +1,8 @@
 /** From fused ranks to results: age, history and repeats have their say. */
-import type { Database } from "../../../platform/database.ts";
+
+import { readItems, repeatGroups } from "../store/item-queries.ts";
 import type { ItemRow } from "../store/item-row.ts";
-import { readItems, repeatGroups } from "../store/items.ts";
+import type { View } from "../store/visible.ts";
 import type { Fused } from "./fuse.ts";
 
 /** A found item and how well it fits. */
@@ -25,16 +26,16 @@ const PROMPT_FACTOR = 0.7;
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
  * `follow`, what was found leads to what replaced it and to its newest repeat, wherever they rank.
  */
-export function judge(db: Database, fused: Fused[], follow: boolean): Ranked[] {
+export function judge(view: View, fused: Fused[], follow: boolean): Ranked[] {
   const rows = new Map(
     readItems(
-      db,
+      view,
       fused.map(({ id }) => id),
     ).map((row) => [row.n, row]),
   );
   const firsts = [...new Set([...rows.values()].map((row) => row.repeats ?? row.n))];
-  const groups = repeatGroups(db, firsts);
-  if (follow) addLinked(db, rows, groups);
+  const groups = repeatGroups(view, firsts);
+  if (follow) addLinked(view, rows, groups);
   const age = new Map(
     [...rows.values()]
       .sort((a, b) => b.created_at - a.created_at)
@@ -67,12 +68,12 @@ export function judge(db: Database, fused: Fused[], follow: boolean): Ranked[] {
 }
 
 /** Reads what replaced the rows, and the newest repeat of each. */
-function addLinked(db: Database, rows: Map<number, ItemRow>, groups: Map<number, number[]>): void {
+function addLinked(view: View, rows: Map<number, ItemRow>, groups: Map<number, number[]>): void {
   const linked = new Set<number>();
   for (const { superseded_by } of rows.values()) {
     if (superseded_by !== null) linked.add(superseded_by);
   }
   for (const [newest] of groups.values()) if (newest !== undefined) linked.add(newest);
   const missing = [...linked].filter((n) => !rows.has(n));
-  for (const row of readItems(db, missing)) rows.set(row.n, row);
+  for (const row of readItems(view, missing)) rows.set(row.n, row);
 }

@@ -2,9 +2,9 @@
 
 import type { SearchAnswer } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import type { Database } from "../../../platform/database.ts";
-import { listItems } from "../store/items.ts";
+import { listItems } from "../store/item-queries.ts";
 import { rankByTerms } from "../store/search-index.ts";
+import type { View } from "../store/visible.ts";
 import { type Channel, fuse, RRF_K } from "./fuse.ts";
 import { showHit } from "./hit.ts";
 import {
@@ -45,8 +45,8 @@ export interface Ranking {
 }
 
 /** Searches and shows the best. */
-export function search(db: Database, query: SearchQuery): SearchAnswer {
-  const { ranked, terms, fallback } = rank(db, query);
+export function search(view: View, query: SearchQuery): SearchAnswer {
+  const { ranked, terms, fallback } = rank(view, query);
   const words = terms.flatMap((term) => term.forms);
   const items = ranked.slice(0, query.limit).map((hit) => showHit(query.project, hit, words));
   if (fallback.size === 0) return { items };
@@ -54,34 +54,34 @@ export function search(db: Database, query: SearchQuery): SearchAnswer {
 }
 
 /** Searches: the best first, repeats folded into their newest. */
-export function rank(db: Database, query: SearchQuery): Ranking {
+export function rank(view: View, query: SearchQuery): Ranking {
   const parsed = parseQuery(query.q, query.now);
   const filters = { ...parsed.filters, ...query.filters };
   if (parsed.terms.length === 0 && parsed.phrases.length === 0) {
-    return { ranked: byRecency(db, parsed, filters), terms: [], unknown: 0, fallback: new Map() };
+    return { ranked: byRecency(view, parsed, filters), terms: [], unknown: 0, fallback: new Map() };
   }
-  const words = weigh(db, parsed.terms);
+  const words = weigh(view, parsed.terms);
   const match = matchExpression(parsed, words.telling, words.leading);
   const channels: Channel[] = [];
   if (match !== null) {
-    channels.push(channel("terms", rankByTerms(db, match, filters, CANDIDATES)));
+    channels.push(channel("terms", rankByTerms(view, match, filters, CANDIDATES)));
     for (const proximity of PROXIMITIES) {
       const near = nearMatch(words, proximity);
       if (near === null) continue;
-      const ids = rankByTerms(db, restrict(parsed, near), filters, CANDIDATES);
+      const ids = rankByTerms(view, restrict(parsed, near), filters, CANDIDATES);
       channels.push(channel(proximity.name, ids));
     }
     if (parsed.paths.length > 0) {
       const files = parsed.paths.map((path) => `files : ${quoteMatch(path)}`).join(" OR ");
       const whole = restrict(parsed, files);
-      channels.push(channel("files", rankByTerms(db, whole, filters, CANDIDATES)));
+      channels.push(channel("files", rankByTerms(view, whole, filters, CANDIDATES)));
     }
   }
   const fallback = new Map<string, string[]>();
   const found = channels.some(({ ids }) => ids.length > 0);
   if (words.unknown.length > 0 || !found) {
     for (const [word, others] of findSimilarWords(
-      db,
+      view,
       found ? words.unknown : parsed.terms,
       filters,
     )) {
@@ -89,7 +89,7 @@ export function rank(db: Database, query: SearchQuery): Ranking {
     }
     const similar = matchExpression(parsed, similarTerms(fallback));
     if (fallback.size > 0 && similar !== null) {
-      channels.push(channel("trigram", rankByTerms(db, similar, filters, CANDIDATES)));
+      channels.push(channel("trigram", rankByTerms(view, similar, filters, CANDIDATES)));
     }
   }
   const phrases = parsed.phrases.map((phrase) => ({ text: phrase, forms: [phrase] }));
@@ -100,7 +100,7 @@ export function rank(db: Database, query: SearchQuery): Ranking {
     .map((entry) => ({ ...entry, score: entry.score / most }));
   const follow = Object.keys(filters).length === 0;
   return {
-    ranked: judge(db, fused, follow),
+    ranked: judge(view, fused, follow),
     terms,
     unknown: words.unknown.length,
     fallback,
@@ -123,9 +123,9 @@ function restrict(parsed: ParsedQuery, match: string): string {
 }
 
 /** Without words: what passes the filters, newest first. */
-function byRecency(db: Database, parsed: ParsedQuery, filters: Filters): Ranked[] {
+function byRecency(view: View, parsed: ParsedQuery, filters: Filters): Ranked[] {
   if (Object.keys(filters).length === 0) return [];
-  const rows = listItems(db, filters, null, CANDIDATES).filter((row) => {
+  const rows = listItems(view, filters, null, CANDIDATES).filter((row) => {
     const text = JSON.stringify(row.content).toLowerCase();
     return !parsed.excluded.some((word) => text.includes(word.toLowerCase()));
   });
@@ -134,5 +134,5 @@ function byRecency(db: Database, parsed: ParsedQuery, filters: Filters): Ranked[
     score: 1 / (index + 1),
     channels: ["recency"],
   }));
-  return judge(db, found, false);
+  return judge(view, found, false);
 }

@@ -1,7 +1,7 @@
 /** The fall-back for words that stand nowhere: those that are spelt like them. */
-import type { Database } from "../../../platform/database.ts";
 import { slipsBetween } from "../apply/similarity.ts";
 import { type TrigramCandidate, trigramCandidates } from "../store/search-index.ts";
+import type { View } from "../store/visible.ts";
 import type { Filters, Term } from "./query.ts";
 import { wordsOf } from "./words.ts";
 
@@ -16,14 +16,14 @@ const SLIPS_MAX = 3;
 
 /** For each unknown word the most similar ones of the project; without those that have none. */
 export function findSimilarWords(
-  db: Database,
+  view: View,
   unknown: Term[],
   filters: Filters,
 ): Map<string, string[]> {
   const words = new Map<string, string[]>();
   for (const { text } of unknown) {
     if (text.includes(" ") || [...text].length < MIN_CHARS) continue;
-    const candidates = trigramCandidates(db, piecesOf(text), filters, CANDIDATES_MAX);
+    const candidates = trigramCandidates(view, piecesOf(text), filters, CANDIDATES_MAX);
     const similar = mostSimilar(text, candidates);
     if (similar.length > 0) words.set(text, similar);
   }

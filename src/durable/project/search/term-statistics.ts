@@ -1,6 +1,8 @@
 /** Which words of a query tell something in this project, and which stand together. */
-import type { Database } from "../../../platform/database.ts";
-import { countInNewest, itemsAtMost, matchesAny } from "../store/search-index.ts";
+
+import { newestNumber } from "../store/item-queries.ts";
+import { countInNewest, matchesAny } from "../store/search-index.ts";
+import type { View } from "../store/visible.ts";
 import { quoteMatch, type Term, termMatch } from "./query.ts";
 
 /** How many of the newest items tell how common a word is. */
@@ -27,18 +29,18 @@ export interface WeighedWords {
 }
 
 /** Sorts words by what they tell in this project; the newest items stand for all. */
-export function weigh(db: Database, terms: Term[]): WeighedWords {
-  const items = itemsAtMost(db);
+export function weigh(view: View, terms: Term[]): WeighedWords {
+  const items = newestNumber(view);
   if (items <= LEADING_MATCHES) {
-    const unknown = terms.filter((term) => !matchesAny(db, termMatch(term)));
+    const unknown = terms.filter((term) => !matchesAny(view, termMatch(term)));
     return { telling: terms.filter((term) => !unknown.includes(term)), leading: [], unknown };
   }
   const known: { term: Term; share: number }[] = [];
   const unknown: Term[] = [];
   for (const term of terms) {
     const match = termMatch(term);
-    const count = countInNewest(db, match, items - SAMPLE_ITEMS);
-    if (count === 0 && !matchesAny(db, match)) unknown.push(term);
+    const count = countInNewest(view, match, items - SAMPLE_ITEMS);
+    if (count === 0 && !matchesAny(view, match)) unknown.push(term);
     else known.push({ term, share: count / SAMPLE_ITEMS });
   }
   const most = Math.max(LEADING_MATCHES / items, LEADING_SHARE);
@@ -59,12 +61,12 @@ export function weigh(db: Database, terms: Term[]): WeighedWords {
 }
 
 /** What words weigh by their rarity (inverse document frequency) among the newest items. */
-export function rarityIn(db: Database): { of(term: Term): number; most: number } {
-  const items = itemsAtMost(db);
+export function rarityIn(view: View): { of(term: Term): number; most: number } {
+  const items = newestNumber(view);
   const sample = Math.min(items, SAMPLE_ITEMS);
   const weight = (found: number) => Math.log((sample + 1) / (found + 0.5));
   return {
-    of: (term) => Math.max(0, weight(countInNewest(db, termMatch(term), items - sample))),
+    of: (term) => Math.max(0, weight(countInNewest(view, termMatch(term), items - sample))),
     most: weight(0.5),
   };
 }

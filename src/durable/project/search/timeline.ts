@@ -3,10 +3,10 @@
 import type { Timeline, TimelineItem } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { isoTime } from "../../../memory/time.ts";
-import type { Database } from "../../../platform/database.ts";
+import { neighbours, readItem, sessionBorders } from "../store/item-queries.ts";
 import { type ItemRow, titleOf } from "../store/item-row.ts";
-import { neighbours, readItem, sessionBorders } from "../store/items.ts";
 import { itemId } from "../store/show-item.ts";
+import type { View } from "../store/visible.ts";
 import { cut, oneLine } from "./hit.ts";
 
 const TITLE_MAX_CHARS = 160;
@@ -14,23 +14,23 @@ const DETAIL_MAX_CHARS = 240;
 
 /** The items around `n`, itself among them; null where there is no such item. */
 export function timelineAround(
-  db: Database,
+  view: View,
   project: ProjectRef,
   n: number,
   before: number,
   after: number,
 ): Timeline | null {
-  const anchor = readItem(db, n);
+  const anchor = readItem(view, n);
   if (anchor === null) return null;
   const rows = [
-    ...neighbours(db, anchor, "before", before).reverse(),
+    ...neighbours(view, anchor, "before", before).reverse(),
     anchor,
-    ...neighbours(db, anchor, "after", after),
+    ...neighbours(view, anchor, "after", after),
   ];
   const borders = new Map(
     [...new Set(rows.map((row) => row.session))].map((session) => [
       session,
-      sessionBorders(db, session),
+      sessionBorders(view, session),
     ]),
   );
   const items = rows.map((row) => {

@@ -9,6 +9,7 @@ import type {
 } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { type Columns, flag, json, plain, Table } from "../../../platform/table.ts";
+import { type View, visible } from "./visible.ts";
 
 export interface ObservationContent
   extends Omit<DraftObservation, "type" | "index_text" | "concepts" | "activity"> {
@@ -126,12 +127,21 @@ export function itemTable(db: Database): Table<StoredItem> {
   return new Table(db, "items", COLUMNS);
 }
 
-/** The rows that the clause picks; it may name the table `i` by beginning with that letter. */
+/** What picks rows of `items`, which is aliased `i`. */
+export interface Selection {
+  hint?: string;
+  where: string;
+  /** ORDER BY and LIMIT. */
+  rest?: string;
+}
+
+/** The rows that are picked, without those that may not be seen. */
 export function selectItems(
-  db: Database,
-  clause: string,
+  { db, reader }: View,
+  { hint = "", where, rest = "" }: Selection,
   ...values: (string | number)[]
 ): ItemRow[] {
+  const clause = `i ${hint} WHERE ${visible(reader, "i.n")} AND ${where} ${rest}`;
   // Which content a row has, its kind tells: `new-item.ts` wrote both.
   return itemTable(db).select(READ, clause, ...values) as ItemRow[];
 }

@@ -1,11 +1,11 @@
-/** The table `items`: inserting, removing, reading. SQL only; rules stand in the pure modules. */
+/**
+ * The table `items` as the object itself works on it: inserting, removing, finding what a delivery
+ * concerns. SQL only; rules stand in the pure modules. `item-queries.ts` reads for callers.
+ */
 import type { Concept, ObservationType } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import type { ActivityFacts } from "../apply/mere-activity.ts";
-import type { Filters } from "../search/query.ts";
-import { filterCondition } from "./filters.ts";
 import {
-  type ItemRow,
   itemTable,
   type Links,
   type NewItem,
@@ -15,6 +15,7 @@ import {
 } from "./item-row.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
 import { numbersOfSessions } from "./sessions.ts";
+import { everything } from "./visible.ts";
 
 /**
  * The highest number that was given so far; 0 before the first. The newest item tells it; the
@@ -88,69 +89,14 @@ export function markSuperseded(db: Database, n: number, by: number): void {
   db.run("UPDATE items SET superseded_by = ? WHERE n = ?", by, n);
 }
 
-export function readItem(db: Database, n: number): ItemRow | null {
-  return readItems(db, [n])[0] ?? null;
-}
-
-/** The items of these numbers that exist, in the order of the numbers given. */
-export function readItems(db: Database, numbers: readonly number[]): ItemRow[] {
-  if (numbers.length === 0) return [];
-  const rows = selectItems(
-    db,
-    "WHERE n IN (SELECT value FROM json_each(?))",
-    JSON.stringify(numbers),
-  );
-  const byNumber = new Map(rows.map((row) => [row.n, row]));
-  return numbers.flatMap((n) => byNumber.get(n) ?? []);
-}
-
-/** Newest first, below `before` where it is given. */
-export function listItems(
-  db: Database,
-  filters: Filters,
-  before: number | null,
-  limit: number,
-): ItemRow[] {
-  const { clauses, values } = filterCondition(filters);
-  if (before !== null) {
-    clauses.push("i.n < ?");
-    values.push(before);
-  }
-  const where = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
-  return selectItems(db, `i ${where} ORDER BY i.n DESC LIMIT ?`, ...values, limit);
-}
-
-/** The newest items that stay worth knowing whatever their age, and are no history. */
-export function evergreenItems(db: Database, limit: number): ItemRow[] {
-  return selectItems(
-    db,
-    `INDEXED BY items_standing
-     WHERE standing = 1 AND superseded_by IS NULL ORDER BY n DESC LIMIT ?`,
-    limit,
-  );
-}
-
-/** The newest summaries. */
-export function newestSummaries(db: Database, limit: number): ItemRow[] {
-  return selectItems(
-    db,
-    "INDEXED BY items_summaries WHERE kind = 'summary' ORDER BY n DESC LIMIT ?",
-    limit,
-  );
-}
-
 /** The summary of a turn, or null. */
 export function summaryOfTurn(
   db: Database,
   session: string,
   promptNumber: number,
 ): { n: number; created_at: number; content: SummaryContent } | null {
-  const [row] = selectItems(
-    db,
-    `WHERE n IN (${numbersOfSessions("= ?")}) AND prompt_number = ? AND kind = 'summary'`,
-    session,
-    promptNumber,
-  );
+  const where = `n IN (${numbersOfSessions("= ?")}) AND prompt_number = ? AND kind = 'summary'`;
+  const [row] = selectItems(everything(db), { where }, session, promptNumber);
   return row?.kind === "summary" ? row : null;
 }
 
@@ -192,62 +138,6 @@ export function numbersOfSources(
       JSON.stringify(keys),
     )
     .map((row) => row.n);
-}
-
-/** For each number, how often it was observed: itself, its first and all of that one's repeats. */
-export function repeatGroups(db: Database, firsts: number[]): Map<number, number[]> {
-  if (firsts.length === 0) return new Map();
-  const rows = db.all<{ n: number; first: number }>(
-    `SELECT n, repeats AS first FROM items
-     WHERE repeats IN (SELECT value FROM json_each(?)) ORDER BY n DESC`,
-    JSON.stringify(firsts),
-  );
-  const groups = new Map<number, number[]>();
-  for (const { n, first } of rows) groups.set(first, [...(groups.get(first) ?? []), n]);
-  return groups;
-}
-
-export function countKinds(db: Database): Record<string, number> {
-  const rows = db.all<{ kind: string; count: number }>(
-    "SELECT kind, count(*) AS count FROM items GROUP BY kind",
-  );
-  return Object.fromEntries(rows.map((row) => [row.kind, row.count]));
-}
-
-/** Time of the newest item, or null. */
-export function newestTime(db: Database): number | null {
-  return db.one<{ at: number | null }>("SELECT max(created_at) AS at FROM items")?.at ?? null;
-}
-
-/** Items next to a point in time, the nearest first; equal times are told apart by number. */
-export function neighbours(
-  db: Database,
-  at: { created_at: number; n: number },
-  side: "before" | "after",
-  limit: number,
-): ItemRow[] {
-  const [compare, order] = side === "before" ? ["<", "DESC"] : [">", "ASC"];
-  return selectItems(
-    db,
-    `WHERE (created_at, n) ${compare} (?, ?) ORDER BY created_at ${order}, n ${order} LIMIT ?`,
-    at.created_at,
-    at.n,
-    limit,
-  );
-}
-
-/** First and last item of a session, by time. */
-export function sessionBorders(
-  db: Database,
-  session: string,
-): { first: number | null; last: number | null } {
-  const at = (order: "ASC" | "DESC") =>
-    db.one<{ n: number }>(
-      `SELECT n FROM items WHERE n IN (${numbersOfSessions("= ?")})
-       ORDER BY created_at ${order}, n ${order} LIMIT 1`,
-      session,
-    )?.n ?? null;
-  return { first: at("ASC"), last: at("DESC") };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Database } from "../../../platform/database.ts";
 import { type Filters, quoteMatch } from "../search/query.ts";
 import { filterCondition } from "./filters.ts";
+import { type View, visible } from "./visible.ts";
 
 /**
  * Weights of title, body, files, split_words, index_text in bm25: what somebody wrote about the
@@ -60,7 +61,7 @@ export function rebuildIndex(db: Database): void {
 
 /** Items that match, best first by weighted bm25. */
 export function rankByTerms(
-  db: Database,
+  { db, reader }: View,
   match: string,
   filters: Filters,
   limit: number,
@@ -70,17 +71,20 @@ export function rankByTerms(
   // Without a filter the table of items is not touched at all.
   const sql =
     clauses.length === 0
-      ? `SELECT rowid AS n FROM search WHERE search MATCH ? ORDER BY ${rank} LIMIT ?`
+      ? `SELECT rowid AS n FROM search
+         WHERE search MATCH ? AND ${visible(reader, "rowid")} ORDER BY ${rank} LIMIT ?`
       : `SELECT search.rowid AS n FROM search JOIN items i ON i.n = search.rowid
-         WHERE search MATCH ? AND ${clauses.join(" AND ")} ORDER BY ${rank} LIMIT ?`;
+         WHERE search MATCH ? AND ${visible(reader, "i.n")} AND ${clauses.join(" AND ")}
+         ORDER BY ${rank} LIMIT ?`;
   return db.all<{ n: number }>(sql, match, ...values, limit).map((row) => row.n);
 }
 
 /** Items that match, newest first. */
-export function newestMatches(db: Database, match: string, limit: number): number[] {
+export function newestMatches({ db, reader }: View, match: string, limit: number): number[] {
   return db
     .all<{ n: number }>(
-      "SELECT rowid AS n FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?",
+      `SELECT rowid AS n FROM search
+       WHERE search MATCH ? AND ${visible(reader, "rowid")} ORDER BY rowid DESC LIMIT ?`,
       match,
       limit,
     )
@@ -88,19 +92,16 @@ export function newestMatches(db: Database, match: string, limit: number): numbe
 }
 
 /** True where anything matches at all. */
-export function matchesAny(db: Database, match: string): boolean {
-  return db.one("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", match) !== null;
-}
-
-/** The number of the newest item: how many there are, if none was deleted. */
-export function itemsAtMost(db: Database): number {
-  return db.one<{ n: number | null }>("SELECT max(n) AS n FROM items")?.n ?? 0;
+export function matchesAny({ db, reader }: View, match: string): boolean {
+  const any = `SELECT 1 FROM search WHERE search MATCH ? AND ${visible(reader, "rowid")} LIMIT 1`;
+  return db.one(any, match) !== null;
 }
 
 /** How many items above this number match. Costs no more than there are, however common the word. */
-export function countInNewest(db: Database, match: string, after: number): number {
+export function countInNewest({ db, reader }: View, match: string, after: number): number {
   const row = db.one<{ count: number }>(
-    "SELECT count(*) AS count FROM search WHERE search MATCH ? AND rowid > ?",
+    `SELECT count(*) AS count FROM search
+     WHERE search MATCH ? AND rowid > ? AND ${visible(reader, "rowid")}`,
     match,
     after,
   );
@@ -117,7 +118,7 @@ export interface TrigramCandidate {
 
 /** The newest items that have all trigrams of one of the pieces of text. */
 export function trigramCandidates(
-  db: Database,
+  { db, reader }: View,
   pieces: string[],
   filters: Filters,
   limit: number,
@@ -131,7 +132,7 @@ export function trigramCandidates(
     `SELECT s.n, s.title, s.body, s.files FROM searchable s
      WHERE s.n IN (
        SELECT t.rowid FROM trigrams t ${clauses.length === 0 ? "" : "JOIN items i ON i.n = t.rowid"}
-       WHERE trigrams MATCH ? ${clauses.map((clause) => `AND ${clause}`).join(" ")}
+       WHERE trigrams MATCH ? AND ${visible(reader, "t.rowid")} ${clauses.map((clause) => `AND ${clause}`).join(" ")}
        ORDER BY t.rowid DESC LIMIT ?
      )`,
     alternatives.map((match) => `(${match})`).join(" OR "),

@@ -3,6 +3,7 @@
 import type { KnownSession } from "../../../contract/items.ts";
 import type { Announcement, SessionState } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
+import { type View, visibleSession } from "./visible.ts";
 
 /** The lowest generation of a session that is still accepted. */
 export function floorOf(db: Database, session: string): number {
@@ -89,13 +90,13 @@ export function forgetAnnouncement(db: Database, session: string): void {
 
 /** Sessions that told of themselves: those that are open first, of each kind the latest first. */
 export function listSessions(
-  db: Database,
+  { db, reader }: View,
   state: SessionState | null,
   limit: number,
 ): KnownSession[] {
   return db.all<KnownSession>(
     `SELECT session, state, last_event_at FROM sessions
-     WHERE state IS NOT NULL AND (?1 IS NULL OR state = ?1)
+     WHERE ${visibleSession(reader)} AND state IS NOT NULL AND (?1 IS NULL OR state = ?1)
      ORDER BY state = 'closed', last_event_at DESC, session LIMIT ?2`,
     state,
     limit,
@@ -103,8 +104,11 @@ export function listSessions(
 }
 
 /** Time of the newest event that a session told of. */
-export function lastAnnouncedEvent(db: Database): number | null {
-  return db.one<{ at: number | null }>("SELECT max(last_event_at) AS at FROM sessions")?.at ?? null;
+export function lastAnnouncedEvent({ db, reader }: View): number | null {
+  const row = db.one<{ at: number | null }>(
+    `SELECT max(last_event_at) AS at FROM sessions WHERE ${visibleSession(reader)}`,
+  );
+  return row?.at ?? null;
 }
 
 /** The item that a request with this key saved, or null. */
