@@ -145,9 +145,7 @@ async function askTeam<Answer>(question: () => Promise<Answer>): Promise<Answer>
   try {
     return await question();
   } catch (error) {
-    log("error", "team_unreachable", {
-      reason: error instanceof Error ? error.message : "unknown",
-    });
+    log("error", "team_unreachable", {}, error);
     throw new ApiError(503, "unavailable", "the team cannot be asked right now: try again shortly");
   }
 }

@@ -2,6 +2,7 @@
 import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from "hono";
 import { ApiError, errorBody } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
+import { truncate } from "../platform/truncate.ts";
 import type { AppEnv } from "./app-env.ts";
 
 const CLIENT_ERROR = 400;
@@ -37,10 +38,12 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof ApiError) {
     return c.json(errorBody(error.code, error.message), error.status);
   }
-  log("error", "request_failed", {
-    request: c.get("requestId"),
-    reason: error instanceof Error ? error.message : "unknown",
-  });
+  log(
+    "error",
+    "request_failed",
+    { request: c.get("requestId"), team: c.get("caller")?.team },
+    error,
+  );
   return c.json(
     errorBody(
       "unavailable",
@@ -54,7 +57,7 @@ export const notFound: NotFoundHandler<AppEnv> = (c) =>
   c.json(
     errorBody(
       "not_found",
-      `nothing is at ${c.req.method} ${c.req.path.slice(0, 100)}; see the README`,
+      `nothing is at ${c.req.method} ${truncate(c.req.path, 100)}; see the README`,
     ),
     404,
   );

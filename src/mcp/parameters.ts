@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { CursorParam, filterParams } from "../contract/params.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
+import { truncate } from "../platform/truncate.ts";
 import { requestedProject } from "../service/project-lookup.ts";
 import type { McpCall } from "./tool.ts";
 
@@ -60,7 +61,7 @@ export async function namedProject(
 /** For an answer that is empty because the project is not known. */
 export function unknownProject(value: string | undefined): string {
   return (
-    `Nothing is recorded under the project ${JSON.stringify((value ?? "").slice(0, 200))}. ` +
+    `Nothing is recorded under the project ${JSON.stringify(truncate(value ?? "", 200))}. ` +
     "list_projects shows those that there are; without a project, all are searched."
   );
 }

@@ -3,6 +3,7 @@
 import type { Item } from "../contract/items.ts";
 import { frame, quoteText } from "../durable/project/context/render.ts";
 import { ageOf } from "../memory/time.ts";
+import { truncate } from "../platform/truncate.ts";
 
 /** Most characters of one answer. Claude Code warns at 10,000 tokens and refuses 25,000. */
 export const ANSWER_MAX_CHARS = 30_000;
@@ -90,7 +91,7 @@ function textsOf(item: Item): [name: string, text: string][] {
 
 function listOf(files: string[]): string {
   const all = files.join(", ");
-  return all.length <= FILES_MAX_CHARS ? all : `${all.slice(0, FILES_MAX_CHARS).toWellFormed()}…`;
+  return truncate(all, FILES_MAX_CHARS, "…");
 }
 
 /** Recalled text in its own lines, each set in, so that none of them can pass for ours. */

@@ -79,10 +79,7 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
 /** What went wrong; what the code itself tripped over goes to the log and not to the model. */
 function complaint(error: unknown, tool: string, call: McpCall): string {
   if (error instanceof ApiError) return error.message;
-  log("error", "mcp_tool_failed", {
-    request: call.requestId,
-    tool,
-    reason: error instanceof Error ? error.message : "unknown",
-  });
+  const { requestId: request, caller } = call;
+  log("error", "mcp_tool_failed", { request, team: caller.team, tool }, error);
   return `something failed on the server's side: try again (request ${call.requestId} in its log)`;
 }

@@ -13,6 +13,7 @@ import { HOOK_BODY_MAX_BYTES, readJson } from "../http/body.ts";
 import { folderProject, normaliseProject } from "../memory/project-name.ts";
 import { sessionObjectName } from "../memory/session-name.ts";
 import { log } from "../platform/log.ts";
+import { truncate } from "../platform/truncate.ts";
 import { redact } from "../privacy/redaction.ts";
 import { promptMemory, readMemory, startMemory } from "../service/memory-for-hooks.ts";
 
@@ -30,7 +31,7 @@ hookRoutes.post("/:agent", async (c) => {
     throw new ApiError(
       400,
       "unknown_agent",
-      `no hooks of "${agent.slice(0, 40)}" are known here; known: claude-code`,
+      `no hooks of "${truncate(agent, 40)}" are known here; known: claude-code`,
     );
   }
   const payload = await readJson(c.req.raw, HOOK_BODY_MAX_BYTES);

@@ -4,6 +4,7 @@ import { type Caller, readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { normaliseProject, projectObjectName } from "../memory/project-name.ts";
+import { truncate } from "../platform/truncate.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
 
 /** A project's number may be cached this long (docs/design.md). */
@@ -86,7 +87,7 @@ export async function locateItem(
     throw new ApiError(
       400,
       "invalid_id",
-      `${JSON.stringify(id.slice(0, 40))} is no id: they read <project>-<n>, for example 3-4567, as lists and searches show them`,
+      `${JSON.stringify(truncate(id, 40))} is no id: they read <project>-<n>, for example 3-4567, as lists and searches show them`,
     );
   }
   const project = await projectOfNumber(env, caller, parsed.number);

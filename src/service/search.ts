@@ -43,6 +43,6 @@ export async function searchMemory(
   const missing = answers.length - answered.length;
   const merged = mergeAnswers(answered, search.limit);
   if (missing === 0) return merged;
-  log("warn", "search_incomplete", { request: requestId, missing });
+  log("warn", "projects_unreachable", { request: requestId, missing });
   return { ...merged, incomplete: true };
 }

@@ -1,6 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, expect, it } from "vitest";
-import { ADDITIONAL_CONTEXT_MAX_CHARS, hookAnswer } from "../../src/hooks/claude-code/answer.ts";
+import { HOOK_CONTEXT_MAX_CHARS } from "../../src/contract/limits.ts";
+import { hookAnswer } from "../../src/hooks/claude-code/answer.ts";
 import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
 import { toolOutput } from "../../src/hooks/claude-code/tool-output.ts";
 import { eventTime, type HookAction, isNotificationPrompt } from "../../src/hooks/hook-action.ts";
@@ -321,6 +322,6 @@ describe("a hook's answer", () => {
       expect(hookAnswer(name, "known")).toEqual({});
     }
     const long = hookAnswer("SessionStart", "😀".repeat(10_000)).hookSpecificOutput;
-    expect(long?.additionalContext.length).toBeLessThanOrEqual(ADDITIONAL_CONTEXT_MAX_CHARS);
+    expect(long?.additionalContext.length).toBeLessThanOrEqual(HOOK_CONTEXT_MAX_CHARS);
   });
 });

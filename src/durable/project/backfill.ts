@@ -56,11 +56,7 @@ export function backfillSlice(db: Database): number | null {
       return openBackfills(db).length === 0 ? null : BACKFILL_PAUSE_MS;
     });
   } catch (error) {
-    log("error", "backfill_failed", {
-      backfill: name,
-      after: doneTo,
-      reason: error instanceof Error ? error.message : "unknown",
-    });
+    log("error", "backfill_failed", { backfill: name, after: doneTo }, error);
     return BACKFILL_RETRY_MS;
   }
 }

@@ -3,6 +3,7 @@ import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
+import type { NoFields } from "../../contract/calls.ts";
 import type {
   ContextAnswer,
   Item,
@@ -89,12 +90,12 @@ export const PROJECT_MIGRATIONS = [
 
 const SESSIONS_MAX = 500;
 
-/** A call that says nothing yet: fields may be added. */
-type Empty = Record<never, never>;
-
 /**
  * The memory of one project: `<team>/<number>`. Its name is the team's business, so callers pass it
  * along. Reads create nothing: a project that was never written to answers empty.
+ *
+ * A method whose answer can reach a caller takes the reader first. `save` is none: it shows its
+ * sender what the sender has just written. `deliver`, `replace` and `announce` answer sessions.
  */
 export class ProjectObject extends DurableObject<Env> {
   readonly #db: Database;
@@ -212,7 +213,7 @@ export class ProjectObject extends DurableObject<Env> {
     return view === null ? [] : listSessions(view, state, SESSIONS_MAX);
   }
 
-  stats(reader: Reader, _query: Empty): ProjectStats {
+  stats(reader: Reader, _query: NoFields): ProjectStats {
     const view = this.#view(reader);
     if (view === null) return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
     const counts = countKinds(view);
@@ -233,14 +234,14 @@ export class ProjectObject extends DurableObject<Env> {
    * Whether both full-text indexes still say what the items say; builds them anew where they do
    * not. For the doctor: it reads everything.
    */
-  checkIndex(_request: Empty): "sound" | "rebuilt" {
+  checkIndex(_request: NoFields): "sound" | "rebuilt" {
     if (!this.#db.exists() || isIndexSound(this.#db)) return "sound";
     rebuildIndex(this.#db);
     return "rebuilt";
   }
 
   /** For the doctor: tables that are not as the migrations make them, and what is still backfilled. */
-  inspect(_reader: Reader, _query: Empty): ProjectInspection {
+  inspect(_reader: Reader, _query: NoFields): ProjectInspection {
     if (!this.#db.exists()) return { schemaDiffers: [], backfills: [] };
     return {
       schemaDiffers: this.#db.schemaDifferences(schema),

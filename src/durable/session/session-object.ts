@@ -1,17 +1,21 @@
 /**
  * One session of one agent: takes its events, has them compressed, tells its project, and ends
  * itself. This class only stores, alarms and answers; the rules stand in the modules beside it.
+ *
+ * A method whose answer can reach a caller takes the reader first. What answers a hook is none: it
+ * names items and a file for the Worker, which asks the project for what may be told of them.
  */
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
 import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
+import type { NoFields } from "../../contract/calls.ts";
 import type { SessionSource } from "../../hooks/hook-action.ts";
 import type { SessionState } from "../../memory/delivery.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
-import { log } from "../../platform/log.ts";
+import { type LogEvent, log } from "../../platform/log.ts";
 import { beginDelete, beginForget } from "./ending/ending.ts";
 import {
   acceptEnd,
@@ -47,9 +51,6 @@ const FLUSH_WAIT_MS = 60_000;
 const DELETE_WAIT_MS = 30_000;
 /** A project's number may be cached this long (DESIGN section 4). */
 const NUMBER_CACHE_MS = 30_000;
-
-/** A call that says nothing yet: fields may be added. */
-type Empty = Record<never, never>;
 
 export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
@@ -108,13 +109,13 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** SessionEnd: process what waits, then close. Creates nothing. */
-  end(_request: Empty): void {
+  end(_request: NoFields): void {
     if (this.#store.row() === null) return;
     this.#write((now) => acceptEnd(this.#store, now));
   }
 
   /** StopFailure: the turn ended, without a closing message. Creates nothing. */
-  turnFailed(_request: Empty): void {
+  turnFailed(_request: NoFields): void {
     if (this.#store.row() === null) return;
     this.#write(() => acceptTurnFailure(this.#store));
   }
@@ -130,7 +131,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** The session as the API shows it; null where it was never heard of. */
-  view(_reader: Reader, _query: Empty): SessionView | null {
+  view(_reader: Reader, _query: NoFields): SessionView | null {
     return describeSession(this.#store, Date.now());
   }
 
@@ -152,7 +153,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** Compresses again what is kept. Returns the batches that run again; null for an unknown session. */
-  redo(_request: Empty): number | null {
+  redo(_request: NoFields): number | null {
     if (this.#store.row() === null) return null;
     return this.#write((now) => beginRedo(this.#store, now));
   }
@@ -166,7 +167,7 @@ export class SessionObject extends DurableObject<Env> {
     return done ? "removed" : "pending";
   }
 
-  dead(_reader: Reader, _query: Empty): DeadLetter[] | null {
+  dead(_reader: Reader, _query: NoFields): DeadLetter[] | null {
     return this.#store.row() === null ? null : listDead(this.#store);
   }
 
@@ -316,12 +317,12 @@ export class SessionObject extends DurableObject<Env> {
 const UNREADABLE_RECOVERIES = 10;
 
 /** Runs `work`; logs what it throws and says whether it threw. */
-async function attempt(event: string, work: () => Promise<void>): Promise<boolean> {
+async function attempt(event: LogEvent, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return false;
   } catch (error) {
-    log("error", event, { reason: error instanceof Error ? error.message : "unknown" });
+    log("error", event, {}, error);
     return true;
   }
 }

@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
 import schema from "../../../migrations/team/schema.sql";
 import type { Reader } from "../../access/caller.ts";
+import type { NoFields } from "../../contract/calls.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
 import { Database } from "../../platform/database.ts";
 import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
@@ -30,9 +31,6 @@ export const TEAM_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
 export interface NamedUsage extends Omit<Usage, "items"> {
   items: (Omit<UsageRow, "project"> & { project?: string | null })[];
 }
-
-/** A call that says nothing yet: fields may be added. */
-type Empty = Record<never, never>;
 
 export class TeamObject extends DurableObject<Env> {
   readonly #db: Database;
@@ -69,12 +67,12 @@ export class TeamObject extends DurableObject<Env> {
   }
 
   /** All projects, in the order of their numbers. Creates nothing. */
-  projects(_reader: Reader, _query: Empty): ProjectRef[] {
+  projects(_reader: Reader, _query: NoFields): ProjectRef[] {
     return this.#db.exists() ? listProjects(this.#db) : [];
   }
 
   /** The limits per UTC day. Creates nothing. */
-  budgets(_reader: Reader, _query: Empty): Budgets {
+  budgets(_reader: Reader, _query: NoFields): Budgets {
     return this.#db.exists() ? readBudgets(this.#db) : NO_BUDGETS;
   }
 
@@ -101,7 +99,7 @@ export class TeamObject extends DurableObject<Env> {
   }
 
   /** For the doctor: tables that are not as the migrations make them. */
-  schemaDifferences(_reader: Reader, _query: Empty): string[] {
+  schemaDifferences(_reader: Reader, _query: NoFields): string[] {
     return this.#db.schemaDifferences(schema);
   }
 

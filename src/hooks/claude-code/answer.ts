@@ -1,7 +1,7 @@
 /** What a hook's answer looks like to Claude Code. */
 
-/** Claude Code puts a longer text into a file and shows the model 2 KB of it; its limit is 10,000. */
-export const ADDITIONAL_CONTEXT_MAX_CHARS = 9_500;
+import { HOOK_CONTEXT_MAX_CHARS } from "../../contract/limits.ts";
+import { truncate } from "../../platform/truncate.ts";
 
 /**
  * The events whose answer may carry context. `Stop` is none of them: there it would make the agent
@@ -28,6 +28,6 @@ export function takesContext(hookEventName: string): boolean {
 /** `{}`, or the context where there is some and the event takes it. */
 export function hookAnswer(hookEventName: string, context: string | null): HookAnswer {
   if (context === null || context.trim() === "" || !takesContext(hookEventName)) return {};
-  const additionalContext = context.slice(0, ADDITIONAL_CONTEXT_MAX_CHARS).toWellFormed();
+  const additionalContext = truncate(context, HOOK_CONTEXT_MAX_CHARS);
   return { hookSpecificOutput: { hookEventName, additionalContext } };
 }

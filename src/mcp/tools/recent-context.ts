@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readerOf } from "../../access/caller.ts";
-import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../durable/project/context/start.ts";
+import { CONTEXT_MAX_CHARS } from "../../contract/limits.ts";
+import { CONTEXT_TOKENS } from "../../durable/project/context/start.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
 import { projectStub } from "../../service/project-lookup.ts";
 import { knownProjects } from "../../service/projects.ts";

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { CONTEXT_MAX_CHARS } from "../../../src/contract/limits.ts";
+import { hookAnswer } from "../../../src/hooks/claude-code/answer.ts";
 import type { NewObservation } from "../../../src/memory/observation.ts";
 import { stripPrivate } from "../../../src/privacy/private-tags.ts";
 import {
@@ -82,9 +84,26 @@ describe("the context of a session", () => {
     expect(until).toBe(64);
     for (const budget of [200, 500, 2000, 100_000]) {
       const cut = await project.context(READER, { ...ASK, tokens: budget });
-      expect(cut.text.length).toBeLessThanOrEqual(Math.min(9499, budget * 4));
+      expect(cut.text.length).toBeLessThanOrEqual(Math.min(CONTEXT_MAX_CHARS, budget * 4));
       expect(cut.text).toMatch(/<\/cairn-memory>$/);
     }
+  });
+
+  it("reaches the agent with the tag that closes it, however much there is to tell", async () => {
+    const project = await projectWith(
+      ...Array.from({ length: 150 }, (_, i) => ({
+        title: `Decision ${i} 😀 of module${i}`,
+        narrative: `${`fact${i} 😀 detail${i * 7} `.repeat(60)}`,
+        type: "decision" as const,
+        files_modified: [`src/module${i}.ts`],
+      })),
+    );
+    const { text } = await project.context(READER, { ...ASK, tokens: 100_000 });
+    expect(text.length).toBeGreaterThan(0.9 * CONTEXT_MAX_CHARS);
+    expect(text.length).toBeLessThanOrEqual(CONTEXT_MAX_CHARS);
+    expect(text.isWellFormed()).toBe(true);
+    const answer = hookAnswer("SessionStart", text).hookSpecificOutput?.additionalContext;
+    expect(answer).toMatch(/<\/cairn-memory>$/);
   });
 
   it("gives only what is news: nothing given before, older than asked, or the session's own", async () => {

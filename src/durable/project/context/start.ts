@@ -1,6 +1,7 @@
 /** What a session starts with: gathered, chosen by worth, rendered. */
 
 import type { ContextAnswer, ContextChoice } from "../../../contract/items.ts";
+import { CONTEXT_MAX_CHARS } from "../../../contract/limits.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { rank } from "../search/search.ts";
 import { evergreenItems, listItems, newestNumber, newestSummaries } from "../store/item-queries.ts";
@@ -40,8 +41,6 @@ export interface ContextQuery extends Known {
 }
 
 export const CONTEXT_TOKENS = 2000;
-/** Agents move a longer text into a file and show a part of it. */
-export const CONTEXT_MAX_CHARS = 9400;
 const CONTEXT_MIN_CHARS = 800;
 
 const RECENT = 120;
