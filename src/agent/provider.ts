@@ -73,7 +73,7 @@ export interface ObserverResult {
  * - `overloaded`, `network`: try again later (`retryAfterMs` if the provider said when);
  * - `refused_access`: key, credit or quota; pause the provider, use up no attempt;
  * - `refused_content`, `too_long`: this batch; cut and retry once, then the next of the chain;
- * - `nonsense`: no usable output, even after one retry with the error; the next of the chain;
+ * - `invalid_output`: no usable output, even after one retry with the error; the next of the chain;
  * - `aborted`: the caller's signal.
  */
 export type FailureKind =
@@ -82,7 +82,7 @@ export type FailureKind =
   | "refused_access"
   | "refused_content"
   | "too_long"
-  | "nonsense"
+  | "invalid_output"
   | "aborted";
 
 export interface ProviderFailure {

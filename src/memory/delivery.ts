@@ -11,7 +11,7 @@ export type SessionState = "active" | "idle" | "paused" | "closed";
 export interface Delivery {
   /** `<agent>/<session_id>`. */
   session: string;
-  /** Raised by forget, redo and a change of project; a project refuses what is below its floor. */
+  /** Raised by forget, redo and a change of project; a project refuses what is below its least. */
   generation: number;
   /** Never used again within a session. */
   batch: number;
@@ -35,11 +35,11 @@ export interface Announcement {
 
 /**
  * Removes what a session taught and, in the same transaction, puts `deliveries` in its place.
- * From then on generations below `floor` are refused.
+ * From then on generations below `minGeneration` are refused.
  */
 export interface Replacement {
   session: string;
-  floor: number;
+  minGeneration: number;
   /**
    * `all`: everything of the session. Otherwise the observations and summaries all of whose
    * sources are among these event keys (and, with `any: true`, any of whose sources is).

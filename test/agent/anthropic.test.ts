@@ -145,9 +145,9 @@ describe("the Anthropic provider", () => {
       ["refusal", ["refusal", "refusal"], "refused_content", 2],
       ["bad", ["bad_request", "bad_request"], "refused_content", 2],
       ["long", ["too_long", "too_long"], "too_long", 2],
-      ["schema", ["wrong_json", "not_json"], "nonsense", 2],
-      ["cut-answer", ["max_tokens", "max_tokens"], "nonsense", 2],
-      ["both", ["not_json", "refusal", "not_json"], "nonsense", 3],
+      ["schema", ["wrong_json", "not_json"], "invalid_output", 2],
+      ["cut-answer", ["max_tokens", "max_tokens"], "invalid_output", 2],
+      ["both", ["not_json", "refusal", "not_json"], "invalid_output", 3],
       ["then-overload", ["not_json", "overloaded"], "overloaded", 2],
     ];
     for (const [name, queue, kind, calls] of cases) {
@@ -174,7 +174,7 @@ describe("the Anthropic provider", () => {
     expect(await wait("date", "Mon, 23 Nov 2026 10:00:30 GMT")).toBe(30_000);
     expect(await wait("past", "Mon, 23 Nov 2026 09:00:00 GMT")).toBe(0);
     expect(await wait("ages", "999999")).toBe(3_600_000);
-    expect(await wait("nonsense", "soon")).toBeNull();
+    expect(await wait("invalid_output", "soon")).toBeNull();
     expect(retryAfterMs(undefined, NOW)).toBeNull();
   });
 

@@ -102,8 +102,8 @@ describe("the observer", () => {
     expect(outcome.usage.input).toBeGreaterThan(0);
     expect(refused.budget.settled).toEqual([{ provider: "anthropic", usage: outcome.usage }]);
 
-    const nonsense = await arranged("nonsense", { queue: ["not_json", "wrong_json"] });
-    expect(await observe(nonsense.request)).toMatchObject({ degraded: "anthropic_nonsense" });
+    const nonsense = await arranged("invalid_output", { queue: ["not_json", "wrong_json"] });
+    expect(await observe(nonsense.request)).toMatchObject({ degraded: "anthropic_invalid_output" });
     const alone = await arranged("alone", { queue: ["too_long", "too_long"] });
     expect(await observe({ ...alone.request, chain: [alone.anthropic] })).toMatchObject({
       ok: false,

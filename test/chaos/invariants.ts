@@ -9,7 +9,7 @@ const SHARE_FROM_EVENTS = 20;
 /** After this many failures an event is a dead letter. */
 const ATTEMPTS = 3;
 /** Failures that a dead letter may name, and nothing else: what the mock can cause. */
-const MOCK_FAILURES = /^(overloaded|network|refused_content|too_long|nonsense): /;
+const MOCK_FAILURES = /^(overloaded|network|refused_content|too_long|invalid_output): /;
 
 export interface Violation {
   session: string;

@@ -342,7 +342,7 @@ describe("answers of the MCP tools", () => {
       project,
       replacement: {
         session: "claude-code/s1",
-        floor: 1,
+        minGeneration: 1,
         remove: "all",
         deliveries: [],
       },

@@ -137,11 +137,11 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
         return fail("too_long", "the context window was exceeded", usage);
       }
       if (message.stop_reason === "max_tokens") {
-        return fail("nonsense", "it was cut off: use fewer words", usage);
+        return fail("invalid_output", "it was cut off: use fewer words", usage);
       }
       const read = message.parsed_output;
-      if (read === null) return fail("nonsense", "it held no text", usage);
-      if (!read.ok) return fail("nonsense", read.error, usage);
+      if (read === null) return fail("invalid_output", "it held no text", usage);
+      if (!read.ok) return fail("invalid_output", read.error, usage);
       return { ok: true, output: read.output, usage };
     } catch (error) {
       if (stop.aborted) return stopped();
@@ -150,7 +150,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
     }
   }
 
-  /** At most three calls: the first, once more after nonsense, once more cut harder. */
+  /** At most three calls: the first, once more after invalid output, once more cut harder. */
   async function compressWithin(
     batch: ObserverBatch,
     stop: AbortSignal,
@@ -171,7 +171,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
       }
       const { kind, message } = outcome.failure;
       if ((kind === "too_long" || kind === "refused_content") && cut === "normal") cut = "hard";
-      else if (kind === "nonsense" && complaint === null) complaint = message;
+      else if (kind === "invalid_output" && complaint === null) complaint = message;
       else return { ok: false, failure: { ...outcome.failure, usage } };
     }
   }

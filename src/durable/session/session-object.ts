@@ -40,16 +40,16 @@ import {
   type SessionView,
 } from "./view/session-view.ts";
 import { type DeadLetter, listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
-import { abandonLost, drain } from "./work/drain.ts";
+import { drain, reclaimExpiredLeases } from "./work/drain.ts";
 import { beginRedo } from "./work/redo.ts";
 
 export const SESSION_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
 
-/** How long `flush?wait=1` waits (DESIGN section 7). */
+/** How long `flush?wait=1` waits before it answers with what is done so far. */
 const FLUSH_WAIT_MS = 60_000;
-/** How long a delete waits for the call in flight (DESIGN section 5). */
+/** How long a delete waits for the call in flight. */
 const DELETE_WAIT_MS = 30_000;
-/** A project's number may be cached this long (DESIGN section 4). */
+/** A project's number may be cached this long. */
 const NUMBER_CACHE_MS = 30_000;
 
 export class SessionObject extends DurableObject<Env> {
@@ -145,8 +145,8 @@ export class SessionObject extends DurableObject<Env> {
     if (this.#store.row() === null) return null;
     this.#write((now) => {
       this.#store.session.update({ flushTo: this.#store.log.lastSeq() });
-      this.#store.batches.bringForward(now);
-      this.#store.outbox.bringForward(now);
+      this.#store.batches.makeDueNow(now);
+      this.#store.outbox.makeDueNow(now);
     });
     if (wait) await this.#until(() => this.#isSettled(), FLUSH_WAIT_MS);
     return this.view(reader, {});
@@ -184,7 +184,7 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /**
-   * For the doctor: what is wrong here, mended where it can be. `believed` is the state that the
+   * For the doctor: what is wrong here, repaired where it can be. `believed` is the state that the
    * project knows; where it takes a closed session for an open one, it is told again.
    */
   inspect(_reader: Reader, { believed }: { believed: SessionState | null }): Inspection | null {
@@ -194,15 +194,15 @@ export class SessionObject extends DurableObject<Env> {
     const tellAgain = row.closedAt !== null && believed !== "closed";
     if (tellAgain) this.#store.session.update({ announcedState: null });
     const abandoned =
-      this.#running === null ? abandonLost(this.#store, row, this.#deps.owner, now) : 0;
+      this.#running === null ? reclaimExpiredLeases(this.#store, row, this.#deps.owner, now) : 0;
     const wanted = nextAlarm(this.#store.schedule(row, this.#deps), now);
     const stranded = wanted !== null && this.#alarmAt === null && this.#running === null;
     if (abandoned > 0 || stranded || tellAgain) {
-      log("warn", "session_mended", { abandoned, stranded, tellAgain });
+      log("warn", "session_repaired", { abandoned, stranded, tellAgain });
     }
     const report = inspect(this.#store, row, { abandoned, stranded, now });
     // What could not be delivered may go out by now.
-    if (report.outboxAttempts > 0) this.#store.outbox.bringForward(now);
+    if (report.outboxAttempts > 0) this.#store.outbox.makeDueNow(now);
     this.#plan(now);
     return report;
   }

@@ -47,7 +47,7 @@ export interface SessionRow {
   commit: string | null;
   generation: number;
   nextBatch: number;
-  batchedTo: number;
+  lastBatchedSeq: number;
   flushTo: number;
   counters: Counters;
   privateSeen: boolean;
@@ -83,7 +83,7 @@ const COLUMNS: Columns<SessionRow> = {
   commit: plain("commit_hash"),
   generation: plain("generation"),
   nextBatch: plain("next_batch"),
-  batchedTo: plain("batched_to"),
+  lastBatchedSeq: plain("batched_to"),
   flushTo: plain("flush_to"),
   counters: json("counters"),
   privateSeen: flag("private_seen"),

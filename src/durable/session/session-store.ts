@@ -29,7 +29,7 @@ export class SessionStore {
   /**
    * The session's row, or null where it was never heard of; creates nothing. How far batches and
    * numbers reach is read off the batches and the log, so that neither writes the row: what stands
-   * there is a floor, written where some are removed (`reached`).
+   * there is the least, written where some are removed (`reached`).
    */
   row(): SessionRow | null {
     const row = this.session.read();
@@ -38,19 +38,19 @@ export class SessionStore {
     return {
       ...row,
       nextBatch: Math.max(row.nextBatch, reach.lastBatch + 1),
-      batchedTo: Math.max(row.batchedTo, reach.toSeq),
+      lastBatchedSeq: Math.max(row.lastBatchedSeq, reach.toSeq),
       counters: highest(row.counters, this.log.counters()),
     };
   }
 
   /** What has to be written to the row where events or batches are about to be removed. */
-  reached(row: SessionRow): Pick<SessionRow, "nextBatch" | "batchedTo" | "counters"> {
-    return { nextBatch: row.nextBatch, batchedTo: row.batchedTo, counters: row.counters };
+  reached(row: SessionRow): Pick<SessionRow, "nextBatch" | "lastBatchedSeq" | "counters"> {
+    return { nextBatch: row.nextBatch, lastBatchedSeq: row.lastBatchedSeq, counters: row.counters };
   }
 
   /** The sequence number of the next event. Numbers that a batch covered never come back. */
   nextSeq(row: SessionRow): number {
-    return Math.max(this.log.lastSeq(), row.batchedTo) + 1;
+    return Math.max(this.log.lastSeq(), row.lastBatchedSeq) + 1;
   }
 
   /** Time of the newest event, start or end, by our own clock. */
@@ -59,7 +59,7 @@ export class SessionStore {
   }
 
   counts(row: SessionRow): EventCounts {
-    const counts = this.batches.counts(row.batchedTo);
+    const counts = this.batches.counts(row.lastBatchedSeq);
     if (row.tombstone !== null) {
       counts.done += row.tombstone.done;
       counts.skipped += row.tombstone.skipped;
@@ -84,7 +84,7 @@ export class SessionStore {
 
   /** The state that the session shows to the outside. */
   state(row: SessionRow, now: number): SessionState {
-    const counts = this.batches.counts(row.batchedTo);
+    const counts = this.batches.counts(row.lastBatchedSeq);
     return sessionState({
       pending: counts.pending,
       leased: counts.leased,
@@ -104,7 +104,7 @@ export class SessionStore {
     return (row.announcedState === "closed") !== (row.closedAt !== null);
   }
 
-  /** A session that only started and ended is no news, and makes no project of its folder. */
+  /** A session that only started and ended is not worth telling, and must not make a project. */
   everHadEvents(row: SessionRow): boolean {
     return row.announcedState !== null || this.lastEventAt(row) !== null;
   }
@@ -112,7 +112,7 @@ export class SessionStore {
   /** True where nothing is left to process or to deliver. */
   isSettled(row: SessionRow): boolean {
     return isSettled({
-      queue: this.log.head(row.batchedTo),
+      queue: this.log.head(row.lastBatchedSeq),
       batches: this.batches.open(),
       outboxDueAt: this.outbox.head()?.dueAt ?? null,
     });
@@ -125,7 +125,7 @@ export class SessionStore {
   ): ScheduleView {
     const head = this.outbox.head();
     return {
-      queue: this.log.head(row.batchedTo),
+      queue: this.log.head(row.lastBatchedSeq),
       flushTo: row.flushTo,
       batches: this.batches.open(),
       owner: life.owner,
@@ -151,14 +151,14 @@ export function isPaused(row: SessionRow, open: readonly OpenBatch[], now: numbe
 }
 
 /** The higher number of each series. */
-function highest(floor: Counters, seen: Counters): Counters {
-  const agents = { ...floor.agents };
+function highest(stored: Counters, seen: Counters): Counters {
+  const agents = { ...stored.agents };
   for (const [id, n] of Object.entries(seen.agents)) agents[id] = Math.max(countOf(agents, id), n);
   return {
-    prompt: Math.max(floor.prompt, seen.prompt),
-    say: Math.max(floor.say, seen.say),
-    stop: Math.max(floor.stop, seen.stop),
-    compact: Math.max(floor.compact, seen.compact),
+    prompt: Math.max(stored.prompt, seen.prompt),
+    say: Math.max(stored.say, seen.say),
+    stop: Math.max(stored.stop, seen.stop),
+    compact: Math.max(stored.compact, seen.compact),
     agents,
   };
 }

@@ -132,7 +132,7 @@ describe("forgetting", () => {
     await project.deliver({ project: PROJECT, delivery: taught(1, "quokka", { session: OTHER }) });
     expect((await traces(project, "wombat")).length).toBeGreaterThan(10);
     expect(await indexBlocks(project, "ombat")).toBeGreaterThan(0);
-    const forget = { session: SESSION, floor: 1, remove: "all" as const, deliveries: [] };
+    const forget = { session: SESSION, minGeneration: 1, remove: "all" as const, deliveries: [] };
     expect(await project.replace({ project: PROJECT, replacement: forget })).toBe("applied");
     expect((await traces(project, "wombat")).filter((name) => name !== "items")).toEqual([]);
     expect(
@@ -150,7 +150,7 @@ describe("forgetting", () => {
   it("refuses what comes late, and what a retry of the forgetting would undo", async () => {
     const project = freshProject();
     await project.deliver({ project: PROJECT, delivery: taught(1, "wombat") });
-    const forget = { session: SESSION, floor: 1, remove: "all" as const, deliveries: [] };
+    const forget = { session: SESSION, minGeneration: 1, remove: "all" as const, deliveries: [] };
     await project.replace({ project: PROJECT, replacement: forget });
     expect(await project.deliver({ project: PROJECT, delivery: taught(2, "wombat") })).toBe(
       "stale",
@@ -162,9 +162,9 @@ describe("forgetting", () => {
       await project.deliver({ project: PROJECT, delivery: taught(3, "numbat", { generation: 1 }) }),
     ).toBe("applied");
     expect(await project.replace({ project: PROJECT, replacement: forget })).toBe("duplicate");
-    expect(await project.replace({ project: PROJECT, replacement: { ...forget, floor: 0 } })).toBe(
-      "stale",
-    );
+    expect(
+      await project.replace({ project: PROJECT, replacement: { ...forget, minGeneration: 0 } }),
+    ).toBe("stale");
     expect(
       (
         await project.search(READER, {
@@ -196,14 +196,14 @@ describe("forgetting", () => {
     const keys = { sources: ["tool:1a"] };
     await project.replace({
       project: PROJECT,
-      replacement: { session: SESSION, floor: 0, remove: keys, deliveries: [] },
+      replacement: { session: SESSION, minGeneration: 0, remove: keys, deliveries: [] },
     });
     expect((await project.stats(READER, {})).observations).toBe(2);
     await project.replace({
       project: PROJECT,
       replacement: {
         session: SESSION,
-        floor: 0,
+        minGeneration: 0,
         remove: { ...keys, any: true },
         deliveries: [],
       },
@@ -213,7 +213,7 @@ describe("forgetting", () => {
       project: PROJECT,
       replacement: {
         session: SESSION,
-        floor: 0,
+        minGeneration: 0,
         remove: { sources: ["tool:2a", "tool:2b", "tool:9"] },
         deliveries: [],
       },
@@ -225,7 +225,7 @@ describe("forgetting", () => {
     });
     const redo = {
       session: SESSION,
-      floor: 1,
+      minGeneration: 1,
       remove: { batches: [1, 2] },
       deliveries: [taught(3, "numbat", { generation: 1 })],
     };
@@ -267,7 +267,7 @@ describe("forgetting", () => {
       project: PROJECT,
       replacement: {
         session: "codex/silent",
-        floor: 2,
+        minGeneration: 2,
         remove: "all",
         deliveries: [],
       },

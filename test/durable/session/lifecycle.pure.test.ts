@@ -92,7 +92,7 @@ describe("each arrow of the state machine", () => {
   });
 
   it("leased → two halves: nonsense, refusal of content and excess length, until one stands alone", () => {
-    for (const kind of ["nonsense", "refused_content", "too_long"] as const) {
+    for (const kind of ["invalid_output", "refused_content", "too_long"] as const) {
       const { batches } = fail(leased(), failure(kind), seqs(1, 4), 2, NOW, 0);
       expect(batches.map((b) => [b.batch, b.fromSeq, b.toSeq, b.state])).toEqual([
         [2, 1, 2, "pending"],

@@ -39,7 +39,7 @@ const trouble = fc.constantFrom<Trouble>(
   "retry_after",
   "refused_access",
   "refused_content",
-  "nonsense",
+  "invalid_output",
   "hang",
 );
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -225,7 +225,7 @@ class World {
       case "flush":
         if (this.store.row() === null) return;
         this.store.session.update({ flushTo: this.store.log.lastSeq() });
-        this.store.batches.bringForward(this.clock);
+        this.store.batches.makeDueNow(this.clock);
         return;
       case "late_answer":
         for (const resolve of this.#late.splice(0)) resolve();

@@ -21,7 +21,7 @@ async function withStore(play: (store: SessionStore, undo: (change: () => void) 
       acceptEvent(store, sender, textEvent("prompt", "p1", "Teach the walrus"), NOW);
       store.batches.save(newBatch(1, 1, 1, NOW));
       store.batches.remove(1);
-      store.session.update({ batchedTo: 1 });
+      store.session.update({ lastBatchedSeq: 1 });
     });
     const undo = (change: () => void) => {
       const failing = () =>

@@ -29,12 +29,12 @@ import { HAND, observationItem, promptItem, summaryItem, summaryWords } from "..
 import { newestMatches } from "../store/search-index.ts";
 import {
   dropDeliveriesBelow,
-  floorOf,
   forgetAnnouncement,
   isApplied,
+  minGenerationOf,
   noteDelivery,
   noteSave,
-  raiseFloor,
+  raiseMinGeneration,
   savedBefore,
 } from "../store/sessions.ts";
 import { everything } from "../store/visible.ts";
@@ -44,7 +44,7 @@ import { type Comparable, isRepeat } from "./similarity.ts";
 /** Applies a delivery once; refuses what was forgotten or done over in the meantime. */
 export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome {
   return db.transaction(() => {
-    if (delivery.generation < floorOf(db, delivery.session)) return "stale";
+    if (delivery.generation < minGenerationOf(db, delivery.session)) return "stale";
     return insertDelivery(db, delivery) ? "applied" : "duplicate";
   });
 }
@@ -54,18 +54,18 @@ export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome
  * nothing of what the first one put there: its deliveries are known by then.
  */
 export function applyReplacement(db: Database, replacement: Replacement): DeliveryOutcome {
-  const { session, floor, remove, deliveries } = replacement;
+  const { session, minGeneration, remove, deliveries } = replacement;
   return db.transaction(() => {
-    const known = floorOf(db, session);
-    if (floor < known) return "stale";
+    const known = minGenerationOf(db, session);
+    if (minGeneration < known) return "stale";
     // A retry of a forgetting must not take what the session was taught since.
-    if (floor === known && floor > 0 && remove === "all" && deliveries.length === 0)
+    if (minGeneration === known && minGeneration > 0 && remove === "all" && deliveries.length === 0)
       return "duplicate";
-    raiseFloor(db, session, floor);
+    raiseMinGeneration(db, session, minGeneration);
     const fresh = deliveries.filter((delivery) => !isApplied(db, delivery));
     if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
     removeItems(db, numbersToRemove(db, session, remove));
-    if (remove === "all") dropDeliveriesBelow(db, session, floor);
+    if (remove === "all") dropDeliveriesBelow(db, session, minGeneration);
     // Taken back whole: the session has moved to another project, or is forgotten.
     if (remove === "all" && deliveries.length === 0) forgetAnnouncement(db, session);
     for (const delivery of fresh) insertDelivery(db, delivery);

@@ -6,19 +6,19 @@ import type { Database } from "../../../platform/database.ts";
 import { type View, visibleSession } from "./visible.ts";
 
 /** The lowest generation of a session that is still accepted. */
-export function floorOf(db: Database, session: string): number {
+export function minGenerationOf(db: Database, session: string): number {
   return (
     db.one<{ floor: number }>("SELECT floor FROM sessions WHERE session = ?", session)?.floor ?? 0
   );
 }
 
-/** Refuses generations below `floor` from now on. */
-export function raiseFloor(db: Database, session: string, floor: number): void {
+/** Refuses generations below `minGeneration` from now on. */
+export function raiseMinGeneration(db: Database, session: string, minGeneration: number): void {
   db.run(
     `INSERT INTO sessions (session, floor) VALUES (?, ?)
      ON CONFLICT (session) DO UPDATE SET floor = max(floor, excluded.floor)`,
     session,
-    floor,
+    minGeneration,
   );
 }
 
@@ -57,11 +57,11 @@ export function noteDelivery(
 }
 
 /**
- * Nothing of the session's deliveries below a floor is left: their numbers tell nothing any more,
- * and the floor refuses them.
+ * Nothing of the session's deliveries of older generations is left: their numbers tell nothing any
+ * more, and they would be refused.
  */
-export function dropDeliveriesBelow(db: Database, session: string, floor: number): void {
-  db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, floor);
+export function dropDeliveriesBelow(db: Database, session: string, minGeneration: number): void {
+  db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, minGeneration);
 }
 
 /** SQL: numbers of the items of the sessions that `listed` matches, e.g. `= ?`. */
@@ -83,7 +83,7 @@ export function noteAnnouncement(db: Database, announcement: Announcement): void
   );
 }
 
-/** The session is none of this project's any more; its floor stays. */
+/** The session is none of this project's any more; the least generation stays. */
 export function forgetAnnouncement(db: Database, session: string): void {
   db.run("UPDATE sessions SET state = NULL, last_event_at = NULL WHERE session = ?", session);
 }

@@ -31,15 +31,19 @@ export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
     store.batches.save(bury(batch, batch.error ?? error));
   }
   let nextBatch = row.nextBatch;
-  if (last > row.batchedTo) {
-    store.batches.save(bury(newBatch(nextBatch++, row.batchedTo + 1, last, now), error));
+  if (last > row.lastBatchedSeq) {
+    store.batches.save(bury(newBatch(nextBatch++, row.lastBatchedSeq + 1, last, now), error));
   }
-  store.session.update({ nextBatch, batchedTo: Math.max(last, row.batchedTo), touchedAt: now });
+  store.session.update({
+    nextBatch,
+    lastBatchedSeq: Math.max(last, row.lastBatchedSeq),
+    touchedAt: now,
+  });
   return true;
 }
 
 /** Removes events, batches and deliveries; what stays is one row without content. */
-export function entomb(store: SessionStore, now: number): void {
+export function writeTombstone(store: SessionStore, now: number): void {
   const row = store.row();
   if (row === null) return;
   const counts = store.counts(row);
@@ -55,7 +59,7 @@ export function entomb(store: SessionStore, now: number): void {
     given: [],
     providerPauses: {},
     ...store.reached(row),
-    batchedTo: 0,
+    lastBatchedSeq: 0,
     flushTo: 0,
     touchedAt: now,
     tombstone: {
@@ -73,7 +77,7 @@ export function entomb(store: SessionStore, now: number): void {
 export function beginDelete(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  store.log.removeBetween(row.batchedTo + 1, store.log.lastSeq());
+  store.log.removeBetween(row.lastBatchedSeq + 1, store.log.lastSeq());
   for (const batch of store.batches.open()) store.log.removeBetween(batch.fromSeq, batch.toSeq);
   store.batches.removeOpen();
   store.outbox.dropHeld();
@@ -102,7 +106,7 @@ export function beginForget(store: SessionStore, now: number): boolean {
     generation,
     forgotten: true,
     ...store.reached(row),
-    batchedTo: 0,
+    lastBatchedSeq: 0,
     flushTo: 0,
     endedAt: row.endedAt ?? now,
   });

@@ -268,7 +268,7 @@ function mayMove(row: SessionRow): boolean {
   return row.ending === null && !row.forgotten;
 }
 
-/** Only a remote replaces a folder; a second remote is ignored (DESIGN section 3). */
+/** Only a remote replaces a folder; a second remote is ignored. */
 function replacesProject(known: string, told: string | null): boolean {
   return told !== null && isFolderProject(known) && isRemoteProject(told);
 }

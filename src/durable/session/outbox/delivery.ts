@@ -30,7 +30,7 @@ export async function sendEntry(
     return false;
   }
   store.db.transaction(() => {
-    store.outbox.sent(entry);
+    store.outbox.markSent(entry);
     if (entry.kind === "redo") store.outbox.releaseHeld();
   });
   return true;
@@ -45,7 +45,7 @@ async function send(
 ): Promise<void> {
   const stub = deps.project(row.team, project.number);
   const session = `${row.agent}/${row.sessionId}`;
-  const floor = entry.generation;
+  const minGeneration = entry.generation;
   switch (entry.kind) {
     case "deliver": {
       const delivery = { ...store.outbox.payload(entry), generation: entry.generation };
@@ -56,13 +56,16 @@ async function send(
       const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
       if (deliveries.length === 0) return;
-      await stub.replace({ project, replacement: { session, floor, remove: "all", deliveries } });
+      await stub.replace({
+        project,
+        replacement: { session, minGeneration, remove: "all", deliveries },
+      });
       return;
     }
     case "redo": {
       const replaced: Replacement = {
         session,
-        floor,
+        minGeneration,
         remove: { sources: store.outbox.keys(entry) },
         deliveries: store.outbox.deliveries("held"),
       };
@@ -72,7 +75,7 @@ async function send(
     case "retract":
       await stub.replace({
         project,
-        replacement: { session, floor, remove: "all", deliveries: [] },
+        replacement: { session, minGeneration, remove: "all", deliveries: [] },
       });
       return;
     case "withdraw": {
@@ -80,13 +83,13 @@ async function send(
       const batches = { batches: withdrawn.batches };
       await stub.replace({
         project,
-        replacement: { session, floor, remove: batches, deliveries: [] },
+        replacement: { session, minGeneration, remove: batches, deliveries: [] },
       });
       // A redo may have given what these events taught to another batch.
       const sources = { sources: withdrawn.keys, any: true };
       await stub.replace({
         project,
-        replacement: { session, floor, remove: sources, deliveries: [] },
+        replacement: { session, minGeneration, remove: sources, deliveries: [] },
       });
       return;
     }

@@ -96,7 +96,7 @@ export class Outbox {
   }
 
   /** Applied. Only deliveries are kept, for a later move. */
-  sent(entry: OutboxEntry): void {
+  markSent(entry: OutboxEntry): void {
     if (entry.kind === "deliver") {
       this.#table.update({ state: "sent", error: null }, "WHERE id = ?", entry.id);
     } else {
@@ -117,7 +117,7 @@ export class Outbox {
   }
 
   /** Everything that waits is due now. */
-  bringForward(now: number): void {
+  makeDueNow(now: number): void {
     this.#db.run("UPDATE outbox SET due_at = ? WHERE state = 'ready' AND due_at > ?", now, now);
   }
 

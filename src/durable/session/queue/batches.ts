@@ -94,7 +94,7 @@ export class Batches {
   }
 
   /** Flush: back-off ends now. A provider's own `retry-after` still holds. */
-  bringForward(now: number): void {
+  makeDueNow(now: number): void {
     this.#change("UPDATE batches SET due_at = ? WHERE state = 'pending' AND due_at > ?", now, now);
   }
 
@@ -129,10 +129,10 @@ export class Batches {
     this.#db.empty("batches");
   }
 
-  counts(batchedTo: number): EventCounts {
+  counts(lastBatchedSeq: number): EventCounts {
     const free = this.#db.one<{ n: number; skips: number }>(
       "SELECT count(*) AS n, count(skip) AS skips FROM events WHERE seq > ?",
-      batchedTo,
+      lastBatchedSeq,
     ) ?? { n: 0, skips: 0 };
     const counts: EventCounts = {
       pending: free.n - free.skips,

@@ -167,11 +167,11 @@ export class EventLog {
   }
 
   /** The oldest events that no batch covers, one more than a batch may hold. */
-  head(batchedTo: number): QueuedEvent[] {
+  head(lastBatchedSeq: number): QueuedEvent[] {
     return this.#table.select(
       ["seq", "kind", "bytes", "receivedAt", "promptNumber", "skip"],
       "WHERE seq > ? ORDER BY seq LIMIT ?",
-      batchedTo,
+      lastBatchedSeq,
       BATCH_MAX_EVENTS + 1,
     );
   }

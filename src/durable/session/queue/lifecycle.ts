@@ -86,13 +86,14 @@ export function isOpen(batch: Batch): batch is OpenBatch {
   return batch.state === "pending" || batch.state === "leased";
 }
 
-/** A lease outlives the agent call's deadline, so that a slow answer still counts. */
+/** A provider's call, with its own retries, may take this long. */
 export const CALL_DEADLINE_MS = 150_000;
+/** A lease outlives the call's deadline, so that an answer at the last moment still counts. */
 export const LEASE_MS = CALL_DEADLINE_MS + 60_000;
 
-/** Abandoned this often in a row, a batch of several events is halved: one of them may be the cause. */
+/** A batch of several events that is abandoned this often in a row is halved: one may be the cause. */
 const ABANDONED_BEFORE_SPLIT = 3;
-/** … and a single event is a dead letter: whatever it is, our own code does not survive it. */
+/** A single event that is abandoned this often in a row is a dead letter: our code does not survive it. */
 const ABANDONED_BEFORE_DEAD = 10;
 
 export function newBatch(
@@ -231,7 +232,7 @@ export function fail(
       return backAt(now + 1_000 + backoffMs(MAX_ATTEMPTS, random));
     case "refused_content":
     case "too_long":
-    case "nonsense":
+    case "invalid_output":
       if (seqs.length > 1) return split({ ...batch, error }, seqs, nextBatch, now);
       return { batches: [again(batch, failure, error, now, random)], nextBatch };
     case "overloaded":

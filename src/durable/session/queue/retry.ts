@@ -1,12 +1,15 @@
 /** When to try again: pure arithmetic. */
 
-/** Attempts of a batch before its events become dead letters (DESIGN section 5: "retry up to 3"). */
+/** Attempts of a batch before its events become dead letters. */
 export const MAX_ATTEMPTS = 3;
 
-/** Three attempts have to outlive a provider's short outage. */
+/** Ceiling of the first delay, doubled with each attempt: three have to outlive a short outage. */
 const BACKOFF_BASE_MS = 30_000;
+/** No ceiling is higher. */
 const BACKOFF_CAP_MS = 5 * 60_000;
+/** Delay of the first recovery alarm, doubled with each recovery in a row. */
 const RECOVERY_BASE_MS = 30_000;
+/** No recovery alarm is later. */
 const RECOVERY_CAP_MS = 6 * 60 * 60_000;
 /** A provider that asks for more than a day is asked again after a day. */
 const RETRY_AFTER_CAP_MS = 24 * 60 * 60_000;
@@ -21,7 +24,7 @@ export function backoffMs(attempts: number, random: number): number {
   return Math.floor(ceiling * random);
 }
 
-/** A project or the team could not be reached: full jitter draws near zero would be a busy loop. */
+/** Least delay of a call to another object of ours: jitter near zero would be a busy loop. */
 const DELIVERY_BACKOFF_MIN_MS = 1_000;
 
 /** Back-off of a call to another object of ours: like `backoffMs`, but at least a second. */

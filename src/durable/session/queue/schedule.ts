@@ -1,24 +1,24 @@
-/** When a session has to wake: pure functions over plain data, with `now` passed in. */
+/** When a session has to wake, and which batch comes next. Pure. */
 import type { EventKind, SkipReason } from "../../../memory/event.ts";
 import type { OpenBatch } from "./lifecycle.ts";
 
-/** A batch is due at this many events (DESIGN section 6); what the agent says in between does not count. */
+/** A batch is due at this many events; what the agent says between them does not count. */
 export const BATCH_MAX_EVENTS = 20;
-/** … or at this much content, in bytes of JSON. */
+/** A batch is due at this much content, in characters of JSON. */
 export const BATCH_MAX_BYTES = 24 * 1024;
-/** … or when its oldest event is this old. */
+/** A batch is due when its oldest event is this old. */
 export const BATCH_MAX_AGE_MS = 120_000;
 /**
  * Hooks come first: what is due by itself waits until no event has come for this long, because an
  * agent waits for its hooks and nobody waits for an observation.
  */
 export const HOOKS_FIRST_MS = 1_000;
-/** … but at most this long after it was due. */
+/** What is due waits at most this long for a pause in the hooks. */
 export const HOOKS_FIRST_MAX_MS = 20_000;
 /** A session without an event for this long, and nothing left to do, closes. */
 export const IDLE_CLOSE_MS = 15 * 60_000;
 
-/** What the batching looks at. */
+/** What of an event decides where a batch ends. */
 export interface QueuedEvent {
   seq: number;
   kind: EventKind;
@@ -95,7 +95,7 @@ export function queueDueAt(
 ): number | null {
   const oldest = view.queue[0];
   if (oldest === undefined) return null;
-  const calm = calmUntil(view.batches);
+  const calm = retryAfterUntil(view.batches);
   const asked = view.endedAt !== null || oldest.seq <= view.flushTo;
   if (asked || oldest.receivedAt > now) return Math.max(Math.min(oldest.receivedAt, now), calm);
   const cut = cutBatch(view.queue);
@@ -105,7 +105,7 @@ export function queueDueAt(
 }
 
 /** A provider's `retry-after` holds for all that the session would ask it. */
-function calmUntil(batches: readonly OpenBatch[]): number {
+function retryAfterUntil(batches: readonly OpenBatch[]): number {
   return Math.max(0, ...batches.map((batch) => (batch.state === "pending" ? batch.notBefore : 0)));
 }
 
@@ -114,7 +114,7 @@ export function batchDueAt(
   batch: OpenBatch,
   view: Pick<ScheduleView, "batches" | "owner">,
 ): number {
-  if (batch.state === "pending") return Math.max(batch.dueAt, calmUntil(view.batches));
+  if (batch.state === "pending") return Math.max(batch.dueAt, retryAfterUntil(view.batches));
   // A lease of an earlier life of the object is abandoned as soon as somebody looks.
   return batch.lease.owner === view.owner ? batch.lease.until : 0;
 }

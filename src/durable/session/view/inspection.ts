@@ -1,4 +1,4 @@
-/** What the doctor asks a session: what is wrong, and what was mended by looking. */
+/** What the doctor asks a session: what is wrong, and what was repaired by looking. */
 import schema from "../../../../migrations/session/schema.sql";
 import type { SessionState } from "../../../memory/delivery.ts";
 import type { SessionRow } from "../session-row.ts";
@@ -28,21 +28,21 @@ export interface Inspection {
 export function inspect(
   store: SessionStore,
   row: SessionRow,
-  mended: { abandoned: number; stranded: boolean; now: number },
+  repaired: { abandoned: number; stranded: boolean; now: number },
 ): Inspection {
   const head = store.outbox.head();
   return {
     session: `${row.agent}/${row.sessionId}`,
-    state: store.state(row, mended.now),
+    state: store.state(row, repaired.now),
     announced: row.announcedState,
-    stranded: mended.stranded,
-    abandoned: mended.abandoned,
+    stranded: repaired.stranded,
+    abandoned: repaired.abandoned,
     dead: store.counts(row).dead,
     outbox: store.outbox.waiting(),
     outboxAttempts: head?.attempts ?? 0,
     outboxError: store.outbox.lastError(),
     pausedProviders: Object.entries(row.providerPauses)
-      .filter(([, pause]) => pause.until > mended.now)
+      .filter(([, pause]) => pause.until > repaired.now)
       .map(([name]) => name),
     recoveries: row.recoveries,
     schemaDiffers: store.db.schemaDifferences(schema),

@@ -4,7 +4,7 @@
  * repeats nothing.
  */
 import { log } from "../../../platform/log.ts";
-import { closeSession, entomb, giveUpUnprocessed } from "../ending/ending.ts";
+import { closeSession, giveUpUnprocessed, writeTombstone } from "../ending/ending.ts";
 import { announce } from "../outbox/announcement.ts";
 import { sendEntry } from "../outbox/delivery.ts";
 import { abandon, isAbandoned } from "../queue/lifecycle.ts";
@@ -49,7 +49,7 @@ async function step(
   const row = store.row();
   if (row === null) return false;
   const now = deps.now();
-  abandonLost(store, row, deps.owner, now);
+  reclaimExpiredLeases(store, row, deps.owner, now);
   const view = store.schedule(row, deps);
   if (view.announceDueAt !== null && view.announceDueAt <= now) {
     await announce(store, deps);
@@ -70,7 +70,7 @@ async function step(
 }
 
 /** Leases whose answer will not come go back to pending. */
-export function abandonLost(
+export function reclaimExpiredLeases(
   store: SessionStore,
   row: SessionRow,
   owner: string,
@@ -114,7 +114,7 @@ function claimDue(
 
 function finishEnding(store: SessionStore, now: number): boolean {
   store.db.transaction(() => {
-    entomb(store, now);
+    writeTombstone(store, now);
     store.session.update({ ending: null, closedAt: now });
   });
   return true;
@@ -131,6 +131,6 @@ function settle(store: SessionStore, row: SessionRow, view: ScheduleView, now: n
     return store.db.transaction(() => giveUpUnprocessed(store, now));
   }
   if (row.closedAt === null || view.outboxDueAt !== null) return false;
-  store.db.transaction(() => entomb(store, now));
+  store.db.transaction(() => writeTombstone(store, now));
   return true;
 }

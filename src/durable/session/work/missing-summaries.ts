@@ -82,5 +82,7 @@ function missingBefore(store: SessionStore, row: SessionRow, beforePrompt: numbe
 
 /** True where events of the turn are still on their way. */
 function isOpen(store: SessionStore, row: SessionRow, prompt: StoredEvent, until: number): boolean {
-  return prompt.seq > row.batchedTo || store.batches.hasOpenBatchOf(prompt.promptNumber, until - 1);
+  return (
+    prompt.seq > row.lastBatchedSeq || store.batches.hasOpenBatchOf(prompt.promptNumber, until - 1)
+  );
 }

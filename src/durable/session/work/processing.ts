@@ -35,7 +35,7 @@ export interface Claim {
 
 /** Cuts the queue's next batch, which the caller claims at once. One transaction of the caller's. */
 export function formBatch(store: SessionStore, row: SessionRow, now: number): PendingBatch | null {
-  const head = store.log.head(row.batchedTo);
+  const head = store.log.head(row.lastBatchedSeq);
   const cut = cutBatch(head);
   const first = head[0];
   if (cut === null || first === undefined) return null;
