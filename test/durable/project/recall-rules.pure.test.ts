@@ -79,7 +79,7 @@ describe("ranks and repeats", () => {
       [3, "terms,near"],
       [1, "terms"],
     ]);
-    expect(fused[2]?.score).toBeCloseTo(1 / 61);
+    expect(fused[2]?.score).toBeCloseTo(1 / 1.5);
     expect(fuse([])).toEqual([]);
   });
 

@@ -26,7 +26,7 @@ const PROMPT_FACTOR = 0.7;
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
  * `follow`, what was found leads to what replaced it and to its newest repeat, wherever they rank.
  */
-export function judge(view: View, fused: Fused[], follow: boolean): Ranked[] {
+export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
   const rows = new Map(
     readItems(
       view,

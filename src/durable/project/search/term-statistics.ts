@@ -1,9 +1,9 @@
-/** Which words of a query tell something in this project, and which stand together. */
+/** Which words of a query tell something in this project, and how rare they are. */
 
 import { newestNumber } from "../store/item-queries.ts";
 import { countInNewest, matchesAny } from "../store/search-index.ts";
 import type { View } from "../store/visible.ts";
-import { quoteMatch, type Term, termMatch } from "./query.ts";
+import { type Term, termMatch } from "./query.ts";
 
 /** How many of the newest items tell how common a word is. */
 const SAMPLE_ITEMS = 1000;
@@ -19,7 +19,7 @@ const LEADING_MIN = 2;
 /** In such a project, a word in more than this share of the items tells nothing and is left out. */
 const COMMON_SHARE = 0.5;
 
-export interface WeighedWords {
+export interface TermStatistics {
   /** Searched and ranked by, in the order of the query. */
   telling: Term[];
   /** Those of them of which an item must have one; empty where any of them will do. */
@@ -29,7 +29,7 @@ export interface WeighedWords {
 }
 
 /** Sorts words by what they tell in this project; the newest items stand for all. */
-export function weigh(view: View, terms: Term[]): WeighedWords {
+export function termStatistics(view: View, terms: Term[]): TermStatistics {
   const items = newestNumber(view);
   if (items <= LEADING_MATCHES) {
     const unknown = terms.filter((term) => !matchesAny(view, termMatch(term)));
@@ -60,7 +60,7 @@ export function weigh(view: View, terms: Term[]): WeighedWords {
   };
 }
 
-/** What words weigh by their rarity (inverse document frequency) among the newest items. */
+/** How much words tell by their rarity (inverse document frequency) among the newest items. */
 export function rarityIn(view: View): { of(term: Term): number; most: number } {
   const items = newestNumber(view);
   const sample = Math.min(items, SAMPLE_ITEMS);
@@ -70,36 +70,3 @@ export function rarityIn(view: View): { of(term: Term): number; most: number } {
     most: weight(0.5),
   };
 }
-
-/**
- * Words near each other in the query, near each other in the text, in any order. On the recall
- * questions these two channels gain eleven points of any-hit at 5 over the words alone.
- */
-export const PROXIMITIES = [
-  /** Side by side, as they were asked. */
-  { name: "pairs", skip: 1, distance: 2 },
-  /** In the same sentence or so. */
-  { name: "near", skip: 3, distance: 8 },
-] as const;
-
-/** The pairs of a query's words as a MATCH expression; null where there are none. */
-export function nearMatch(
-  { telling, leading }: WeighedWords,
-  { skip, distance }: (typeof PROXIMITIES)[number],
-): string | null {
-  const words = telling.flatMap((term) => {
-    const [form] = term.forms;
-    if (form === undefined || form.includes(" ")) return [];
-    return [{ quoted: quoteMatch(form), leads: leading.length === 0 || leading.includes(term) }];
-  });
-  const pairs = words.flatMap((word, index) =>
-    words
-      .slice(index + 1, index + 1 + skip)
-      // Two common words are near each other all over a large project.
-      .filter((other) => word.leads || other.leads)
-      .map((other) => `NEAR(${word.quoted} ${other.quoted}, ${distance})`),
-  );
-  return pairs.length === 0 ? null : pairs.slice(0, PAIRS_MAX).join(" OR ");
-}
-
-const PAIRS_MAX = 64;
