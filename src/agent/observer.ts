@@ -4,7 +4,7 @@
  */
 
 import type { TokenUsage } from "../memory/delivery.ts";
-import { log } from "../platform/log.ts";
+import type { Log } from "../platform/log.ts";
 import { compressRest, NOT_CITED } from "./complete.ts";
 import type {
   FailureKind,
@@ -50,6 +50,7 @@ export interface ObserveRequest {
   maxAttempts: number;
   /** Who takes what a model left out. */
   rest?: Provider;
+  log: Log;
 }
 
 export type ObserveOutcome =
@@ -98,9 +99,9 @@ async function ask(provider: Provider, request: ObserveRequest): Promise<Asked> 
   const outcome = await provider.compress(batch, signal);
   const usage = outcome.ok ? outcome.result.usage : outcome.failure.usage;
   // What cannot be settled counts as reserved: too much rather than nothing.
-  await budget
-    .settle(provider.name, provider.model, usage)
-    .catch(() => log("warn", "budget_not_settled", { provider: provider.name }));
+  await budget.settle(provider.name, provider.model, usage).catch((error: unknown) => {
+    request.log("warn", "budget_not_settled", { provider: provider.name }, error);
+  });
   return outcome;
 }
 
@@ -177,7 +178,7 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     }
     const { kind, message } = outcome.failure;
     if (kind === "aborted") return give(outcome.failure, false);
-    log("warn", "provider_failed", { provider: provider.name, kind, reason: message });
+    request.log("warn", "provider_failed", { provider: provider.name, kind, reason: message });
     if (kind === "refused_access")
       pauses.push({ provider: provider.name, failure: outcome.failure });
     else {

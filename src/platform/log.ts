@@ -11,6 +11,7 @@ export type LogEvent =
   | "backfill_failed"
   | "batch_failed"
   | "budget_not_settled"
+  | "delivery_failed"
   | "deployment_key_malformed"
   | "drain_failed"
   | "git_name_left_out"
@@ -24,7 +25,7 @@ export type LogEvent =
   | "provider_ignored"
   | "request_failed"
   | "request_refused"
-  | "session_mended"
+  | "session_repaired"
   | "settle_failed"
   | "team_unreachable";
 

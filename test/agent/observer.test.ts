@@ -6,6 +6,7 @@ import { anthropicProvider } from "../../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../../src/agent/providers/extractive.ts";
 import { buildProviders } from "../../src/agent/providers/index.ts";
 import type { TokenUsage } from "../../src/memory/delivery.ts";
+import { log } from "../../src/platform/log.ts";
 import { type Control, MockScope } from "../support/mock-provider/protocol.ts";
 import { sampleBatch, toolEvent } from "../support/sample-batch.ts";
 
@@ -45,6 +46,7 @@ async function arranged(name: string, change: Control, over: Partial<ObserveRequ
     signal: new AbortController().signal,
     attempt: 1,
     maxAttempts: 3,
+    log,
     ...over,
   };
   return { scope, request, budget, anthropic };

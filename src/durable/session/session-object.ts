@@ -15,7 +15,7 @@ import type { SessionSource } from "../../hooks/hook-action.ts";
 import type { SessionState } from "../../memory/delivery.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
-import { type LogEvent, log } from "../../platform/log.ts";
+import { createLog, type Log, type LogEvent } from "../../platform/log.ts";
 import { beginDelete, beginForget } from "./ending/ending.ts";
 import {
   acceptEnd,
@@ -30,6 +30,7 @@ import {
 import { recoveryMs } from "./queue/retry.ts";
 import { HOOKS_FIRST_MS, nextAlarm } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
+import { sessionLog } from "./session-log.ts";
 import type { SessionRow } from "./session-row.ts";
 import { SessionStore } from "./session-store.ts";
 import { type Inspection, inspect } from "./view/inspection.ts";
@@ -51,6 +52,8 @@ const FLUSH_WAIT_MS = 60_000;
 const DELETE_WAIT_MS = 30_000;
 /** A project's number may be cached this long. */
 const NUMBER_CACHE_MS = 30_000;
+/** Ids that are remembered as given; older ones may be given again. */
+const GIVEN_MAX = 500;
 
 export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
@@ -198,7 +201,7 @@ export class SessionObject extends DurableObject<Env> {
     const wanted = nextAlarm(this.#store.schedule(row, this.#deps), now);
     const stranded = wanted !== null && this.#alarmAt === null && this.#running === null;
     if (abandoned > 0 || stranded || tellAgain) {
-      log("warn", "session_repaired", { abandoned, stranded, tellAgain });
+      this.#log()("warn", "session_repaired", { abandoned, stranded, tellAgain });
     }
     const report = inspect(this.#store, row, { abandoned, stranded, now });
     // What could not be delivered may go out by now.
@@ -215,7 +218,7 @@ export class SessionObject extends DurableObject<Env> {
     this.#alarmAt = null;
     const running = new AbortController();
     this.#running = running;
-    const fault = await attempt("drain_failed", async () => {
+    const fault = await this.#attempt("drain_failed", async () => {
       const row = this.#store.row();
       if (row === null) return;
       this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
@@ -223,11 +226,33 @@ export class SessionObject extends DurableObject<Env> {
       if (row.recoveries > 0) this.#store.session.update({ recoveries: 0 });
     });
     this.#running = null;
-    await attempt("plan_failed", async () => {
+    await this.#attempt("plan_failed", async () => {
       if (fault) this.#countFault();
       else await this.#planExactly(Date.now());
     });
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Runs `work`; logs what it throws and says whether it threw. */
+  async #attempt(event: LogEvent, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return false;
+    } catch (error) {
+      this.#log()("error", event, {}, error);
+      return true;
+    }
+  }
+
+  /** Names the session by its row, or by the object's name where the row cannot be read. */
+  #log(): Log {
+    try {
+      const row = this.#store.row();
+      if (row !== null) return sessionLog(row);
+    } catch {
+      // What is about to be logged says why.
+    }
+    return createLog({ session: this.ctx.id.name ?? "unknown" });
   }
 
   /** The next recovery comes later. */
@@ -316,22 +341,8 @@ export class SessionObject extends DurableObject<Env> {
 /** A row that cannot be read is looked at again as rarely as anything. */
 const UNREADABLE_RECOVERIES = 10;
 
-/** Runs `work`; logs what it throws and says whether it threw. */
-async function attempt(event: LogEvent, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return false;
-  } catch (error) {
-    log("error", event, {}, error);
-    return true;
-  }
-}
-
 /** Faults that were caught, and leases that ended with the life that held them. */
 function recoveriesInARow(store: SessionStore, row: SessionRow): number {
   const abandoned = store.batches.open().map((batch) => batch.abandoned);
   return row.recoveries + Math.max(0, ...abandoned);
 }
-
-/** Ids that are remembered as given; older ones may be given again. */
-const GIVEN_MAX = 500;

@@ -1,7 +1,8 @@
 /** Tells the project when the session's state has changed. */
-import { log } from "../../../platform/log.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import { deliveryBackoffMs } from "../queue/retry.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
+import { sessionLog } from "../session-log.ts";
 import type { SessionStore } from "../session-store.ts";
 
 /**
@@ -22,17 +23,17 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
     await deps.project(row.team, number).announce({
       project: { name: row.project, number },
       announcement: {
-        session: `${row.agent}/${row.sessionId}`,
+        session: sessionPath(row),
         state,
         seq,
         lastEventAt: store.lastEventAt(row),
       },
     });
-  } catch {
+  } catch (error) {
     const failures = store.announcement.failures + 1;
     const delay = deliveryBackoffMs(failures, deps.random());
     store.announcement = { failures, notBefore: deps.now() + delay };
-    log("warn", "announcement_failed", { failures });
+    sessionLog(row)("warn", "announcement_failed", { failures }, error);
     return;
   }
   store.announcement = { failures: 0, notBefore: 0 };

@@ -1,10 +1,17 @@
 /** Sends what the outbox holds to the projects that it is for. */
+
 import type { ProjectRef, Replacement } from "../../../memory/delivery.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
+import { truncate } from "../../../platform/truncate.ts";
 import { deliveryBackoffMs } from "../queue/retry.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
+import { sessionLog } from "../session-log.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import type { OutboxEntry } from "./outbox.ts";
+
+/** Longest error that is kept with an entry. */
+const ERROR_MAX_CHARS = 300;
 
 /**
  * Sends one entry and marks it. A failure leaves it, due later: it blocks what stands behind it,
@@ -26,7 +33,9 @@ export async function sendEntry(
   } catch (error) {
     const delay = deliveryBackoffMs(entry.attempts + 1, deps.random());
     const message = error instanceof Error ? error.message : String(error);
-    store.outbox.failed(entry, message.slice(0, 300), deps.now() + delay);
+    store.outbox.failed(entry, truncate(message, ERROR_MAX_CHARS), deps.now() + delay);
+    const fields = { entry: entry.kind, batch: entry.batch, attempts: entry.attempts + 1 };
+    sessionLog(row)("warn", "delivery_failed", fields, error);
     return false;
   }
   store.db.transaction(() => {
@@ -44,7 +53,7 @@ async function send(
   deps: SessionDependencies,
 ): Promise<void> {
   const stub = deps.project(row.team, project.number);
-  const session = `${row.agent}/${row.sessionId}`;
+  const session = sessionPath(row);
   const minGeneration = entry.generation;
   switch (entry.kind) {
     case "deliver": {

@@ -1,6 +1,8 @@
 /** What the doctor asks a session: what is wrong, and what was repaired by looking. */
+
 import schema from "../../../../migrations/session/schema.sql";
 import type { SessionState } from "../../../memory/delivery.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 
@@ -32,7 +34,7 @@ export function inspect(
 ): Inspection {
   const head = store.outbox.head();
   return {
-    session: `${row.agent}/${row.sessionId}`,
+    session: sessionPath(row),
     state: store.state(row, repaired.now),
     announced: row.announcedState,
     stranded: repaired.stranded,

@@ -1,6 +1,8 @@
 /** The session as the API shows it. */
+
 import type { SessionState, TokenUsage } from "../../../memory/delivery.ts";
 import type { EventKind } from "../../../memory/event.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import type { EventCounts } from "../queue/batches.ts";
 import type { SessionStore } from "../session-store.ts";
 
@@ -29,7 +31,7 @@ export function describeSession(store: SessionStore, now: number): SessionView |
   const newest = store.batches.newest();
   const lastEventAt = store.lastEventAt(row);
   return {
-    session: `${row.agent}/${row.sessionId}`,
+    session: sessionPath(row),
     project: row.project,
     state: store.state(row, now),
     events: store.counts(row),

@@ -2,6 +2,7 @@
  * From what a provider made of a batch to what a project is told: stamped by us, with files from
  * the tool events themselves, citing only events of the batch. Pure.
  */
+
 import type { Author } from "../../../agent/observer.ts";
 import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
@@ -15,6 +16,7 @@ import type {
   Stamp,
 } from "../../../memory/observation.ts";
 import { relativePath } from "../../../memory/paths.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
 
 /** A prompt's text as memory keeps it: what was asked, not what was pasted below it. */
@@ -94,7 +96,7 @@ export function finishResults(from: Unfinished): Finished {
   }
   return {
     delivery: {
-      session: `${from.row.agent}/${from.row.sessionId}`,
+      session: sessionPath(from.row),
       generation: from.row.generation,
       batch: from.batch,
       observations,
@@ -122,7 +124,7 @@ function known(sources: readonly string[], events: ReadonlyMap<string, StoredEve
 
 function stampOf(row: SessionRow, events: readonly StoredEvent[], promptNumber: number): Stamp {
   return {
-    session: `${row.agent}/${row.sessionId}`,
+    session: sessionPath(row),
     agent: row.agent,
     actor: row.actor,
     branch: row.branch,
@@ -223,7 +225,7 @@ export function summaryWithoutClosing(
     sources: [
       ...new Set([`prompt:${request.n}`, ...observations.flatMap((o) => o.sources.slice(0, 1))]),
     ],
-    session: `${row.agent}/${row.sessionId}`,
+    session: sessionPath(row),
     agent: row.agent,
     actor: row.actor,
     branch: row.branch,

@@ -3,7 +3,6 @@
  * or one call outward with a transaction behind it, so that a crash between two of them loses and
  * repeats nothing.
  */
-import { log } from "../../../platform/log.ts";
 import { closeSession, giveUpUnprocessed, writeTombstone } from "../ending/ending.ts";
 import { announce } from "../outbox/announcement.ts";
 import { sendEntry } from "../outbox/delivery.ts";
@@ -17,6 +16,7 @@ import {
   type ScheduleView,
 } from "../queue/schedule.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
+import { sessionLog } from "../session-log.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { type Claim, claimBatch, formBatch, processClaim } from "./processing.ts";
@@ -85,7 +85,8 @@ export function reclaimExpiredLeases(
       const next = abandon(batch, seqs, nextBatch, now);
       store.batches.replace(batch.batch, next.batches);
       nextBatch = next.nextBatch;
-      log("warn", "lease_abandoned", { batch: batch.batch, times: batch.abandoned + 1 });
+      const times = batch.abandoned + 1;
+      sessionLog(row)("warn", "lease_abandoned", { batch: batch.batch, times });
     }
     if (nextBatch !== row.nextBatch) store.session.update({ nextBatch });
   });

@@ -1,10 +1,11 @@
 /** One batch through the chain of providers: claim under a lease, call, and put down what came of it. */
+
 import { type BudgetGate, type ObserveOutcome, observe } from "../../../agent/observer.ts";
 import { nextProbe } from "../../../agent/pause-schedule.ts";
 import type { ObserverBatch } from "../../../agent/provider.ts";
 import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
-import { log } from "../../../platform/log.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import {
   CALL_DEADLINE_MS,
   type Failure,
@@ -19,6 +20,7 @@ import {
 import { MAX_ATTEMPTS } from "../queue/retry.ts";
 import { cutBatch } from "../queue/schedule.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
+import { sessionLog } from "../session-log.ts";
 import type { ProviderPause, SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { finishResults, type Request } from "./completion.ts";
@@ -90,6 +92,7 @@ export async function processClaim(
     maxAttempts: MAX_ATTEMPTS,
     now: deps.now(),
     signal: call.signal,
+    log: sessionLog(row),
   }).finally(call.end);
   // Nobody gave up on it: it took too long, and that uses up an attempt.
   if (!outcome.ok && outcome.failure.kind === "aborted" && call.timedOut()) {
@@ -130,7 +133,9 @@ function writeOutcome(
   const now = deps.now();
   const row = store.row();
   const held = store.batches.get(claim.batch.batch);
-  if (row === null || !holdsLease(held, claim.token)) {
+  if (row === null) return;
+  const log = sessionLog(row);
+  if (!holdsLease(held, claim.token)) {
     log("info", "late_answer_dropped", { batch: claim.batch.batch });
     return;
   }
@@ -269,7 +274,7 @@ function budgetOf(
 ): BudgetGate & { readonly unreachable: boolean } {
   let unreachable = false;
   const call = {
-    session: `${row.agent}/${row.sessionId}`,
+    session: sessionPath(row),
     generation: row.generation,
     batch: batch.batch,
     attempt: batch.tries,
@@ -294,7 +299,9 @@ function budgetOf(
       await deps
         .team(row.team)
         .settle({ ...call, provider, model, usage })
-        .catch(() => log("warn", "settle_failed", { batch: batch.batch }));
+        .catch((error: unknown) => {
+          sessionLog(row)("warn", "settle_failed", { batch: batch.batch }, error);
+        });
     },
   };
 }
