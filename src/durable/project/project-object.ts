@@ -28,12 +28,8 @@ import { Database } from "../../platform/database.ts";
 import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply/apply.ts";
 import { BACKFILL_PAUSE_MS, backfillSlice } from "./backfill.ts";
 import { nothingToTell } from "./context/eligibility.ts";
-import {
-  type FileContextQuery,
-  fileContext,
-  type PromptContextQuery,
-  promptContext,
-} from "./context/prompt-and-file.ts";
+import { type FileContextQuery, fileContext } from "./context/file.ts";
+import { type PromptContextQuery, promptContext } from "./context/prompt.ts";
 import { type ContextQuery, context } from "./context/start.ts";
 import type { Filters } from "./search/query.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";

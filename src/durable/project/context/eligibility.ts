@@ -1,4 +1,4 @@
-/** What of the memory is news to somebody, each thing once. */
+/** What of the memory may be told to somebody who knows some of it, each thing once. */
 
 import type { ContextAnswer } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
@@ -30,7 +30,7 @@ export function isObservation(row: ItemRow): row is ObservationRow {
 }
 
 /** Not history, not given before, not the asking session's own. */
-export function isNews(row: ItemRow, query: Known): boolean {
+export function isEligible(row: ItemRow, query: Known): boolean {
   if (row.superseded_by !== null) return false;
   if (query.since !== undefined && row.n <= query.since) return false;
   if (row.session === query.excludeSession) return false;

@@ -12,7 +12,7 @@ import type { View } from "../store/visible.ts";
 import {
   findByFile,
   foldRepeats,
-  isNews,
+  isEligible,
   isObservation,
   type Known,
   nothingToTell,
@@ -172,7 +172,7 @@ function gather(view: View, query: ContextQuery): Gathered[] {
     evergreenItems(view, EVERGREEN),
   ];
   for (const row of pools.flat()) rows.set(row.n, row);
-  const fresh = [...rows.values()].filter((row) => isNews(row, query)).filter(isObservation);
+  const fresh = [...rows.values()].filter((row) => isEligible(row, query)).filter(isObservation);
   return foldRepeats(view, fresh).map(({ row, times, numbers }) => ({
     row,
     times,
@@ -189,7 +189,7 @@ function lowest(ranks: (number | undefined)[]): number | null {
 /** The summaries that say anything, newest first by time. */
 function tellingSummaries(view: View, query: ContextQuery): SummaryRow[] {
   return newestSummaries(view, SUMMARIES)
-    .filter((row): row is SummaryRow => row.kind === "summary" && isNews(row, query))
+    .filter((row): row is SummaryRow => row.kind === "summary" && isEligible(row, query))
     .filter(({ content: { completed, learned, next_steps } }) =>
       /\S/.test(completed + learned + next_steps),
     )
