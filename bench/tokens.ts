@@ -17,7 +17,7 @@ import {
   cutBatch,
   type QueuedEvent,
 } from "../src/durable/session/queue/schedule.ts";
-import { isNotificationPrompt } from "../src/hooks/hook-action.ts";
+import { isNotice } from "../src/hooks/stamps.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
 import { MockScope } from "../test/support/mock-provider/protocol.ts";
 import { startMockProvider } from "../test/support/mock-provider/server.ts";
@@ -77,7 +77,7 @@ async function measure(folder: string, pace: Pace, url: string) {
       total.tools += part.events.filter(isTool).length;
       const events = part.events.filter((event) => event.skip === null);
       for (const event of events) {
-        if (event.kind === "prompt" && !isNotificationPrompt(event.body.text)) {
+        if (event.kind === "prompt" && !isNotice("claude-code", event)) {
           request = event.body.text;
         }
       }

@@ -2,7 +2,7 @@
 import type { ObserverResult } from "../../src/agent/provider.ts";
 import { extract } from "../../src/agent/providers/extractive.ts";
 import { splitWords } from "../../src/durable/project/search/words.ts";
-import { isNotificationPrompt } from "../../src/hooks/hook-action.ts";
+import { isNotice } from "../../src/hooks/stamps.ts";
 import type { StoredEvent } from "../../src/memory/event.ts";
 import type { Document } from "./full-text.ts";
 import type { Found } from "./score.ts";
@@ -20,7 +20,7 @@ export function compressSession(events: StoredEvent[], root: string | null): Obs
   let request: string | null = null;
   return batchesOf(events.filter((event) => event.skip === null)).map((batch) => {
     for (const event of batch) {
-      if (event.kind === "prompt" && !isNotificationPrompt(event.body.text)) {
+      if (event.kind === "prompt" && !isNotice("claude-code", event)) {
         request = event.body.text;
       }
     }

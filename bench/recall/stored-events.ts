@@ -1,6 +1,6 @@
 /** A recorded session as its object would keep and cut it, for runs without any server. */
 import { cutBatch } from "../../src/durable/session/queue/schedule.ts";
-import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
+import { readHook } from "../../src/hooks/claude-code/read.ts";
 import type { IncomingEvent, StoredEvent } from "../../src/memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../src/memory/event-identity.ts";
 import type { RecordedSession } from "./recorded-sessions.ts";
@@ -21,7 +21,7 @@ export function storedEvents(session: RecordedSession): KeptSession {
   for (const { at, payload: hook } of session.hooks) {
     root ??= typeof hook.cwd === "string" ? hook.cwd : null;
     const context = { eventId: null, at, now: Date.now(), ignoreGlobs: [] };
-    const action = adaptClaudeCode(hook, context);
+    const action = readHook(hook, context);
     if (action.do !== "event" || seen.has(action.event.identity)) continue;
     seen.add(action.event.identity);
     events.push(numbered(action.event, events.length + 1, counts));

@@ -51,20 +51,3 @@ export function eventTime(header: string | null | undefined, now: number): numbe
   const at = Date.parse(header);
   return Number.isFinite(at) && at > 0 ? Math.min(at, now) : now;
 }
-
-/** True for a prompt that the agent wrote itself: it keeps its number but is nobody's request. */
-export function isNotificationPrompt(text: string): boolean {
-  let rest = text.trim();
-  if (!rest.startsWith(NOTIFICATION_OPEN)) return false;
-  while (rest.startsWith(NOTIFICATION_OPEN)) {
-    const end = rest.indexOf(NOTIFICATION_CLOSE);
-    if (end < 0) return false;
-    rest = rest.slice(end + NOTIFICATION_CLOSE.length).trimStart();
-  }
-  return rest === "" || NOTIFICATION_HINT.test(rest);
-}
-
-/** Claude Code adds where to read on; that is no request either. */
-const NOTIFICATION_HINT = /^Read the output file[^\n]{0,2000}$/;
-const NOTIFICATION_OPEN = "<task-notification>";
-const NOTIFICATION_CLOSE = "</task-notification>";

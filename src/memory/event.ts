@@ -13,9 +13,30 @@ export type EventKind =
   | "subagent_end"
   | "compaction";
 
+/**
+ * What a tool call did, whatever the agent calls its tool. `own`: a tool of Cairn's. Readers take an
+ * action that they do not know for `other`.
+ */
+export type ToolAction =
+  | "read"
+  | "edit"
+  | "create"
+  | "search"
+  | "command"
+  | "fetch"
+  | "delegate"
+  | "ask"
+  | "plan"
+  | "own"
+  | "other";
+
 /** A tool call. `input` and `output` are plain text or compact JSON text, already redacted and cut. */
 export interface ToolBody {
   tool: string;
+  /** Stamped by the agent's adapter; absent from events of the first release. */
+  action?: ToolAction;
+  /** The file, command, pattern, address or question that the call is about; "" where it is none. */
+  target?: string;
   input: Record<string, unknown>;
   /** What the tool gave back, or the error of a failure. Text; JSON where the agent sent JSON. */
   output: string;
@@ -34,6 +55,12 @@ export interface TextBody {
   text: string;
   /** subagent_end: the subagent's type. compaction: `manual` or `auto`. */
   label?: string;
+  /** prompt: the agent wrote it itself, so it is nobody's request. Absent: not known (first release). */
+  notice?: boolean;
+  /** say: one part of a message that came in several; they are joined when read. */
+  part?: { message: string; index: number };
+  /** turn_end: tasks still run in the background, so it does not close the work. */
+  background?: true;
 }
 
 /** The content of an event, told apart by its kind. At most `EVENT_MAX_BYTES` as JSON. */

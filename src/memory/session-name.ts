@@ -2,9 +2,6 @@
 
 export const SESSION_ID_MAX_CHARS = 200;
 
-/** Agents whose hooks we know. */
-export const AGENTS = ["claude-code", "codex", "cursor", "gemini", "copilot", "opencode"] as const;
-
 const AGENT_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
 // Printable means: no control, format, surrogate, private-use or unassigned character, no line ends.
 const SESSION_ID_PATTERN = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;

@@ -7,24 +7,10 @@
  * base name, one with a slash the end of the path.
  */
 import picomatch from "picomatch";
+import { COMMAND_FIELDS, PATH_FIELDS, PATH_LIST_FIELDS } from "../memory/tool-fields.ts";
 
 /** Longest path or shell command that is looked at, in characters. */
 const LOOK_MAX_CHARS = 64 * 1024;
-
-/** Fields of tool inputs that name a file or a set of files. */
-const PATH_FIELDS = [
-  "file_path",
-  "path",
-  "notebook_path",
-  "filePath",
-  "filename",
-  "file",
-  "absolute_path",
-  "target_file",
-  "glob",
-] as const;
-const LIST_FIELDS = ["paths", "files", "file_paths"] as const;
-const COMMAND_FIELDS = ["command", "cmd", "script"] as const;
 
 const ENV_NAME = /^\.env/i;
 const PEM_NAME = /\.pem$/i;
@@ -74,7 +60,7 @@ export function ignoredFile(input: unknown, globs: readonly string[]): boolean {
     const value = fields[name];
     if (typeof value === "string" && isIgnoredPath(value, globs)) return true;
   }
-  for (const name of LIST_FIELDS) {
+  for (const name of PATH_LIST_FIELDS) {
     const value = fields[name];
     if (!Array.isArray(value)) continue;
     if (value.some((path) => typeof path === "string" && isIgnoredPath(path, globs))) return true;

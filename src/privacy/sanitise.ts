@@ -2,7 +2,7 @@
  * The one way from an agent's raw texts to content that may be stored: private tags and blobs out,
  * cut, control codes and secrets out, cut to the final size. Pure, synchronous, and never throws.
  */
-import type { EventContent, ToolBody } from "../memory/event.ts";
+import type { EventContent, TextBody, ToolBody } from "../memory/event.ts";
 import { blobName, cleanText, nameBlobs } from "./clean-text.ts";
 import { dropIgnoredLines } from "./ignored-files.ts";
 import {
@@ -42,23 +42,29 @@ export interface RawTextEvent {
   label: string | null;
 }
 
-export type RawEvent = RawToolEvent | RawTextEvent;
-
 /** Longest name of a tool, a subagent's type or a label. */
 const NAME_MAX_CHARS = 200;
 /** First the whole budget, then ever less for each field, until the event fits. */
 const FIELD_CAPS = [30_000, 15_000, 7_500, 3_500, 1_500, 500, 120] as const;
 
+export type RawEvent = RawToolEvent | RawTextEvent;
+
 /** What may be stored of a raw event: at most `EVENT_MAX_BYTES` as JSON. */
+export function sanitise(raw: RawToolEvent): Extract<EventContent, { body: ToolBody }>;
+export function sanitise(raw: RawTextEvent): Extract<EventContent, { body: TextBody }>;
+export function sanitise(raw: RawEvent): EventContent;
 export function sanitise(raw: RawEvent): EventContent {
-  if ("tool" in raw) return { kind: raw.kind, body: sanitiseTool(raw) };
+  return "tool" in raw ? sanitiseTool(raw) : sanitiseText(raw);
+}
+
+function sanitiseText(raw: RawTextEvent): EventContent {
   const field = new Sanitiser().text(raw.text, raw.kind === "prompt");
   const label = raw.label === null ? {} : { label: sanitiseName(raw.label) };
   const body = fitting((cap) => ({ text: renderCut(field, cap).trim(), ...label }));
   return { kind: raw.kind, body };
 }
 
-function sanitiseTool(raw: RawToolEvent): ToolBody {
+function sanitiseTool(raw: RawToolEvent): EventContent {
   const sanitiser = new Sanitiser();
   const input = sanitiser.tree(raw.input, 0);
   sanitiser.dropFoundIn = raw.ignoreGlobs;
@@ -72,11 +78,12 @@ function sanitiseTool(raw: RawToolEvent): ToolBody {
     files_modified: sanitisePaths(raw.filesModified),
     ...(raw.agentType === null ? {} : { agent_type: sanitiseName(raw.agentType) }),
   };
-  return fitting((cap) => ({
+  const body = fitting((cap) => ({
     ...fixed,
     input: renderInput(input, cap),
     output: renderCut(output, cap).trim(),
   }));
+  return { kind: raw.kind, body };
 }
 
 /** A short text on one line, sanitised like any other. */
@@ -102,8 +109,8 @@ function fitting<Body extends object>(render: (cap: number) => Body): Body {
   return body;
 }
 
-/** `{"kind":"tool_failure","body":…}` around the body. */
-const ENVELOPE_BYTES = 64;
+/** The kind around the body, and what the agent's adapter stamps on it: at most 300 characters. */
+const ENVELOPE_BYTES = 1_500;
 
 /** A value of which each text is sanitised but not yet cut to its final size. */
 type Tree =

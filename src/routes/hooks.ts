@@ -5,9 +5,8 @@ import type { Caller } from "../access/caller.ts";
 import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Sender } from "../durable/session/intake/intake.ts";
-import { hookAnswer } from "../hooks/claude-code/answer.ts";
-import { adaptClaudeCode } from "../hooks/claude-code/read.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
+import { AGENT_NAMES, adapterOf } from "../hooks/registry.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { HOOK_BODY_MAX_BYTES, readJson } from "../http/body.ts";
 import { folderProject, normaliseProject } from "../memory/project-name.ts";
@@ -27,30 +26,35 @@ export const hookRoutes = new Hono<AppEnv>();
 
 hookRoutes.post("/:agent", async (c) => {
   const agent = c.req.param("agent");
-  if (agent !== "claude-code") {
+  const adapter = adapterOf(agent);
+  if (adapter === null) {
     throw new ApiError(
       400,
       "unknown_agent",
-      `no hooks of "${truncate(agent, 40)}" are known here; known: claude-code`,
+      `no hooks of "${truncate(agent, 40)}" are known here; known: ${AGENT_NAMES.join(", ")}`,
     );
   }
   const payload = await readJson(c.req.raw, HOOK_BODY_MAX_BYTES);
   const now = c.get("arrivedAt");
-  const action = adaptClaudeCode(payload, {
+  const actions = adapter.read(payload, {
     eventId: c.req.header("X-Cairn-Event-Id") ?? null,
     at: c.req.header("X-Cairn-At") ?? null,
     now,
     ignoreGlobs: readConfig(c.env).ignoreGlobs,
   });
-  if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
   const headers = {
     project: c.req.header("X-Cairn-Project") ?? null,
     branch: c.req.header("X-Cairn-Branch") ?? null,
     commit: c.req.header("X-Cairn-Commit") ?? null,
   };
-  const { header, context } = await perform(c.env, c.get("caller"), agent, action, headers, now);
-  c.header("X-Cairn-Event", header);
-  return c.json(hookAnswer(action.hookEventName, context));
+  let body: object = {};
+  for (const action of actions) {
+    if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
+    const { header, context } = await perform(c.env, c.get("caller"), agent, action, headers, now);
+    c.header("X-Cairn-Event", header);
+    body = adapter.answer(action.hookEventName, { context });
+  }
+  return c.json(body);
 });
 
 /** Tells the session what happened, and asks for memory where the agent may be given some. */

@@ -2,9 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { HOOK_CONTEXT_MAX_CHARS } from "../../src/contract/limits.ts";
 import { hookAnswer } from "../../src/hooks/claude-code/answer.ts";
-import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
+import { isNotice } from "../../src/hooks/claude-code/notices.ts";
+import { readHook } from "../../src/hooks/claude-code/read.ts";
 import { toolOutput } from "../../src/hooks/claude-code/tool-output.ts";
-import { eventTime, type HookAction, isNotificationPrompt } from "../../src/hooks/hook-action.ts";
+import { eventTime, type HookAction } from "../../src/hooks/hook-action.ts";
+import { adapterOf } from "../../src/hooks/registry.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
 import { EVENT_MAX_BYTES, jsonBytes } from "../../src/privacy/limits.ts";
 
@@ -22,7 +24,7 @@ const recordings = import.meta.glob<string>("../../../shared/data/claude-code-se
 });
 
 function adapt(hook: unknown, context: { eventId?: string; at?: string; globs?: string[] } = {}) {
-  return adaptClaudeCode(hook, {
+  return readHook(hook, {
     eventId: context.eventId ?? null,
     at: context.at ?? null,
     now: NOW,
@@ -194,7 +196,7 @@ describe("Claude Code's hooks", () => {
       sessionId: "s-1",
     });
     const event = eventOf(adapt({ ...hook, prompt: "do it <private>quietly</private>" }));
-    expect(event.body).toEqual({ text: "do it" });
+    expect(event.body).toEqual({ text: "do it", notice: false });
     const injected = { ...hook, prompt: "<system-reminder>x</system-reminder>" };
     expect(eventOf(adapt(injected))).toMatchObject({ kind: "prompt", skip: "empty" });
   });
@@ -235,11 +237,11 @@ describe("Claude Code's hooks", () => {
 
   it("knows a prompt that is only the agent's own notice", () => {
     const notice = "<task-notification>\n<status>done</status>\n</task-notification>";
-    expect(isNotificationPrompt(notice)).toBe(true);
-    expect(isNotificationPrompt(`${notice}\n${notice}\n`)).toBe(true);
-    expect(isNotificationPrompt(`${notice} and now the tests`)).toBe(false);
-    expect(isNotificationPrompt("<task-notification>cut")).toBe(false);
-    expect(isNotificationPrompt("add a task-notification")).toBe(false);
+    expect(isNotice(notice)).toBe(true);
+    expect(isNotice(`${notice}\n${notice}\n`)).toBe(true);
+    expect(isNotice(`${notice} and now the tests`)).toBe(false);
+    expect(isNotice("<task-notification>cut")).toBe(false);
+    expect(isNotice("add a task-notification")).toBe(false);
   });
 });
 
@@ -323,5 +325,60 @@ describe("a hook's answer", () => {
     }
     const long = hookAnswer("SessionStart", "😀".repeat(10_000)).hookSpecificOutput;
     expect(long?.additionalContext.length).toBeLessThanOrEqual(HOOK_CONTEXT_MAX_CHARS);
+  });
+});
+
+describe("what the adapter stamps", () => {
+  const context = { eventId: null, at: null, now: 1_000, ignoreGlobs: [] };
+  const eventOf = (payload: Record<string, unknown>) => {
+    const [action] =
+      adapterOf("claude-code")?.read({ session_id: "s1", ...payload }, context) ?? [];
+    if (action?.do !== "event") throw new Error(`no event but ${action?.do}`);
+    return action.event;
+  };
+  const call = (tool_name: string, tool_input: Record<string, unknown>) =>
+    eventOf({ hook_event_name: "PostToolUse", tool_name, tool_input, tool_response: "ok" }).body;
+
+  it("is what a call did and what it was about, in words of no agent", () => {
+    expect(call("Read", { file_path: "src/a.ts" })).toMatchObject({
+      action: "read",
+      target: "src/a.ts",
+    });
+    expect(call("Bash", { command: "npm test", description: "Run the tests" })).toMatchObject({
+      action: "command",
+      target: "npm test",
+    });
+    expect(call("Grep", { pattern: "retry", path: "src" })).toMatchObject({
+      action: "search",
+      target: "retry",
+    });
+    expect(call("Write", { file_path: "b.ts", content: "1" })).toMatchObject({
+      action: "create",
+      files_modified: ["b.ts"],
+    });
+    expect(call("SomethingNew", {})).toMatchObject({ action: "other", target: "" });
+    const secret = call("Bash", { command: `deploy --token ghp_${"a1B2".repeat(9)}` });
+    expect(JSON.stringify(secret)).not.toContain("a1B2");
+  });
+
+  it("is a message between calls as a say, named as its parts are, and a Stop that closes no work", () => {
+    const message = {
+      hook_event_name: "MessageDisplay",
+      message_id: "m1",
+      delta: "The cache lies.",
+    };
+    expect(eventOf({ ...message, index: 0, final: true })).toMatchObject({
+      kind: "say",
+      identity: "say:m1:0",
+      body: { text: "The cache lies." },
+    });
+    expect(eventOf({ ...message, index: 1, final: true }).body).toMatchObject({
+      part: { message: "m1", index: 1 },
+    });
+    const stop = { hook_event_name: "Stop", last_assistant_message: "Started." };
+    expect(eventOf({ ...stop, background_tasks: [{ id: "a1" }] }).body).toMatchObject({
+      background: true,
+    });
+    expect(eventOf(stop).body).not.toHaveProperty("background");
   });
 });

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { adaptClaudeCode } from "../../src/hooks/claude-code/read.ts";
+import { readHook } from "../../src/hooks/claude-code/read.ts";
 
 it("does not learn again what the agent recalls: calls of our own tools teach nothing", () => {
   const context = { eventId: null, at: null, now: Date.now(), ignoreGlobs: [] };
   const adapt = (tool_name: string, hook_event_name: string) =>
-    adaptClaudeCode(
+    readHook(
       {
         hook_event_name,
         session_id: "s1",

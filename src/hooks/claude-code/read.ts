@@ -3,9 +3,10 @@
  * and so are optional fields of a wrong type: a hook must never make the agent's turn fail.
  */
 import { z } from "zod";
-import type { EventContent, IncomingEvent, SkipReason } from "../../memory/event.ts";
+import type { EventContent, IncomingEvent, SkipReason, TextBody } from "../../memory/event.ts";
 import { eventIdentity, usableId } from "../../memory/event-identity.ts";
 import { isSessionId, SESSION_ID_MAX_CHARS } from "../../memory/session-name.ts";
+import { fileOf } from "../../memory/tool-fields.ts";
 import { ignoredFile } from "../../privacy/ignored-files.ts";
 import { isPrivatePrompt } from "../../privacy/private-tags.ts";
 import { type RawTextEvent, type RawToolEvent, sanitise } from "../../privacy/sanitise.ts";
@@ -15,10 +16,9 @@ import {
   type HookContext,
   type SessionSource,
 } from "../hook-action.ts";
-import { pathOf, toolFiles } from "./tool-files.ts";
+import { isNotice } from "./notices.ts";
 import { toolOutput } from "./tool-output.ts";
-
-export type { HookAction } from "../hook-action.ts";
+import { actionOf, filesOf, targetOf } from "./tools.ts";
 
 const optionalText = z.string().nullable().catch(null);
 const text = z.string().catch("");
@@ -43,6 +43,12 @@ const PayloadSchema = z.object({
   is_interrupt: z.boolean().catch(false),
   // Stop, SubagentStop
   last_assistant_message: text,
+  background_tasks: z.array(z.unknown()).catch([]),
+  // MessageDisplay
+  message_id: optionalText,
+  index: z.int().min(0).max(9_999).catch(0),
+  final: z.boolean().catch(true),
+  delta: text,
   // PostCompact
   compact_summary: text,
   trigger: optionalText,
@@ -77,7 +83,7 @@ const UNUSED_EVENTS: ReadonlySet<string> = new Set([
 ]);
 
 /** What Claude Code's hook payload asks for. Never throws; `payload` is any parsed JSON. */
-export function adaptClaudeCode(payload: unknown, context: HookContext): HookAction {
+export function readHook(payload: unknown, context: HookContext): HookAction {
   const parsed = PayloadSchema.safeParse(payload);
   if (!parsed.success || Array.isArray(payload)) {
     return invalid("not_an_object", "the body has to be the hook's payload, a JSON object");
@@ -130,16 +136,21 @@ function adaptEvent(name: string, hook: Payload, context: TimedContext): EventAc
     case "UserPromptSubmit":
       return isPrivatePrompt(hook.prompt)
         ? { do: "private_prompt", promptId: hook.prompt_id }
-        : textEvent({ kind: "prompt", text: hook.prompt, label: null }, hook, context);
+        : textEvent({ kind: "prompt", text: hook.prompt, label: null }, hook, context, {
+            notice: isNotice(hook.prompt),
+          });
     case "PostToolUse":
       return toolEvent("tool_use", hook, context);
     case "PostToolUseFailure":
       return toolEvent("tool_failure", hook, context);
+    case "MessageDisplay":
+      return textEvent({ kind: "say", text: hook.delta, label: null }, hook, context, partOf(hook));
     case "Stop":
       return textEvent(
         { kind: "turn_end", text: hook.last_assistant_message, label: null },
         hook,
         context,
+        hook.background_tasks.length > 0 ? { background: true } : {},
       );
     case "StopFailure":
       return { do: "turn_failed", promptId: hook.prompt_id };
@@ -165,22 +176,35 @@ function adaptEvent(name: string, hook: Payload, context: TimedContext): EventAc
   }
 }
 
-function textEvent(raw: RawTextEvent, hook: Payload, context: TimedContext): EventAction {
-  const content = sanitise(raw);
-  const body = "text" in content.body ? content.body.text : "";
-  // An empty closing message still ends its turn; there is only nothing to learn from it.
-  return incoming(content, body, body === "" ? "empty" : null, hook, context);
+/** Stamps of a text: what its adapter knows beside the words. */
+type TextStamps = Pick<TextBody, "notice" | "part" | "background">;
+
+/** A message in one piece has index 0 and is final; of one in several, which part it is. */
+function partOf(hook: Payload): TextStamps {
+  const whole = hook.index === 0 && hook.final;
+  const message = usableId(hook.message_id);
+  return whole || message === null ? {} : { part: { message, index: hook.index } };
 }
 
-/** Tools of our own MCP server: what they recall or save is known, and must not be learnt again. */
-const OWN_TOOL = /^mcp__(?:plugin_cairn_)?cairn__/;
+function textEvent(
+  raw: RawTextEvent,
+  hook: Payload,
+  context: TimedContext,
+  stamps: TextStamps = {},
+): EventAction {
+  const { kind, body } = sanitise(raw);
+  // An empty closing message still ends its turn; there is only nothing to learn from it.
+  const skip = body.text === "" ? "empty" : null;
+  return incoming({ kind, body: { ...body, ...stamps } }, body.text, skip, hook, context);
+}
 
 function toolEvent(kind: RawToolEvent["kind"], hook: Payload, context: TimedContext): EventAction {
   const input = inputFields(hook.tool_input);
-  const own = OWN_TOOL.test(hook.tool_name);
+  const action = actionOf(hook.tool_name);
+  const own = action === "own";
   const ignored = own || ignoredFile(input, context.ignoreGlobs);
-  const files = kind === "tool_use" ? toolFiles(hook.tool_name, input) : { read: [], modified: [] };
-  const content = sanitise({
+  const files = kind === "tool_use" ? filesOf(action, input) : { read: [], modified: [] };
+  const { body } = sanitise({
     kind,
     tool: hook.tool_name || "unknown",
     input: ignored ? pathOnly(input) : input,
@@ -190,9 +214,10 @@ function toolEvent(kind: RawToolEvent["kind"], hook: Payload, context: TimedCont
     agentType: hook.agent_type,
     ignoreGlobs: context.ignoreGlobs,
   });
-  const told = JSON.stringify(content.body);
+  const told = JSON.stringify(body);
   const skip = own ? "internal" : ignored ? "ignored" : null;
-  return incoming(content, told, skip, hook, context);
+  const stamped = { ...body, action, target: targetOf(body.input) };
+  return incoming({ kind, body: stamped }, told, skip, hook, context);
 }
 
 function rawOutput(kind: RawToolEvent["kind"], hook: Payload): unknown {
@@ -204,7 +229,7 @@ function rawOutput(kind: RawToolEvent["kind"], hook: Payload): unknown {
 
 /** Of a call on an ignored file only the path is kept. */
 function pathOnly(input: Record<string, unknown>): Record<string, unknown> {
-  const path = pathOf(input);
+  const path = fileOf(input);
   return path === null ? {} : { file_path: path };
 }
 
@@ -226,6 +251,8 @@ function incoming(
     toolUseId: hook.tool_use_id,
     promptId: hook.prompt_id,
     agentId: hook.agent_id,
+    messageId: hook.message_id,
+    part: hook.index,
     eventId: context.eventId,
     text: told,
   });

@@ -1,5 +1,6 @@
 /** Filters as SQL over the table `items`, aliased `i`. */
-import { AGENTS, sessionPath } from "../../../memory/session-name.ts";
+import { AGENT_NAMES } from "../../../hooks/registry.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import { type Filters, quoteMatch } from "../search/query.ts";
 import { HAND } from "./new-item.ts";
 import { numbersOfSessions } from "./sessions.ts";
@@ -54,5 +55,5 @@ function fileMatch(file: string): string {
 /** A session is named with its agent or without. */
 function sessionPaths(session: string): string[] {
   if (session.includes("/")) return [session];
-  return [...AGENTS, HAND].map((agent) => sessionPath({ agent, sessionId: session }));
+  return [...AGENT_NAMES, HAND].map((agent) => sessionPath({ agent, sessionId: session }));
 }

@@ -69,7 +69,7 @@ export function acceptEvent(
 }
 
 function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
-  if (event.kind !== "tool_use" || event.body.tool !== "Read" || event.skip !== null) return null;
+  if (event.kind !== "tool_use" || event.body.action !== "read" || event.skip !== null) return null;
   const path = event.body.files_read[0];
   if (path === undefined) return null;
   const file = relativePath(row.root, path);

@@ -4,7 +4,7 @@
  */
 
 import type { Author } from "../../../agent/observer.ts";
-import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
+import { isNotice } from "../../../hooks/stamps.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
 import type {
@@ -89,10 +89,10 @@ export function finishResults(from: Unfinished): Finished {
   const skipped: Record<string, string> = {};
   for (const event of from.events) {
     if (event.skip !== null || cited.has(event.key)) continue;
-    const isNotice = event.kind === "prompt" && isNotificationPrompt(event.body.text);
+    const notice = isNotice(from.row.agent, event);
     // A request is the root of its turn's summary, which comes with the turn's last batch.
-    if (event.kind === "prompt" && !isNotice) continue;
-    skipped[event.key] = from.skipped[event.key] ?? (isNotice ? "internal" : "not_cited");
+    if (event.kind === "prompt" && !notice) continue;
+    skipped[event.key] = from.skipped[event.key] ?? (notice ? "internal" : "not_cited");
   }
   return {
     delivery: {
@@ -168,7 +168,7 @@ function firstLine(text: string): string {
 }
 
 function promptOf(row: SessionRow, event: StoredEvent): NewPrompt[] {
-  if (event.kind !== "prompt" || event.skip !== null || isNotificationPrompt(event.body.text)) {
+  if (event.kind !== "prompt" || event.skip !== null || isNotice(row.agent, event)) {
     return [];
   }
   return [

@@ -1,5 +1,5 @@
 /** Summaries of turns that ended without a closing message. */
-import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
+import { isNotice } from "../../../hooks/stamps.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
 import type { SessionRow } from "../session-row.ts";
@@ -70,7 +70,7 @@ function missingBefore(store: SessionStore, row: SessionRow, beforePrompt: numbe
   for (const prompt of store.log.promptsDownFrom(beforePrompt - 1)) {
     if (++seen > PROMPTS_MAX) break;
     if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
-    if (isNotificationPrompt(prompt.body.text)) continue;
+    if (isNotice(row.agent, prompt)) continue;
     const n = prompt.promptNumber;
     if (!store.outbox.summarised().has(n) && !isOpen(store, row, prompt, until)) {
       missing.push({ n, text: prompt.body.text, at: prompt.at, until });

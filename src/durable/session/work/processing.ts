@@ -3,7 +3,7 @@
 import { type BudgetGate, type ObserveOutcome, observe } from "../../../agent/observer.ts";
 import { nextProbe } from "../../../agent/pause-schedule.ts";
 import type { ObserverBatch } from "../../../agent/provider.ts";
-import { isNotificationPrompt } from "../../../hooks/hook-action.ts";
+import { isNotice } from "../../../hooks/stamps.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
 import {
@@ -70,7 +70,7 @@ export async function processClaim(
   const { batch, token } = claim;
   const stored = store.log.events(batch.fromSeq, batch.toSeq);
   const events = stored.filter((event) => event.skip === null);
-  const request = requestOf(store, stored);
+  const request = requestOf(store, row.agent, stored);
   if (events.length === 0) {
     store.db.transaction(() => {
       const held = store.batches.get(batch.batch);
@@ -255,11 +255,15 @@ function endsTurn(store: SessionStore, row: SessionRow, stored: readonly StoredE
 }
 
 /** The newest request at or before a batch: a notice of the agent's own is none. */
-function requestOf(store: SessionStore, events: readonly StoredEvent[]): Request | null {
+function requestOf(
+  store: SessionStore,
+  agent: string,
+  events: readonly StoredEvent[],
+): Request | null {
   const at = Math.max(0, ...events.map((event) => event.promptNumber));
   for (const prompt of store.log.promptsDownFrom(at)) {
     if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
-    if (!isNotificationPrompt(prompt.body.text)) {
+    if (!isNotice(agent, prompt)) {
       return { n: prompt.promptNumber, text: prompt.body.text };
     }
   }
