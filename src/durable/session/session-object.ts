@@ -133,19 +133,19 @@ export class SessionObject extends DurableObject<Env> {
     });
   }
 
-  /** The session as the API shows it; null where it was never heard of. */
-  view(_reader: Reader, _query: NoFields): SessionView | null {
-    return describeSession(this.#store, Date.now());
+  /** The session as the API shows it; null where the reader knows of none. */
+  view(reader: Reader, _query: NoFields): SessionView | null {
+    return describeSession(this.#store, reader, Date.now());
   }
 
   /** The raw events with these keys, while they are kept. */
-  sources(_reader: Reader, { keys }: { keys: string[] }): { kept: KeptSource[] } {
-    return { kept: keptSources(this.#store, keys) };
+  sources(reader: Reader, { keys }: { keys: string[] }): { kept: KeptSource[] } {
+    return { kept: keptSources(this.#store, reader, keys) };
   }
 
   /** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
   async flush(reader: Reader, { wait }: { wait: boolean }): Promise<SessionView | null> {
-    if (this.#store.row() === null) return null;
+    if (this.#store.rowFor(reader) === null) return null;
     this.#write((now) => {
       this.#store.session.update({ flushTo: this.#store.log.lastSeq() });
       this.#store.batches.makeDueNow(now);
@@ -170,8 +170,8 @@ export class SessionObject extends DurableObject<Env> {
     return done ? "removed" : "pending";
   }
 
-  dead(_reader: Reader, _query: NoFields): DeadLetter[] | null {
-    return this.#store.row() === null ? null : listDead(this.#store);
+  dead(reader: Reader, _query: NoFields): DeadLetter[] | null {
+    return this.#store.rowFor(reader) === null ? null : listDead(this.#store);
   }
 
   /** Tries dead letters again: those of these keys, or all. Returns how many events; null: unknown. */
@@ -190,8 +190,8 @@ export class SessionObject extends DurableObject<Env> {
    * For the doctor: what is wrong here, repaired where it can be. `believed` is the state that the
    * project knows; where it takes a closed session for an open one, it is told again.
    */
-  inspect(_reader: Reader, { believed }: { believed: SessionState | null }): Inspection | null {
-    const row = this.#store.row();
+  inspect(reader: Reader, { believed }: { believed: SessionState | null }): Inspection | null {
+    const row = this.#store.rowFor(reader);
     if (row === null) return null;
     const now = Date.now();
     const tellAgain = row.closedAt !== null && believed !== "closed";

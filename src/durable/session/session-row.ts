@@ -1,8 +1,10 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
+import type { Reader } from "../../access/caller.ts";
 import type { SessionState } from "../../memory/delivery.ts";
 import type { Database } from "../../platform/database.ts";
 import { Remembered } from "../../platform/remembered.ts";
 import { type Columns, flag, json, plain, Table } from "../../platform/table.ts";
+import { visible } from "./view/visible.ts";
 
 /** The last `n` of each kind of event that is numbered; agents' by their id. */
 export interface Counters {
@@ -126,6 +128,12 @@ export class SessionTable {
   /** The row, or null where the session was never heard of. Creates nothing. */
   read(): SessionRow | null {
     return this.#row.value();
+  }
+
+  /** Whether the reader may know of the session. False where there is none. */
+  isVisible(reader: Reader): boolean {
+    if (!this.#db.exists()) return false;
+    return this.#db.one(`SELECT 1 FROM session WHERE ${visible(reader)}`) !== null;
   }
 
   #read(): SessionRow | null {

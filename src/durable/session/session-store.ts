@@ -1,4 +1,5 @@
 /** Everything that a session's object keeps, and the view of it that the pure modules look at. */
+import type { Reader } from "../../access/caller.ts";
 import type { SessionState, TokenUsage } from "../../memory/delivery.ts";
 import { Database, type Migration } from "../../platform/database.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -41,6 +42,11 @@ export class SessionStore {
       lastBatchedSeq: Math.max(row.lastBatchedSeq, reach.toSeq),
       counters: highest(row.counters, this.log.counters()),
     };
+  }
+
+  /** The row as the reader sees it; null also where the reader may not know of the session. */
+  rowFor(reader: Reader): SessionRow | null {
+    return this.session.isVisible(reader) ? this.row() : null;
   }
 
   /** What has to be written to the row where events or batches are about to be removed. */

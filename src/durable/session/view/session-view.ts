@@ -1,5 +1,6 @@
 /** The session as the API shows it. */
 
+import type { Reader } from "../../../access/caller.ts";
 import type { SessionState, TokenUsage } from "../../../memory/delivery.ts";
 import type { EventKind } from "../../../memory/event.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
@@ -23,9 +24,13 @@ export interface SessionView {
   forgotten: boolean;
 }
 
-/** Null where the session was never heard of. Creates nothing. */
-export function describeSession(store: SessionStore, now: number): SessionView | null {
-  const row = store.row();
+/** Null where the session was never heard of, as far as the reader knows. Creates nothing. */
+export function describeSession(
+  store: SessionStore,
+  reader: Reader,
+  now: number,
+): SessionView | null {
+  const row = store.rowFor(reader);
   if (row === null) return null;
   const unfinished = [...store.batches.open(), ...store.batches.dead()];
   const newest = store.batches.newest();
@@ -61,8 +66,12 @@ export interface KeptSource {
 }
 
 /** The events with these keys that are still kept. */
-export function keptSources(store: SessionStore, keys: readonly string[]): KeptSource[] {
-  if (store.row() === null) return [];
+export function keptSources(
+  store: SessionStore,
+  reader: Reader,
+  keys: readonly string[],
+): KeptSource[] {
+  if (store.rowFor(reader) === null) return [];
   return store.log.byKeys(keys).map((event) => ({
     key: event.key,
     kind: event.kind,
