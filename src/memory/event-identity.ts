@@ -19,9 +19,6 @@ export interface IdentityClues {
   toolUseId?: string | null | undefined;
   promptId?: string | null | undefined;
   agentId?: string | null | undefined;
-  /** The message that an agent says, and which part of it, from 0. */
-  messageId?: string | null | undefined;
-  part?: number | undefined;
   /** The header `X-Cairn-Event-Id`; counts only where the agent itself names nothing. */
   eventId?: string | null | undefined;
   /** The event's text after sanitising, so that no hash of something private is kept. */
@@ -76,10 +73,9 @@ function ownIdentity(clues: IdentityClues, subject: string | null): string | nul
     case "turn_end":
       // A turn can stop twice, with a different message each time.
       return promptId === null ? null : `stop:${promptId}:${contentHash(clues.text)}`;
-    case "say": {
-      const messageId = usableId(clues.messageId);
-      return messageId === null ? null : `say:${messageId}:${clues.part ?? 0}`;
-    }
+    // A transcript has the prompt's id and the words, and not the message's id (docs/identities.md).
+    case "say":
+      return promptId === null ? null : `say:${promptId}:${contentHash(clues.text)}`;
     case "compaction":
       return clues.text === "" ? null : `compact:${contentHash(clues.text)}`;
     case "subagent_end":

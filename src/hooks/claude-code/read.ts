@@ -251,8 +251,6 @@ function incoming(
     toolUseId: hook.tool_use_id,
     promptId: hook.prompt_id,
     agentId: hook.agent_id,
-    messageId: hook.message_id,
-    part: hook.index,
     eventId: context.eventId,
     text: told,
   });
