@@ -365,6 +365,7 @@ describe("what the adapter stamps", () => {
     const message = {
       hook_event_name: "MessageDisplay",
       message_id: "m1",
+      prompt_id: "p1",
       delta: "The cache lies.",
     };
     expect(eventOf({ ...message, index: 0, final: true })).toMatchObject({
