@@ -7,6 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
+import narration from "../../../migrations/session/0002_narration.sql";
 import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
@@ -27,6 +28,7 @@ import {
   type Sender,
   type StartAnswer,
 } from "./intake/intake.ts";
+import type { OpenBatch } from "./queue/lifecycle.ts";
 import { recoveryMs } from "./queue/retry.ts";
 import { HOOKS_FIRST_MS, nextAlarm } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
@@ -44,7 +46,10 @@ import { type DeadLetter, listDead, removeDead, reviveDead } from "./work/dead-l
 import { drain, reclaimExpiredLeases } from "./work/drain.ts";
 import { beginRedo } from "./work/redo.ts";
 
-export const SESSION_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
+export const SESSION_MIGRATIONS = [
+  { name: "0001_initial", sql: initial },
+  { name: "0002_narration", sql: narration },
+];
 
 /** How long `flush?wait=1` waits before it answers with what is done so far. */
 const FLUSH_WAIT_MS = 60_000;
@@ -211,25 +216,33 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /**
-   * Does what is due. Never throws: a platform that drops an alarm after six failures must not
-   * strand work. A recovery alarm is armed before anything else.
+   * Does what is due. Never throws: the platform runs an alarm again that failed or whose object
+   * died, but drops it after six times, and work must not be stranded. So from the second run on,
+   * and where an earlier life left a lease behind, an alarm of our own is set before the work. For
+   * each run it would cost a row.
    */
-  override async alarm(): Promise<void> {
+  override async alarm(run?: AlarmInvocationInfo): Promise<void> {
     this.#alarmAt = null;
     const running = new AbortController();
     this.#running = running;
-    const fault = await this.#attempt("drain_failed", async () => {
+    let failed = await this.#attempt("drain_failed", async () => {
       const row = this.#store.row();
       if (row === null) return;
-      this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
+      if (
+        run?.isRetry === true ||
+        row.recoveries > 0 ||
+        this.#store.batches.open().some(hasFailed)
+      ) {
+        this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
+      }
       await drain(this.#store, this.#deps, running.signal);
       if (row.recoveries > 0) this.#store.session.update({ recoveries: 0 });
     });
     this.#running = null;
-    await this.#attempt("plan_failed", async () => {
-      if (fault) this.#countFault();
-      else await this.#planExactly(Date.now());
-    });
+    if (!failed) {
+      failed = await this.#attempt("plan_failed", async () => this.#planExactly(Date.now()));
+    }
+    if (failed) await this.#attempt("plan_failed", async () => this.#recoverLater());
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
@@ -255,12 +268,15 @@ export class SessionObject extends DurableObject<Env> {
     return createLog({ session: this.ctx.id.name ?? "unknown" });
   }
 
-  /** The next recovery comes later. */
-  #countFault(): void {
-    // Should even this fail, the alarm stands that was armed before the work.
-    if (this.#alarmAt === null) this.#arm(Date.now() + recoveryMs(UNREADABLE_RECOVERIES));
+  /** Tries again after a fault, ever more rarely. */
+  #recoverLater(): void {
+    const isArmed = this.#alarmAt !== null;
+    // Should what follows fail as well, this alarm stands.
+    if (!isArmed) this.#arm(Date.now() + recoveryMs(UNREADABLE_RECOVERIES));
     const row = this.#store.row();
-    if (row !== null) this.#store.session.update({ recoveries: row.recoveries + 1 });
+    if (row === null) return;
+    if (!isArmed) this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
+    this.#store.session.update({ recoveries: row.recoveries + 1 });
   }
 
   /** One change and the alarm that it asks for, in one turn: both or neither are durable. */
@@ -274,7 +290,7 @@ export class SessionObject extends DurableObject<Env> {
 
   /** Sets the alarm that the rows ask for, where it differs from the one that is set. */
   #plan(now: number, patienceMs = 0): void {
-    // A running drain plans at its end; until then the recovery alarm stands.
+    // A running drain plans at its end; should it die, the platform runs its alarm again.
     if (this.#running !== null) return;
     // Nothing can be due earlier than an alarm that is.
     if (this.#alarmAt !== null && this.#alarmAt <= now + patienceMs) return;
@@ -287,14 +303,14 @@ export class SessionObject extends DurableObject<Env> {
     if (this.#alarmAt === null || due < this.#alarmAt) this.#arm(due);
   }
 
-  /** The same at a drain's end, when the recovery alarm stands: nothing to wake for means no alarm. */
+  /** The same at a drain's end, when nothing but the recovery alarm may stand. */
   async #planExactly(now: number): Promise<void> {
     const row = this.#store.row();
     if (row === null) return;
     const at = nextAlarm(this.#store.schedule(row, this.#deps), now);
     if (at !== null) {
       this.#arm(Math.max(at, now));
-    } else {
+    } else if (this.#alarmAt !== null) {
       this.#alarmAt = null;
       await this.ctx.storage.deleteAlarm();
     }
@@ -340,6 +356,11 @@ export class SessionObject extends DurableObject<Env> {
 
 /** A row that cannot be read is looked at again as rarely as anything. */
 const UNREADABLE_RECOVERIES = 10;
+
+/** An earlier life took it and never answered, in this call or one before. */
+function hasFailed(batch: OpenBatch): boolean {
+  return batch.state === "leased" || batch.abandoned > 0;
+}
 
 /** Faults that were caught, and leases that ended with the life that held them. */
 function recoveriesInARow(store: SessionStore, row: SessionRow): number {

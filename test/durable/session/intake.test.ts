@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { READER } from "../../support/reader.ts";
 import {
@@ -44,6 +45,26 @@ describe("what a session takes", () => {
       ["stop:2", 1],
       ["prompt:2", 2],
     ]);
+  });
+
+  it("keeps the id of the key that sent an event with the event, and nowhere else", async () => {
+    const { stub, sender, project } = freshSession({ key: "key-of-laptop" });
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Teach the walrus") });
+    await stub.event({ sender: { ...sender, key: "key-of-desk" }, event: toolUse("a") });
+    const { key: _none, ...older } = sender;
+    await stub.event({ sender: older, event: textEvent("turn_end", "p1:x", "Taught.") });
+    await stub.flush(READER, { wait: true });
+    const tables = await runInDurableObject(stub, (_object, state) => {
+      const rows = (sql: string) => state.storage.sql.exec(sql).toArray();
+      return {
+        keys: rows("SELECT key_id FROM events ORDER BY seq").map((row) => row.key_id),
+        others: ["session", "batches", "outbox"].map((table) => rows(`SELECT * FROM ${table}`)),
+      };
+    });
+    expect(tables.keys).toEqual(["key-of-laptop", "key-of-desk", null]);
+    const rest = JSON.stringify([tables.others, await memoryOf(project)]);
+    expect(rest).toContain("tool:a");
+    expect(rest).not.toContain("key-of");
   });
 
   it("takes an unnamed event for a retry only while it is the newest", async () => {

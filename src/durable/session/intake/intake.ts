@@ -57,7 +57,7 @@ export function acceptEvent(
 ): IntakeAnswer {
   const row = openRow(store, sender, now);
   const outcome = outcomeOf(store, row, event);
-  if (outcome === "stored") storeEvent(store, row, event, now);
+  if (outcome === "stored") storeEvent(store, row, event, sender.key ?? null, now);
   return {
     outcome,
     project: row.project,
@@ -92,7 +92,13 @@ function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
   return store.log.newestIdentity()?.startsWith(`${event.identity}#`) === true;
 }
 
-function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, now: number): void {
+function storeEvent(
+  store: SessionStore,
+  row: SessionRow,
+  event: IncomingEvent,
+  keyId: string | null,
+  now: number,
+): void {
   const seq = store.nextSeq(row);
   const n = nextNumber(row.counters, eventSeries(event.kind), event.subject);
   const isPrompt = event.kind === "prompt";
@@ -106,6 +112,7 @@ function storeEvent(store: SessionStore, row: SessionRow, event: IncomingEvent, 
       n,
       promptNumber: isPrompt ? (n ?? 0) : promptNumberOf(store, row, event.promptId),
       receivedAt: now,
+      keyId,
     },
   );
   const change: Partial<SessionRow> = {};

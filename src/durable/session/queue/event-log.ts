@@ -19,6 +19,8 @@ export interface EventPlace {
   n: number | null;
   promptNumber: number;
   receivedAt: number;
+  /** Id of the key that sent it; null where the sender told none. */
+  keyId: string | null;
 }
 
 /** An event as the table holds it. */
@@ -36,6 +38,7 @@ interface EventRow {
   skip: SkipReason | null;
   /** JSON text: it is written once, and measured before. */
   body: string;
+  keyId: string | null;
 }
 
 const COLUMNS: Columns<EventRow> = {
@@ -51,6 +54,7 @@ const COLUMNS: Columns<EventRow> = {
   bytes: plain("bytes"),
   skip: plain("skip"),
   body: plain("body"),
+  keyId: plain("key_id"),
 };
 
 /**
