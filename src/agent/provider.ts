@@ -1,7 +1,12 @@
 /** The one interface behind which every compressor stands. */
 import type { TokenUsage } from "../memory/delivery.ts";
 import type { StoredEvent } from "../memory/event.ts";
-import type { DraftObservation, DraftOpenPoint, DraftSummary } from "../memory/observation.ts";
+import type {
+  Correction,
+  DraftObservation,
+  DraftOpenPoint,
+  DraftSummary,
+} from "../memory/observation.ts";
 import type { OpenWork } from "./rules/open-work.ts";
 
 /** The turn that a batch belongs to. A batch never spans two turns. */
@@ -27,14 +32,6 @@ export interface ClosedPoint {
   index: number;
   /** Key of the event that proves it. */
   proof: string;
-}
-
-/** An earlier observation that is known to be wrong, reverted or deleted now. */
-export interface Correction {
-  /** Key of a source of that observation, the most telling one. */
-  source: string;
-  /** In one short clause; shown to whoever looks at the superseded observation. */
-  reason: string;
 }
 
 /** Everything a provider gets to see: one bounded, stateless call. */

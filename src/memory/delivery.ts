@@ -2,7 +2,14 @@
  * What the objects say to each other. RPC arguments and results are plain data;
  * failures are string codes, because an error loses its class on the way.
  */
-import type { NewObservation, NewPrompt, NewSummary } from "./observation.ts";
+import type {
+  Correction,
+  NewObservation,
+  NewOpenPoint,
+  NewPrompt,
+  NewSummary,
+  PointClosing,
+} from "./observation.ts";
 
 /** `active` work pending, leased or undelivered; `idle` none; `paused` no provider; `closed` ended. */
 export type SessionState = "active" | "idle" | "paused" | "closed";
@@ -19,6 +26,12 @@ export interface Delivery {
   /** A summary replaces an older one of the same session and prompt_number (see mergeSummaries). */
   summaries: NewSummary[];
   prompts: NewPrompt[];
+  /** What the batch left to do. This and what follows is absent from deliveries of the first release. */
+  openPoints?: NewOpenPoint[];
+  /** What it finished of the project's open points. */
+  closes?: PointClosing[];
+  /** What it showed to be wrong of the session's own observations, this batch's and earlier ones'. */
+  corrects?: Correction[];
 }
 
 /** `stale`: below the generation that the project still accepts of this session. */

@@ -57,8 +57,10 @@ export interface TextBody {
   label?: string;
   /** prompt: the agent wrote it itself, so it is nobody's request. Absent: not known (first release). */
   notice?: boolean;
-  /** say: one part of a message that came in several; they are joined when read. */
+  /** say: one part of a message that came in several, from 0; they are joined when read. */
   part?: { message: string; index: number };
+  /** prompt: ids of the background tasks that a notice tells of. */
+  tasks?: string[];
   /** turn_end: tasks still run in the background, so it does not close the work. */
   background?: true;
 }
@@ -102,4 +104,6 @@ export type StoredEvent = EventContent & {
   at: number;
   receivedAt: number;
   skip: SkipReason | null;
+  /** Key of the event that has the same text: a closing message comes as a `say` and as a Stop. */
+  ref?: string | null;
 };

@@ -49,6 +49,14 @@ export interface DraftOpenPoint {
   sources: string[];
 }
 
+/** An earlier observation of the session that is known to be wrong, reverted or deleted now. */
+export interface Correction {
+  /** Key of a source of that observation, the most telling one. */
+  source: string;
+  /** In one short clause; shown to whoever looks at the superseded observation. */
+  reason: string;
+}
+
 /** What one turn set out to do, found, did and left. */
 export interface DraftSummary {
   request: string;
@@ -71,6 +79,23 @@ export interface Stamp {
   prompt_number: number;
   /** ms since the epoch: the time of the earliest source event. */
   created_at: number;
+}
+
+/** Something that was left to do, on its way to a project. */
+export interface NewOpenPoint
+  extends DraftOpenPoint,
+    Pick<Stamp, "actor" | "prompt_number" | "created_at"> {}
+
+/** An open point of the project that was closed. */
+export interface PointClosing {
+  /** The point's number in its project, as the session was told. */
+  n: number;
+  /** Its words: after a move they find the point in the new project, where numbers differ. */
+  text: string;
+  /** Key of the event that proves it. */
+  proof: string;
+  /** ms since the epoch: the time of that event. */
+  closed_at: number;
 }
 
 /** An observation on its way to a project: a draft, stamped, with files from the events themselves. */
