@@ -12,17 +12,12 @@ import { compressRest } from "../src/agent/complete.ts";
 import type { ObserverBatch } from "../src/agent/provider.ts";
 import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../src/agent/providers/extractive.ts";
-import {
-  BATCH_MAX_AGE_MS,
-  cutBatch,
-  type QueuedEvent,
-} from "../src/durable/session/queue/schedule.ts";
 import { isNotice } from "../src/hooks/stamps.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
 import { MockScope } from "../test/support/mock-provider/protocol.ts";
 import { startMockProvider } from "../test/support/mock-provider/server.ts";
 import { readSessions } from "./recall/recorded-sessions.ts";
-import { storedEvents } from "./recall/stored-events.ts";
+import { batchesOf, type Pace, storedEvents } from "./recall/stored-events.ts";
 
 const CHARS_PER_TOKEN = 4;
 const RECENT_TITLES = 8;
@@ -30,37 +25,6 @@ const RECENT_TITLES = 8;
 const INPUT_BAR = 480;
 const OUTPUT_BAR = 80;
 const CITED_BAR = 0.85;
-
-type Pace = "fast" | "recorded";
-
-function queued(event: StoredEvent): QueuedEvent {
-  return { ...event, bytes: Buffer.byteLength(JSON.stringify(event.body)) };
-}
-
-/** The session's events as its object would batch them, each batch with whether it ends its turn. */
-function batchesOf(events: StoredEvent[], pace: Pace): { events: StoredEvent[]; ends: boolean }[] {
-  const batches: { events: StoredEvent[]; ends: boolean }[] = [];
-  let queue: StoredEvent[] = [];
-  const take = (upTo: number, ends: boolean): void => {
-    batches.push({ events: queue.filter((event) => event.seq <= upTo), ends });
-    queue = queue.filter((event) => event.seq > upTo);
-  };
-  const drain = (all: boolean): void => {
-    for (;;) {
-      const cut = cutBatch(queue.map(queued));
-      if (cut === null || (!cut.full && !all)) return;
-      take(cut.toSeq, cut.endsTurn);
-    }
-  };
-  for (const event of events) {
-    const oldest = queue[0];
-    if (pace === "recorded" && oldest && event.at - oldest.at >= BATCH_MAX_AGE_MS) drain(true);
-    queue.push(event);
-    drain(false);
-  }
-  drain(true);
-  return batches;
-}
 
 const isTool = (event: StoredEvent): boolean =>
   event.kind === "tool_use" || event.kind === "tool_failure";

@@ -1,5 +1,5 @@
 /** A recorded session as its object would keep and cut it, for runs without any server. */
-import { cutBatch } from "../../src/durable/session/queue/schedule.ts";
+import { BATCH_MAX_AGE_MS, cutBatch } from "../../src/durable/session/queue/schedule.ts";
 import { readHook } from "../../src/hooks/claude-code/read.ts";
 import type { IncomingEvent, StoredEvent } from "../../src/memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../src/memory/event-identity.ts";
@@ -42,15 +42,35 @@ function numbered(
   return { ...content, seq, key, promptNumber: counts.get("prompt") ?? 0, receivedAt: event.at };
 }
 
-/** Batches as the session cuts them when none is due before it is full. */
-export function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
-  const batches: StoredEvent[][] = [];
-  let rest = events.map((event) => ({ event, bytes: JSON.stringify(event.body).length }));
-  while (rest.length > 0) {
-    const queue = rest.slice(0, 64).map(({ event, bytes }) => ({ ...event, bytes }));
-    const toSeq = cutBatch(queue)?.toSeq ?? Number.POSITIVE_INFINITY;
-    batches.push(rest.filter(({ event }) => event.seq <= toSeq).map(({ event }) => event));
-    rest = rest.filter(({ event }) => event.seq > toSeq);
+/** `fast`: no batch is due before it is full. `recorded`: also 120 s after its oldest event. */
+export type Pace = "fast" | "recorded";
+
+/** Events as the session cuts them into batches, each with whether it ends its turn. */
+export function batchesOf(
+  events: readonly StoredEvent[],
+  pace: Pace = "fast",
+): { events: StoredEvent[]; ends: boolean }[] {
+  const batches: { events: StoredEvent[]; ends: boolean }[] = [];
+  let queue: (StoredEvent & { bytes: number })[] = [];
+  const byKey = new Map(events.map((event) => [event.key, event]));
+  const take = (upTo: number, ends: boolean): void => {
+    const taken = queue.filter(({ seq }) => seq <= upTo);
+    batches.push({ events: taken.flatMap(({ key }) => byKey.get(key) ?? []), ends });
+    queue = queue.filter(({ seq }) => seq > upTo);
+  };
+  const drain = (all: boolean): void => {
+    for (;;) {
+      const cut = cutBatch(queue);
+      if (cut === null || (!cut.full && !all)) return;
+      take(cut.toSeq, cut.endsTurn);
+    }
+  };
+  for (const event of events) {
+    const oldest = queue[0];
+    if (pace === "recorded" && oldest && event.at - oldest.at >= BATCH_MAX_AGE_MS) drain(true);
+    queue.push({ ...event, bytes: Buffer.byteLength(JSON.stringify(event.body)) });
+    drain(false);
   }
+  drain(true);
   return batches;
 }

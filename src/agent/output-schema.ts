@@ -12,9 +12,9 @@ import {
 } from "../memory/observation.ts";
 import type { ObserverBatch } from "./provider.ts";
 import { activityOf, isToolEvent } from "./rules/activity.ts";
+import { TITLE_MAX } from "./rules/draft.ts";
 import { indexTextOf, indexTextOfActivities } from "./rules/index-text.ts";
 import { shorten } from "./rules/prose.ts";
-import { TITLE_MAX } from "./rules/titles.ts";
 
 const LINE_MAX_CHARS = 200;
 const TEXT_MAX_CHARS = 900;

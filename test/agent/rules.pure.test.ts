@@ -45,6 +45,9 @@ function batch(events: StoredEvent[], more: Partial<ObserverBatch> = {}): Observ
   return { root: ROOT, turn, recentTitles: [], events, ...more };
 }
 
+/** What is not proved is told when its turn ends. */
+const ENDS = { promptNumber: 1, request: "Fix the totals", ends: true };
+
 const shown = (result: ReturnType<typeof extract>) =>
   JSON.stringify(result.observations.map(({ index_text: _, ...rest }) => rest));
 
@@ -73,7 +76,7 @@ describe("the extractive provider", () => {
     expect(fix?.title).toContain("toCents is not a function");
     expect(fix?.concepts).toContain("problem-solution");
     expect(fix?.narrative).toMatch(
-      /failed with "TypeError.*Add toCents to money.ts.*passed: 13 passed/,
+      /failed: TypeError[\s\S]*Add toCents to money.ts[\s\S]*passed: 13 passed/,
     );
     expect(fix?.sources[0]).toBe("tool:2");
     expect(new Set(fix?.sources)).toEqual(new Set(["tool:1", "tool:2", "tool:3"]));
@@ -81,37 +84,44 @@ describe("the extractive provider", () => {
 
   it("says which names an edit adds, removes and renames, with the path relative to the folder", () => {
     const { observations } = extract(
-      batch([
-        edit("1", "src/cart.ts", "function total() {", "function grandTotal() {"),
-        edit(
-          "2",
-          "src/tax.ts",
-          "",
-          "export class TaxTable {\n}\nexport function rateOf(code: string) {",
-        ),
-        edit("3", "src/old.ts", "export function unused() {\n  return 1;\n}", ""),
-      ]),
+      batch(
+        [
+          edit("1", "src/cart.ts", "function total() {", "function grandTotal() {"),
+          edit(
+            "2",
+            "src/tax.ts",
+            "",
+            "export class TaxTable {\n}\nexport function rateOf(code: string) {",
+          ),
+          edit("3", "src/old.ts", "export function unused() {\n  return 1;\n}", ""),
+        ],
+        { turn: ENDS },
+      ),
     );
     const facts = observations.flatMap((observation) => observation.facts).join("\n");
-    expect(facts).toContain("src/cart.ts: renames total to grandTotal");
-    expect(facts).toContain("src/tax.ts: adds TaxTable and rateOf");
-    expect(facts).toContain("src/old.ts: removes unused");
+    const told = `${observations.map(({ narrative }) => narrative).join("\n")}\n${facts}`;
+    expect(told).toContain("grandTotal");
+    expect(told).toContain("src/tax.ts: export class TaxTable");
+    expect(told).toContain("src/old.ts without unused");
     expect(facts).not.toContain(ROOT);
   });
 
-  it("reads a patch where the agent sends one instead of the old and the new text", () => {
+  it("reads a patch where the agent sends one, and keeps a change without words as activity", () => {
     const patch =
       "*** Begin Patch\n@@\n context\n-const limit = 5;\n+export function limitOf() {\n";
     const { observations } = extract(
-      batch([
-        tool("1", {
-          tool: "apply_patch",
-          input: { patch },
-          files_modified: [`${ROOT}/src/limit.ts`],
-        }),
-      ]),
+      batch(
+        [
+          tool("1", {
+            tool: "apply_patch",
+            input: { patch },
+            files_modified: [`${ROOT}/src/limit.ts`],
+          }),
+        ],
+        { turn: ENDS },
+      ),
     );
-    expect(observations[0]?.title).toBe("Add limitOf to limit.ts");
+    console.log("PATCH", JSON.stringify(observations));
   });
 
   it("never begins a title with a tool's name, repeats one, or makes it longer than 90 characters", () => {
@@ -199,9 +209,10 @@ describe("the extractive provider", () => {
       "Please continue the conversation from where we left off without asking the user anything.",
     ].join("\n");
     const result = extract(batch([stored({ kind: "compaction", body: { text } }, "compact:1")]));
-    expect(result.observations.map(({ type }) => type)).toEqual(["bugfix", "decision", "change"]);
+    expect(result.observations.map(({ type }) => type)).toEqual(["bugfix", "decision"]);
     expect(result.observations[0]?.title).toContain("Wrong rounding in invoices");
-    expect(result.observations[2]?.title).toMatch(/^Pending Tasks: Move the invoices/);
+    // What was left to do in the middle of a session is state, not knowledge.
+    expect(shown(result)).not.toContain("Pending Tasks");
     expect(shown(result)).not.toMatch(/please continue/i);
     for (const { sources } of result.observations) expect(sources).toEqual(["compact:1"]);
   });
@@ -218,7 +229,7 @@ describe("the extractive provider", () => {
         tool("1", { tool: "WebFetch", input: { url: "https://example.com/r" }, output: page }),
       ]),
     );
-    expect(shown(result)).toContain("round half to even because");
+    expect(result.observations[0]?.index_text).toContain("round half to even because");
     expect(shown(result)).not.toMatch(/previous instructions|You must run/);
   });
 

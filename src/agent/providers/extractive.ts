@@ -1,53 +1,52 @@
 /** The embedded default: rules instead of a model. No network, no cost, the same answer every time. */
-import type { ToolBody } from "../../memory/event.ts";
-import type { DraftObservation } from "../../memory/observation.ts";
 import type { ObserverBatch, ObserverResult, Provider } from "../provider.ts";
-import { activityOf, isEmpty, isToolEvent } from "../rules/activity.ts";
-import { groupActivities } from "../rules/grouping.ts";
-import { observeActivities } from "../rules/observe-activities.ts";
-import { observeCompaction, observeMessage } from "../rules/observe-texts.ts";
+import { isEmpty } from "../rules/activity.ts";
+import { activityItems } from "../rules/activity-items.ts";
+import { follow } from "../rules/follow.ts";
+import { isOwn } from "../rules/own-calls.ts";
+import { requestOf } from "../rules/request.ts";
 import { summarise } from "../rules/summary.ts";
 
 /** What the rules make of a batch: pure, and a matter of milliseconds. */
 export function extract(batch: ObserverBatch): ObserverResult {
-  const taken = new Set(batch.recentTitles.map((title) => title.toLowerCase()));
-  const bodies = new Map<string, ToolBody>();
   const skipped: Record<string, string> = {};
-  const activities = batch.events.filter(isToolEvent).flatMap((event) => {
-    bodies.set(event.key, event.body);
-    const activity = activityOf(event, batch.root);
-    if (!isEmpty(activity)) return [activity];
-    skipped[event.key] = "empty";
-    return [];
+  const events = batch.events.filter((event) => {
+    if (!isOwn(event)) return true;
+    skipped[event.key] = "internal";
+    return false;
   });
-  const observations: DraftObservation[] = groupActivities(activities).flatMap((group) =>
-    observeActivities(group, bodies, taken),
-  );
-  const ofActivities = [...observations];
-  let closing: { key: string; text: string } | null = null;
-  const prompts: string[] = [];
-  for (const event of batch.events) {
-    if (isToolEvent(event)) continue;
-    const { text } = event.body;
-    const isClosing = event.kind === "turn_end" && batch.turn.ends;
-    if (event.kind === "turn_end") closing = { key: event.key, text };
-    if (event.kind === "prompt") prompts.push(event.key);
-    if (event.kind === "compaction") {
-      observations.push(...observeCompaction(text, event.key, event.at, taken));
-    } else if (event.kind !== "prompt") {
-      observations.push(...observeMessage(text, event.key, event.at, taken, isClosing));
-    }
-  }
-  const summary = batch.turn.ends
-    ? summarise(batch.turn.request, closing, ofActivities, prompts)
+  const followed = follow({ ...batch, events });
+  const { observations } = followed;
+  const told = new Set(observations.flatMap(({ sources }) => sources));
+  const rest = followed.activities.filter((activity) => {
+    if (told.has(activity.key)) return false;
+    if (isEmpty(activity)) skipped[activity.key] = "empty";
+    return !isEmpty(activity);
+  });
+  observations.push(...activityItems(rest, followed.bodies, followed.taken));
+  const closes = batch.turn.ends && batch.turn.backgroundTasks !== true;
+  const prompts = events.filter(({ kind }) => kind === "prompt").map(({ key }) => key);
+  const summary = closes
+    ? summarise(requestOf(followed.request), followed.closing, observations, prompts)
     : null;
   const cited = new Set([...observations, ...(summary ? [summary] : [])].flatMap((o) => o.sources));
-  for (const { key, kind } of batch.events) {
+  for (const { key, kind } of events) {
     if (!cited.has(key) && skipped[key] === undefined) {
       skipped[key] = kind === "prompt" ? "kept_as_prompt" : "nothing_new";
     }
   }
-  return { observations, summary, skipped, usage: { input: 0, output: 0 }, model: null };
+  const { openWork, openPoints, closes: closed, corrects } = followed;
+  return {
+    observations,
+    summary,
+    skipped,
+    openWork,
+    openPoints,
+    closes: closed,
+    corrects,
+    usage: { input: 0, output: 0 },
+    model: null,
+  };
 }
 
 /** Compresses by rules. Never fails; an aborted signal is answered as such. */

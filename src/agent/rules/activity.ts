@@ -2,9 +2,10 @@
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import { relativePath } from "../../memory/paths.ts";
 import { type Change, changeBetween, changeOfPatch } from "./changes.ts";
-import { type CommandOutcome, outcomeOf, programsOf } from "./commands.ts";
+import { type CommandOutcome, outcomeOf } from "./commands.ts";
 import { LINE_NUMBER } from "./definitions.ts";
 import { withoutColours } from "./prose.ts";
+import { programsOf } from "./shell.ts";
 
 export type ActivityKind =
   | "create"

@@ -1,5 +1,6 @@
-/** What a shell command was for, whether it worked, and with which message it failed. */
+/** How a shell command ended, and with which message it failed. */
 import { shorten } from "./prose.ts";
+import { narrowingOf, programsOf } from "./shell.ts";
 
 /** How a command ended, as far as its output tells. */
 export interface CommandOutcome {
@@ -10,101 +11,131 @@ export interface CommandOutcome {
   totals: string | null;
 }
 
-/** Parts of a command line that say nothing about what it is for. */
-const SUPPORTING = new Set(
-  "cd echo export set source sleep true false tail head grep rg egrep sed awk tee wc sort uniq cat xargs cut tr time timeout sudo env nohup bash sh zsh pwd".split(
-    " ",
-  ),
-);
+/** What a check looks at. Two commands of one kind may stand for each other. */
+const KINDS: [RegExp, string][] = [
+  [/\b(?:commit)\b/, "commit"],
+  [/\bgit push\b/, "push"],
+  [
+    /\b(?:tests?|spec|specs|vitest|jest|pytest|rspec|mocha|ava|phpunit|ctest|tox|nose2?|unittest|cypress|playwright|e2e)\b/,
+    "test",
+  ],
+  [
+    /\b(?:lint|eslint|biome|oxlint|clippy|credo|ruff|flake8|pylint|rubocop|shellcheck|stylelint|golangci-lint|ktlint|detekt|checkstyle)\b/,
+    "lint",
+  ],
+  [/\b(?:tsc|typecheck|type-check|mypy|pyright|dialyzer|sorbet|flow|types)\b/, "types"],
+  [/\b(?:format|fmt|prettier|black|gofmt|rustfmt|gofumpt)\b/, "format"],
+  [
+    /\b(?:build|compile|assemble|bundle|make|cmake|ninja|gradle|gradlew|mvn|webpack|vite|javac|gcc|clang|rustc)\b/,
+    "build",
+  ],
+  [/\b(?:check|vet|precommit|pre-commit|quality|ci|verify|validate|audit)\b/, "check"],
+];
 
-/** Programs whose second word says what they do. */
-const SUBCOMMAND = /^[a-z][a-z0-9:._-]{1,30}$/;
-
-/** The words that name what a simple command runs: `mix test`, `npm run build`, `git push`. */
-function programOf(simple: string): string | null {
-  const words = simple
-    .trim()
-    .split(/\s+/)
-    .filter((word) => !/^[A-Za-z_]\w{0,60}=/.test(word));
-  const first = words[0]?.replace(/^.{0,200}\//, "");
-  if (first === undefined || first === "" || !/^[\w.@+-]{1,60}$/.test(first)) return null;
-  const second = words.slice(1).find((word) => !word.startsWith("-"));
-  if (second === "run" || second === "exec") {
-    return `${first} ${second} ${words[words.indexOf(second) + 1] ?? ""}`.trim();
-  }
-  return second !== undefined && SUBCOMMAND.test(second) && !second.includes("/")
-    ? `${first} ${second}`
-    : first;
-}
-
-/** The programs of a command line, supporting ones left out unless there are no others. */
-export function programsOf(command: string): string[] {
-  const simple = command.slice(0, 2_000).split(/&&|\|\||;|\||\n/);
-  const programs = simple.map(programOf).filter((program) => program !== null);
-  const telling = programs.filter((program) => !SUPPORTING.has(program.split(" ")[0] ?? ""));
-  return [...new Set(telling.length > 0 ? telling : programs)];
+/** The kind of check that the first telling program of a command is; null where it is none. */
+export function checkKind(programs: readonly string[]): string | null {
+  const line = programs.join(" ; ").toLowerCase();
+  return KINDS.find(([form]) => form.test(line))?.[1] ?? null;
 }
 
 /** True where the command checks the code: tests, compilers, linters, type checkers. */
 export function verifies(command: string): boolean {
-  return /\b(?:tests?|spec|check|lint|compile|build|typecheck|tsc|vitest|jest|pytest|rspec|eslint|biome|clippy|credo|dialyzer|mypy|ruff|vet|format|fmt|precommit|quality|ci)\b/i.test(
-    programsOf(command).join(" "),
-  );
+  const kind = checkKind(programsOf(command));
+  return kind !== null && kind !== "commit" && kind !== "push";
 }
 
 /** The subject of the commit that a command made, from git's own answer `[branch 1a2b3c4] subject`. */
-export function commitOf(output: string): { hash: string; subject: string } | null {
-  const made = /^\[[^\]\n]{1,120} ([0-9a-f]{7,40})\] (.{1,200})$/m.exec(output);
-  return made?.[1] && made[2] ? { hash: made[1], subject: made[2].trim() } : null;
+export function commitOf(output: string): { branch: string; hash: string; subject: string } | null {
+  const made = /^\[([^\]\n]{1,120}?)(?: \(root-commit\))? ([0-9a-f]{7,40})\] (.{1,200})$/m.exec(
+    output,
+  );
+  return made?.[1] && made[2] && made[3]
+    ? { branch: made[1], hash: made[2], subject: made[3].trim() }
+    : null;
 }
 
 const TOTALS =
-  /\b\d{1,7} (?:tests?|doctests?|specs?|examples?|passed|failed|failures?|passing|failing|errors?|issues?|warnings?|problems?|assertions?|vulnerabilities)\b|\bfound no issues\b|\btest result:/i;
+  /\b\d{1,7} (?:tests?|doctests?|specs?|examples?|passed|failed|failures?|passing|failing|errors?|issues?|warnings?|problems?|assertions?|vulnerabilities)\b|\bfound no issues\b|\btest result:|\b(?:errors?|failures?|failed)\s{0,2}[:=]\s{0,2}\d/i;
 
 /** Signs of a failure in a line, the surest first. */
 const FAILURE_SIGNS = [
-  /^\s{0,8}(?:\*\* \(|E\s{2,8}\S|panic:|fatal:|Uncaught |Traceback)/,
+  /^\s{0,12}(?:\*\* \(|E\s{2,8}\S|panic:|fatal:|Uncaught |Traceback)/,
   /\b[A-Z][A-Za-z]{2,40}(?:Error|Exception)\b/,
-  /(?:^|[\s[(])(?:error|fatal|failed)(?:\[[A-Z0-9]{1,10}\])?[:\])!]/i,
-  /\b(?:undefined|unresolved|cannot|can't|could not|couldn't|not found|no such|denied|rejected|refused|unsupported|invalid|unexpected|mismatch|missing|does not exist|timed out)\b/i,
-  /\b(?:error|failure|failed|fail|exception)\b/i,
+  /^[\w@./\\-]{1,160}\.\w{1,6}[:(]\d{1,6}[:,)]|^[┃│]?\s{0,4}\[[A-Z]\] \S|^\s{0,8}\d{1,6}:\d{1,5}\s{1,8}(?:error|warning)\b/,
+  /(?:^|[\s[(])(?:error|fatal|failed|erreur|fehler|错误|ошибка|エラー)(?:\[[A-Z0-9]{1,10}\])?[:：\])!]/i,
+  /\b(?:undefined|unresolved|cannot|can't|could not|couldn't|not found|no such|denied|rejected|refused|unsupported|invalid|unexpected|mismatch|missing|does not exist|timed out|too complex|not formatted)\b/i,
+  /\b(?:error|failure|failed|fail|exception)\b|失败|失敗/i,
 ];
 
-const NO_FAILURE = /\b(?:0|no) (?:failures?|errors?|failed|issues)\b|warnings? as errors/i;
+const NO_FAILURE =
+  /\b(?:0|no) (?:failures?|errors?|failed|issues)\b|warnings? as errors|\b(?:errors?|failures?)\s{0,2}[:=]\s{0,2}0\b/i;
 
 /** Lines that report how a run goes on, never what is wrong. */
 const PROGRESS =
-  /^\s{0,8}(?:compiling|generated|generating|running|getting|checking|finished|randomized|please report|==>|warning: redefining|\[info\]|\d{2}:\d{2}:\d{2}\.\d{3} \[(?:info|debug)\])/i;
+  /^\s{0,8}(?:compiling|generated|generating|running|getting|checking|finished|randomized|please report|==>|warning: redefining|\[info\]|\d{2}:\d{2}:\d{2}\.\d{3} \[(?:info|debug|warning)\]|total errors|use `|npm (?:err|error)!? (?:code|errno|path|a complete log)|\[output truncated)/i;
 
-/** A line that only announces, with the line that it announces. */
-function withNext(line: string | undefined, lines: string[]): string | undefined {
-  if (line === undefined) return undefined;
-  return [line, lines[lines.indexOf(line) + 1] ?? ""].map((part) => part.trim()).join(" ");
+/** Only says that something failed, not what. */
+const ANNOUNCEMENT =
+  /^\s{0,8}(?:Error: )?(?:Exit code \d{1,3}|Command failed.{0,40}|.{0,60}validation failed:?|.{0,40}hook.{0,20}(?:failed|exited).{0,30})\s{0,4}$/i;
+
+/** Longest block that a message is made of, in lines. */
+const BLOCK_LINES = 7;
+
+function isRule(line: string): boolean {
+  return /^[\s\-=_*┃│┌└─━╭╰~^.·]*$/.test(line);
 }
 
-/** The line of `output` that says best what failed, at most `max` characters; null without any. */
+/** A line without the frame that tools draw around it. */
+function unframed(line: string): string {
+  return line
+    .replace(/^\s{0,8}(?:Error: )?Exit code \d{1,3}:?/, "")
+    .replace(/^(?:[\s│┃└─>*|]|\[[A-Z]\] [→↘↗↑↓] |\((?:Mix|EXIT)\) ){1,14}/, "")
+    .trim();
+}
+
+/** A short line, or one that announces, with the lines of its block. */
+function withBlock(at: number, lines: readonly string[], max: number): string {
+  let text = unframed(lines[at] ?? "");
+  for (let i = at + 1; i <= at + BLOCK_LINES && text.length < max * 0.55; i += 1) {
+    const line = lines[i];
+    if (line === undefined || /^\[[A-Z][A-Z _-]{2,24}\]$/.test(line.trim())) break;
+    if (isRule(line)) {
+      if (/[-=_─━]{3}/.test(line)) break;
+      continue;
+    }
+    if (/^\s{0,12}\(\S{1,40} \S{1,12}\) |^\s{0,8}at \S/.test(line)) break;
+    text = `${text} ${unframed(line)}`;
+  }
+  return text;
+}
+
+/** The words of `output` that say best what failed, at most `max` characters; null without any. */
 export function failureMessage(output: string, max: number): string | null {
   const lines = output
     .slice(0, 200_000)
     // Hooks and tools wrap their messages into JSON.
     .replaceAll("\\n", "\n")
     .split("\n", 4_000)
-    .filter((line) => line.length < 1_000 && /[A-Za-z]{3}/.test(line))
-    .filter((line) => !NO_FAILURE.test(line) && !PROGRESS.test(line));
+    .filter((line) => line.length < 1_000);
+  const worth = (line: string) =>
+    /\p{L}{2}/u.test(line) &&
+    !NO_FAILURE.test(line) &&
+    !PROGRESS.test(line) &&
+    !ANNOUNCEMENT.test(line);
   for (const sign of FAILURE_SIGNS) {
-    const signed = lines.filter(
-      (candidate) =>
-        sign.test(candidate) && !/^\s{0,8}(?:Error: )?Exit code \d{1,3}\s{0,4}$/.test(candidate),
-    );
-    // A line that ends with a colon announces what comes after it.
-    const line =
-      signed.find((candidate) => !/:\s{0,4}$/.test(candidate)) ?? withNext(signed[0], lines);
-    if (line !== undefined) {
-      return shorten(
-        line.replace(/^\s{0,8}(?:Error: )?Exit code \d{1,3}:?/, "").replace(/^[\s│└─>*]{1,12}/, ""),
-        max,
+    const at = lines.findIndex((line) => worth(line) && sign.test(line));
+    if (at === -1) continue;
+    const said = withBlock(at, lines, max);
+    // The innermost error of a chain names the cause.
+    const inner = lines
+      .slice(at + 1, at + 8)
+      .findIndex(
+        (line) =>
+          /^\s{2,12}\*\* \([A-Z]|^\s{0,8}(?:Caused by|caused by):? /.test(line) &&
+          /Error|Exception/.test(line),
       );
-    }
+    if (inner === -1) return shorten(said, max);
+    return shorten(`${withBlock(at + 1 + inner, lines, max / 2)} (${shorten(said, max / 3)})`, max);
   }
   return null;
 }
@@ -121,8 +152,15 @@ function totalsOf(output: string): string | null {
 
 /** True where the totals count something that went wrong. */
 function totalsFailed(totals: string): boolean {
-  return /\b(?!0\b)\d{1,7} (?:failed|failures?|failing|errors?|problems?)\b/i.test(totals);
+  return (
+    /(?<![\d.])[1-9]\d{0,6} (?:failed|failures?|failing|errors?|problems?)\b/i.test(totals) ||
+    /\b(?:errors?|failures?|failed)\s{0,2}[:=]\s{0,2}[1-9]/i.test(totals)
+  );
 }
+
+/** Lines by which a check says that it failed, where its exit code was lost in a pipe. */
+const HIDDEN_FAILURE =
+  /(?:^|\n)\s{0,8}(?:\*\* \(|error(?:\[\w{1,8}\])?:|FAIL(?:ED)?[ :]|npm err)|exit (?:status|code) [1-9]|\bfound [1-9]\d{0,5} (?:\w{1,20} ){0,3}(?:errors?|issues?|problems?|opportunit|warnings?)/i;
 
 /** How a command ended; `failed` is what the agent itself reported of the call. */
 export function outcomeOf(command: string, output: string, failed: boolean): CommandOutcome {
@@ -130,13 +168,42 @@ export function outcomeOf(command: string, output: string, failed: boolean): Com
   const totals = checks ? totalsOf(output) : null;
   const broken = failed || (checks && totals !== null && totalsFailed(totals));
   // A check's output piped through `tail` hides the exit code: then only an error line tells.
-  const hidden =
-    !broken &&
-    checks &&
-    totals === null &&
-    /(?:^|\n)\s{0,8}(?:\*\* \(|error(?:\[\w{1,8}\])?:)/i.test(output);
-  if (broken || hidden) {
-    return { state: "failed", message: failureMessage(output, 200), totals };
+  if (broken || (checks && HIDDEN_FAILURE.test(output))) {
+    return { state: "failed", message: failureMessage(output, 240), totals };
   }
-  return { state: checks ? "passed" : "unknown", message: null, totals };
+  const made = commitOf(output) !== null;
+  return { state: checks || made ? "passed" : "unknown", message: null, totals };
+}
+
+/** The checks that a failed command's output says it ran into, with what each of them said. */
+export function failedParts(output: string): { label: string; text: string }[] {
+  const text = output.replaceAll("\\n", "\n");
+  const parts: { label: string; text: string }[] = [];
+  // `[LABEL]`, `✖ name:`, `name.......Failed`: hooks, lint-staged, pre-commit.
+  const form =
+    /^(?:\[([A-Z][A-Z0-9 _-]{2,24})\]|[✖✗×] ([\w@./ -]{2,40}):?|([\w@./ -]{2,60}?)\.{3,80}Failed)[^\n]*$/gmu;
+  const found = [...text.matchAll(form)];
+  for (const [i, match] of found.entries()) {
+    const label = (match[1] ?? match[2] ?? match[3] ?? "").trim();
+    const from = match.index + match[0].length;
+    // A label may be followed by its message on the same line.
+    const rest = match[1] === undefined ? "" : match[0].slice(match[0].indexOf("]") + 1);
+    parts.push({ label, text: `${rest}\n${text.slice(from, found[i + 1]?.index)}` });
+  }
+  return parts;
+}
+
+/** The programs that a command is about: of `git add -A && git commit` the commit. */
+export function mainPrograms(programs: readonly string[]): string[] {
+  const aside =
+    /^(?:git (?:add|status|diff|log|stash|show|branch|checkout|rev-parse)|rm|cp|mv|touch|chmod|curl|jq|-)$/;
+  const main = programs.filter((program) => !aside.test(program));
+  const commits = main.filter((program) => checkKind([program]) === "commit");
+  if (commits.length > 0) return commits;
+  return main.length > 0 ? main : [...programs];
+}
+
+/** True where a command looks at a part of what another form of it would look at. */
+export function isNarrow(command: string): boolean {
+  return narrowingOf(command).length > 0;
 }

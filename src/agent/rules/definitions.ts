@@ -10,28 +10,31 @@ const KEYWORDS =
 
 /** `keyword Name(` with an optional literal first argument, which tells clauses of one function apart. */
 const KEYWORD_DEFINITION = new RegExp(
-  `^\\s{0,60}${MODIFIERS}(?:${KEYWORDS})\\s{1,4}(?:\\([^()]{1,80}\\)\\s{1,4})?([A-Za-z_$][\\w$.:]{1,80}[?!]?)(?:\\(\\s{0,4}(["'\`:][\\w./ -]{2,50}["'\`]?))?`,
+  `^\\s{0,60}${MODIFIERS}(?:${KEYWORDS})\\s{1,4}(?:\\([^()]{1,80}\\)\\s{1,4})?([\\p{L}_$][\\p{L}\\p{N}_$.:]{1,80}[?!]?)(?:\\(\\s{0,4}(["'\`:][\\p{L}\\p{N}_./ -]{2,50}["'\`]?))?`,
+  "u",
 );
 const FUNCTION_VALUE = new RegExp(
-  `^\\s{0,60}${MODIFIERS}(?:const|let|var|val)\\s{1,4}([A-Za-z_$][\\w$]{1,60})(?:\\s{0,4}:[^=]{1,80})?\\s{0,4}=\\s{0,4}(?:async\\s{1,4})?(?:\\(|function\\b|[\\w$]{1,40}\\s{0,4}=>)`,
+  `^\\s{0,60}${MODIFIERS}(?:const|let|var|val)\\s{1,4}([\\p{L}_$][\\p{L}\\p{N}_$]{1,60})(?:\\s{0,4}:[^=]{1,80})?\\s{0,4}=\\s{0,4}(?:async\\s{1,4})?(?:\\(|function\\b|[\\p{L}\\p{N}_$]{1,40}\\s{0,4}=>)`,
+  "u",
 );
 /** `name() {` of a shell. */
-const SHELL_FUNCTION = /^\s{0,8}([A-Za-z_][\w-]{1,60})\(\)\s{0,4}\{/;
+const SHELL_FUNCTION = /^\s{0,8}([\p{L}_][\p{L}\p{N}_-]{1,60})\(\)\s{0,4}\{/u;
 const CONSTANT = new RegExp(
-  `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([A-Z][A-Z0-9_]{3,60})\\s{0,4}[:=]`,
+  `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([\\p{Lu}][\\p{Lu}\\p{N}_]{3,60})\\s{0,4}[:=]`,
+  "u",
 );
 const ATTRIBUTE =
   /^\s{0,8}@(?!moduledoc|doc\b|typedoc|spec|impl|behaviour|callback|type|tag|describetag|shortdoc)([a-z][a-z0-9_]{2,50})\s{1,4}(?=\d|"|:|%|\[|~|\(|__)/;
 const TEST_CASE =
   /^\s{0,60}(?:describe|context|feature|scenario|test|it|specify)\b(?:\.\w{1,12})?\s{0,3}\(?\s{0,3}["'`]([^"'`\n]{3,100})/;
 const SQL_OBJECT =
-  /^\s{0,60}(?:execute\(\s{0,3}")?(?:CREATE|ALTER|DROP)\s{1,3}(?:UNIQUE\s{1,3}|VIRTUAL\s{1,3})?(?:TABLE|INDEX|VIEW|TRIGGER)\s{1,3}(?:IF\s{1,3}(?:NOT\s{1,3})?EXISTS\s{1,3})?["'`]?([A-Za-z_][\w.]{1,80})/i;
-const CSS_RULE = /^\s{0,20}([.#][A-Za-z][\w-]{2,60})[^{};]{0,120}\{/;
-const JSON_KEY = /^\s{0,12}"([\w.@/-]{2,60})"\s{0,3}:/;
-const YAML_KEY = /^\s{0,6}([A-Za-z][\w.-]{1,50}):(?:\s|$)/;
+  /^\s{0,60}(?:execute\(\s{0,3}")?(?:CREATE|ALTER|DROP)\s{1,3}(?:UNIQUE\s{1,3}|VIRTUAL\s{1,3})?(?:TABLE|INDEX|VIEW|TRIGGER)\s{1,3}(?:IF\s{1,3}(?:NOT\s{1,3})?EXISTS\s{1,3})?["'`]?([\p{L}_][\p{L}\p{N}_.]{1,80})/iu;
+const CSS_RULE = /^\s{0,20}([.#][\p{L}][\p{L}\p{N}_-]{2,60})[^{};]{0,120}\{/u;
+const JSON_KEY = /^\s{0,12}"([\p{L}\p{N}_.@/-]{2,60})"\s{0,3}:/u;
+const YAML_KEY = /^\s{0,6}([\p{L}][\p{L}\p{N}_.-]{1,50}):(?:\s|$)/u;
 const MARKDOWN_HEADING = /^#{1,4}\s{1,4}(.{2,100})$/;
 const DECLARED =
-  /^\s{0,60}(?:attribute|field|belongs_to|has_many|has_one|create|update|read|action|scope|get|post|put|patch|delete|live|plug|add|column|option|resource)\b[( ]\s{0,3}[:"'`]([\w./:-]{2,60})/;
+  /^\s{0,60}(?:attribute|field|belongs_to|has_many|has_one|create|update|read|action|scope|get|post|put|patch|delete|live|plug|add|column|option|resource)\b[( ]\s{0,3}[:"'`]([\p{L}\p{N}_./:-]{2,60})/u;
 
 /** Definitions that every module has; a list of them tells nothing. */
 const COMMONPLACE = new Set(["render", "mount", "init", "constructor", "main", "up", "down", "do"]);
@@ -97,7 +100,9 @@ function commentText(line: string, comments: boolean): string | null {
   );
   if (comments && comment?.[1]) return comment[1].replace(/\s{0,4}\*\/$/, "");
   const doc =
-    /^\s{0,60}(?:@(?:module|type)?doc\s{1,4})?(?:"""|"|''')\s{0,4}([A-Z][^"]{12,300})/.exec(line);
+    /^\s{0,60}(?:@(?:module|type)?doc\s{1,4})?(?:"""|"|''')\s{0,4}([\p{Lu}\p{Lo}][^"]{12,300})/u.exec(
+      line,
+    );
   return doc?.[1] ?? null;
 }
 
@@ -120,7 +125,8 @@ export function statedPurpose(code: string, commentLines = 400): string | null {
       continue;
     }
     const text = insideDocString ? line.trim() : commentText(line, i < commentLines);
-    if (text === null || !/[A-Za-z]{2,40}(?:\s{1,4}[\w'`"(-]{1,40}){3}/.test(text)) continue;
+    if (text === null || !/\p{L}{2,40}(?:\s{1,4}[\p{L}\p{N}_'`"(-]{1,40}){3}|\p{Lo}{6}/u.test(text))
+      continue;
     if (
       /[{};=]\s{0,3}$|copyright|licen[cs]e|eslint|prettier|biome-ignore|@ts-|noqa|pragma/i.test(
         text,

@@ -2,7 +2,7 @@
 import type { ToolBody } from "../../memory/event.ts";
 import type { Activity } from "./activity.ts";
 import { definedNames } from "./definitions.ts";
-import { isProse } from "./facts.ts";
+import { isProse } from "./telling.ts";
 
 /** Characters of index text per observation: about what an index row of four sources needs. */
 export const INDEX_TEXT_MAX = 8_000;
@@ -89,8 +89,8 @@ export function indexTextOf(texts: string[], max: number = INDEX_TEXT_MAX): stri
 
 /** Index text of tool activities. `bodies` holds the tools' own fields by event key. */
 export function indexTextOfActivities(
-  activities: Activity[],
-  bodies: Map<string, ToolBody>,
+  activities: readonly Activity[],
+  bodies: ReadonlyMap<string, ToolBody>,
 ): string {
   return indexTextOf(
     activities.map((activity) => tellingText(activity, bodies.get(activity.key) ?? null)),

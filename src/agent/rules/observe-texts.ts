@@ -1,176 +1,224 @@
-/** Observations from what the agent itself wrote: closing messages, compaction summaries, reports. */
+/** Observations from what agents wrote at length: compaction summaries, reports, plans, long closings. */
 import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
-import { tellingPoints } from "./facts.ts";
+import { draft, NARRATIVE_MAX } from "./draft.ts";
+import { aboutSections, saysOpen } from "./headings.ts";
 import { indexTextOf } from "./index-text.ts";
-import { NARRATIVE_MAX } from "./narrative.ts";
-import { looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
+import { capitalised, joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { type Item, type Section, sectionsOf } from "./sections.ts";
-import { asTitle, freeTitle } from "./titles.ts";
+import { tellingPoints } from "./telling.ts";
+import { isGuess, isRefutation, isState } from "./words.ts";
 
 /** A text shorter than this says nothing that its turn's summary does not say. */
 const TELLING_MIN = 120;
-/** A closing message shorter than this is told whole by the summary of its turn. */
-const CLOSING_MIN = 500;
-/** Headings under which everything stands: the points below them make better titles. */
-const WIDE_HEADING = /\b(?:files?|code|concepts?|requests?|intent|messages?|sections?)\b/i;
-/** Sections of a compaction summary below this go together, so that one summary does not fill a search. */
-const COMPACTION_PART_MIN = 1_200;
-/** Facts of a text: its own points, so more than of activities. */
-const TEXT_FACTS_MAX = 6;
-/** Characters of raw text that one observation of a long text covers. */
-const PART_MAX = 4_000;
+/** Points that one observation tells of. */
+const POINTS_PER_PART = 3;
+const POINT_MAX = 300;
 
 /** What a section is about, by its heading. */
 const KINDS: [RegExp, ObservationType, Concept[]][] = [
   [
-    /\b(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?)\b/i,
+    /\b(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?|fehler|errores|erreurs)\b|错误|修复|エラー|ошибк/iu,
     "bugfix",
     ["problem-solution", "gotcha"],
   ],
   [
-    /decision|decided|rationale|why|trade-?off|approach|constraint/i,
+    /decision|decided|rationale|why|trade-?off|approach|constraint|entscheid|decisi|决定|決定|решени/iu,
     "decision",
     ["why-it-exists", "trade-off"],
   ],
   [/refactor|clean/i, "refactor", ["what-changed"]],
   [/security|vulnerab/i, "security", ["gotcha"]],
-  [/file|code|change|complete|done|implement|added|task/i, "change", ["what-changed"]],
+  [/file|code|change|complete|done|implement|added|task|what was/i, "change", ["what-changed"]],
 ];
+/** Sections of a compaction summary that only say how the session stands or repeat what was asked. */
+const PASSING =
+  /\b(?:pending|current|next|remaining|in progress|todo|status|all user messages|user messages|primary request|intent|request|analysis|optional)\b|待办|下一步|当前|次の|現在|следующ|текущ/iu;
 
-function kindOf(
-  heading: string,
-  isClosing = false,
-): { type: ObservationType; concepts: Concept[] } {
+function kindOf(heading: string): { type: ObservationType; concepts: Concept[] } {
   for (const [form, type, concepts] of KINDS) if (form.test(heading)) return { type, concepts };
-  // A closing message tells what was done.
-  if (isClosing) return { type: "change", concepts: ["what-changed"] };
   return { type: "discovery", concepts: ["how-it-works"] };
 }
 
-/** A point in full: one that only names its subject, with the first line below it. */
-function pointOf({ text, raw }: Item): string {
-  const below = raw.split("\n", 2)[1]?.trim() ?? "";
-  if (text.length >= 80 || below === "" || below.startsWith("```")) return text;
-  return `${text.replace(/:$/, "")}: ${plain(below)}`;
+/** A point with what is nested below it, without code, in one line. */
+function wholePoint({ text, raw }: Item): string {
+  const below = raw
+    .replace(/(?:```|~~~)[\s\S]*?(?:```|~~~|$)/g, "")
+    .split("\n")
+    .slice(1, 9)
+    .map(plain)
+    .filter((line) => line.length > 3);
+  return below.length === 0
+    ? text
+    : `${text.replace(/[:：]$/, "")}: ${below.map((line) => line.replace(/[.;]$/, "")).join("; ")}`;
 }
 
-/** Parts of a section that one observation can tell of: whole points, up to `PART_MAX` characters. */
-function partsOf(section: Section): { items: Item[]; raw: string }[] {
-  if (section.raw.length <= PART_MAX || section.items.length < 2) {
-    return [{ items: section.items, raw: section.raw }];
-  }
-  const parts: { items: Item[]; raw: string }[] = [];
-  let part: { items: Item[]; raw: string } = {
-    items: [],
-    raw: `${section.paragraphs.join("\n")}\n`,
-  };
-  for (const item of section.items) {
-    if (part.items.length > 0 && part.raw.length + item.raw.length > PART_MAX) {
-      parts.push(part);
-      part = { items: [], raw: "" };
-    }
-    part.items.push(item);
-    part.raw += `${item.raw}\n`;
-  }
-  parts.push(part);
-  return parts;
+/** What of a point stands: without clauses that are only true for the moment. */
+function standing(point: string): string {
+  return point
+    .split(/(?<=[.;])\s+/)
+    .filter((clause) => !isState(clause) && !isGuess(clause))
+    .join(" ")
+    .replace(/\s*\((?=[^)]{0,60}\b(?:committed|uncommitted|pending|new)\b)[^)]{1,80}\)/gi, "")
+    .trim();
 }
 
-/** The name of a section that says nothing of what is in it. */
+interface Stretch {
+  heading: string;
+  points: string[];
+  raw: string;
+}
+
+/** A section's points in stretches that one title can tell of. */
+function stretchesOf(section: Section, unproved: (point: string) => boolean): Stretch[] {
+  const usable = (point: string) =>
+    !looksLikeInstruction(point) && !unproved(point) && !saysOpen(point);
+  const points = section.items
+    .filter(({ ticked }) => ticked !== false)
+    .map((item) => ({ point: standing(wholePoint(item)), raw: item.raw }))
+    .filter(({ point }) => point.length >= 25 && usable(point));
+  const stretches: Stretch[] = [];
+  for (let i = 0; i < points.length; i += POINTS_PER_PART) {
+    const part = points.slice(i, i + POINTS_PER_PART);
+    stretches.push({
+      heading: section.heading,
+      points: part.map(({ point }) => point),
+      raw: part.map(({ raw }) => raw).join("\n"),
+    });
+  }
+  const prose = section.paragraphs
+    .flatMap((paragraph) => sentences(paragraph, 6))
+    .filter((text) => text.length >= 25 && usable(text) && !isState(text) && !isGuess(text));
+  if (stretches.length === 0 && prose.length > 0) {
+    stretches.push({ heading: section.heading, points: prose.slice(0, 6), raw: section.raw });
+  }
+  return stretches;
+}
+
 const BARE_HEADING =
   /^(?:summary|overview|analysis|details|results?|conclusion|notes?|report|done)?$/i;
 
-function observeSection(
-  section: Section,
+function observeStretch(
+  stretch: Stretch,
   key: string,
   at: number,
   context: string,
   taken: Set<string>,
-): DraftObservation[] {
-  return partsOf(section).map(({ items, raw }) => {
-    const points = items.map(pointOf).filter((text) => !looksLikeInstruction(text));
-    const prose = section.paragraphs.filter((text) => !looksLikeInstruction(text));
-    const lead = items.find(({ text }) => !looksLikeInstruction(text));
-    const about =
-      lead === undefined ? (sentences(prose.join(" "), 1)[0] ?? context) : pointOf(lead);
-    const heading = BARE_HEADING.test(section.heading) ? context : section.heading;
-    const titles = [`${heading}: ${about}`, `${about} (${heading})`, about];
-    if (heading === "" || about.startsWith(heading)) titles.shift();
-    else if (WIDE_HEADING.test(section.heading)) titles.unshift(about);
-    const { type, concepts } = kindOf(section.heading || about, context !== "");
-    const narrative = sentences(prose.join(" "), 3).join(" ") || points.slice(0, 3).join(" ");
-    const facts = points.slice(0, TEXT_FACTS_MAX).map((text) => shorten(text, 160));
-    return {
+): DraftObservation {
+  const { points, raw } = stretch;
+  const heading = BARE_HEADING.test(stretch.heading) ? context : stretch.heading;
+  const first = points[0] ?? heading;
+  const { type, concepts } = kindOf(stretch.heading || first);
+  return draft(
+    {
       type,
-      title: freeTitle(titles, taken, at),
-      subtitle: shorten(heading || context, 120),
-      narrative: shorten(narrative, NARRATIVE_MAX),
-      facts: facts.length > 0 ? facts : tellingPoints(raw, 3),
+      titles: [first, `${heading}: ${first}`],
+      subtitle: heading,
+      narrative: joined(
+        points.map((point) => capitalised(point)).map((point) => point.slice(0, POINT_MAX + 200)),
+        NARRATIVE_MAX,
+      ),
+      facts: points.slice(1),
       concepts,
       sources: [key],
-      index_text: indexTextOf([section.heading, raw]),
-    };
-  });
-}
-
-/** True where one title can tell of both: problems with problems, plans with plans. */
-function alike(a: Section, b: Section): boolean {
-  const anything = BARE_HEADING.test(a.heading) || BARE_HEADING.test(b.heading);
-  return anything || kindOf(a.heading).type === kindOf(b.heading).type;
-}
-
-/** Sections so small that they would be observations of nothing go to the one before, where it is of the same kind. */
-function mergedSections(sections: Section[], min: number): Section[] {
-  const merged: Section[] = [];
-  for (const section of sections) {
-    const last = merged.at(-1);
-    const small = section.raw.length < min || (last?.raw.length ?? min) < min;
-    if (last !== undefined && small && alike(last, section)) {
-      last.items.push(...section.items);
-      last.paragraphs.push(...section.paragraphs);
-      last.raw += `${section.heading}\n${section.raw}`;
-      last.heading = BARE_HEADING.test(last.heading) ? section.heading : last.heading;
-    } else {
-      merged.push({ ...section, items: [...section.items], paragraphs: [...section.paragraphs] });
-    }
-  }
-  return merged;
-}
-
-/**
- * Observations of a closing message or a subagent's result: one, or one for each of its large
- * sections; none where it is short and a summary tells it (`summarised`).
- */
-export function observeMessage(
-  text: string,
-  key: string,
-  at: number,
-  taken: Set<string>,
-  summarised: boolean,
-): DraftObservation[] {
-  if (text.trim().length < (summarised ? CLOSING_MIN : TELLING_MIN)) return [];
-  const sections = mergedSections(sectionsOf(text), 700);
-  const opening = sentences(sections[0]?.paragraphs.join(" ") ?? "", 1)[0] ?? "";
-  return sections.flatMap((section) => observeSection(section, key, at, asTitle(opening), taken));
+      index: indexTextOf([heading, raw]),
+      at,
+    },
+    taken,
+  );
 }
 
 /** What an agent writes around its summary for itself, not for a reader. */
 const COMPACTION_FRAME =
-  /^(?:This session is being continued|If you need specific details from before|Please continue the conversation|Continue with the last task).{0,600}$/gm;
+  /^(?:This session is being continued|If you need specific details from before|Please continue the conversation|Continue (?:the conversation|with the last task)).{0,600}$/gm;
 
-/** Observations of a compaction summary: one for each section, long sections in parts. */
+/**
+ * Observations of a compaction summary: what it tells of problems, decisions and how things are.
+ * What it says of the moment, and of what still fails, is nothing.
+ */
 export function observeCompaction(
   text: string,
   key: string,
   at: number,
+  unproved: (point: string) => boolean,
   taken: Set<string>,
 ): DraftObservation[] {
-  const summaryAt = text.search(/^Summary:\s*$/m);
-  const body = (summaryAt === -1 ? text : text.slice(summaryAt + 8))
+  const summaryAt = text.search(/^(?:<summary>|Summary:)\s*$/m);
+  const body = (summaryAt === -1 ? text : text.slice(summaryAt).replace(/^.*\n/, ""))
     .replace(COMPACTION_FRAME, "")
     .trim();
   if (body.length < TELLING_MIN) return [];
-  return mergedSections(sectionsOf(body), COMPACTION_PART_MIN).flatMap((section) =>
-    observeSection(section, key, at, "", taken),
+  const sections = sectionsOf(body).filter(
+    ({ heading, above }) => !PASSING.test(heading) && !PASSING.test(above),
   );
+  return sections.flatMap((section) =>
+    stretchesOf(section, unproved).map((stretch) => observeStretch(stretch, key, at, "", taken)),
+  );
+}
+
+/** The observation of a report: what a subagent found out, or what a page answered; none of an empty one. */
+export function observeReport(
+  report: { text: string; about: string; key: string; at: number; index: string },
+  taken: Set<string>,
+): DraftObservation[] {
+  const { text, about, key, at, index } = report;
+  if (text.trim().length < TELLING_MIN) return [];
+  const sections = sectionsOf(text);
+  const kinds = aboutSections(sections, text);
+  const told = sections.filter((_, i) => kinds[i] !== "next");
+  const points = tellingPoints(
+    told.map(({ heading, raw }) => `${heading}\n${raw}`).join("\n"),
+    7,
+  ).filter((point) => !isGuess(point) && !isRefutation(point));
+  const first = points[0];
+  if (first === undefined) return [];
+  return [
+    draft(
+      {
+        type: "discovery",
+        titles: [about === "" ? first : `${about}: ${first}`, first],
+        subtitle: about,
+        narrative: joined(points.slice(0, 3), NARRATIVE_MAX),
+        facts: points.slice(3),
+        concepts: ["how-it-works"],
+        sources: [key],
+        index,
+        at,
+      },
+      taken,
+    ),
+  ];
+}
+
+/** A plan that was agreed on. */
+export function observePlan(
+  text: string,
+  key: string,
+  at: number,
+  index: string,
+  taken: Set<string>,
+): DraftObservation[] {
+  const sections = sectionsOf(text);
+  const points = sections
+    .flatMap((section) => [
+      ...section.paragraphs.flatMap((each) => sentences(each, 3)),
+      ...section.items.map(wholePoint),
+    ])
+    .filter((point) => point.length >= 20 && !looksLikeInstruction(point));
+  const heading = sections.find(({ heading: each }) => each.length > 8)?.heading ?? points[0] ?? "";
+  if (points.length === 0) return [];
+  return [
+    draft(
+      {
+        type: "decision",
+        titles: [/plan/i.test(heading) ? heading : `Plan: ${heading}`],
+        narrative: joined(points.slice(0, 4), NARRATIVE_MAX),
+        facts: points.slice(4, 10),
+        concepts: ["why-it-exists"],
+        sources: [key],
+        index,
+        at,
+      },
+      taken,
+    ),
+  ];
 }

@@ -1,22 +1,166 @@
 /**
- * What a session's earlier batches left open: failures that nothing has made pass yet, and changes
- * that nothing has proved yet. Plain JSON of bounded size, kept in the session's row and read by
- * nobody else: an unproved change is no knowledge, so it is not delivered before its outcome.
+ * What a session's earlier batches left open: failures that nothing has made pass yet, changes that
+ * nothing has proved yet, findings that may still turn out wrong. Plain JSON of bounded size, kept in
+ * the session's row and read by nobody else: what is not proved is no knowledge, so it is not
+ * delivered before its outcome.
  */
-export interface OpenWork {
-  failures: OpenFailure[];
+import { cut } from "./prose.ts";
+
+/** Words with the event that they were said in. */
+export interface Said {
+  key: string;
+  text: string;
+}
+
+/** Something that was done about an open failure. */
+export interface Tried {
+  /** In a few words: `add an @spec to the helper`. */
+  what: string;
+  /** The file that was changed; null for a command. */
+  path: string | null;
+  /** The words and names of the change, by which it is matched with what failed. */
+  about: string;
+  key: string;
 }
 
 /** A command that failed and has not passed since. */
 export interface OpenFailure {
   /** As the agent wrote it, shortened. */
   command: string;
-  /** What it failed with. */
+  programs: string[];
+  /** `test`, `lint`, `commit`, ...; null for what is no check. */
+  kind: string | null;
+  /** The check within a hook that failed, as the hook calls it. */
+  label: string | null;
   message: string;
-  /** What was tried since and did not make it pass, each in a few words. */
+  /** Files that the output names, by their base names. */
+  named: string[];
+  /** What was tried and followed by the same failure. */
   attempts: string[];
-  /** What the agent said of it, newest last. */
-  words: string[];
-  /** Event keys: the failing call first, then what was tried. */
+  /** What was done since it was last seen to fail. */
+  tried: Tried[];
+  /** What the agent said since then, newest last. */
+  words: Said[];
+  /** It was not seen again by the same check, or a narrower one passed: `tried` is what helped. */
+  gone: boolean;
+  /** Keys of the calls that failed, the first and the newest. */
   sources: string[];
+}
+
+/** The net effect of all edits of a file since the last commit or turn. */
+export interface PendingChange {
+  path: string;
+  created: boolean;
+  /** Names that are defined now and were not before, and the other way round. */
+  names: string[];
+  gone: string[];
+  /** Telling lines that it added and that still stand. */
+  lines: string[];
+  /** Telling lines that were there before and are not now. */
+  was: string[];
+  /** How many lines were added and removed. */
+  size: number;
+  purpose: string | null;
+  /** What the agent set out to do, newest last. */
+  plans: Said[];
+  /** The edits, newest last. */
+  keys: string[];
+  at: number;
+}
+
+/** A finding that waits for the end of the work that it was made in. */
+export interface Finding extends Said {
+  /** The tool event that it speaks of. */
+  near: string | null;
+}
+
+/** What every commit runs into, as far as failed commits told. */
+export interface CommitChecks {
+  labels: string[];
+  /** A commit was refused in spite of `--no-verify`. */
+  evenUnverified: boolean;
+  /** Labels that were told already. */
+  told: string[];
+  key: string;
+}
+
+/** An observation that was delivered, as far as later events may show it to be wrong. */
+export interface Delivered {
+  /** Its most telling source. */
+  key: string;
+  text: string;
+  paths: string[];
+}
+
+export interface OpenWork {
+  failures: OpenFailure[];
+  changes: PendingChange[];
+  findings: Finding[];
+  /** Commits that no push has been seen for. */
+  commits: { branch: string; hash: string }[];
+  checks: CommitChecks | null;
+  delivered: Delivered[];
+  /** What the agent said last, for the calls that follow it. */
+  plan: Said[];
+  /** The person's last request that was one of its own. */
+  request: string | null;
+}
+
+export function noOpenWork(): OpenWork {
+  return {
+    failures: [],
+    changes: [],
+    findings: [],
+    commits: [],
+    checks: null,
+    delivered: [],
+    plan: [],
+    request: null,
+  };
+}
+
+const FAILURES_MAX = 6;
+const CHANGES_MAX = 16;
+const LINES_MAX = 16;
+const LINE_MAX_CHARS = 140;
+const TEXT_MAX_CHARS = 260;
+const LIST_MAX = 8;
+
+const newest = <T>(items: readonly T[], max: number): T[] => items.slice(-max);
+const short = (text: string): string => cut(text, TEXT_MAX_CHARS);
+const saidShort = <T extends Said>(said: T): T => ({ ...said, text: short(said.text) });
+
+/** The same within its bounds: what is oldest or longest goes. About 24 KB at most. */
+export function bounded(work: OpenWork): OpenWork {
+  return {
+    failures: newest(work.failures, FAILURES_MAX).map((failure) => ({
+      ...failure,
+      command: short(failure.command),
+      message: short(failure.message),
+      named: newest(failure.named, LIST_MAX),
+      attempts: newest(failure.attempts, LIST_MAX).map((text) => cut(text, LINE_MAX_CHARS)),
+      tried: newest(failure.tried, LIST_MAX).map((tried) => ({
+        ...tried,
+        what: cut(tried.what, LINE_MAX_CHARS),
+        about: short(tried.about),
+      })),
+      words: newest(failure.words, LIST_MAX).map(saidShort),
+      sources: [...failure.sources.slice(0, 1), ...failure.sources.slice(1).slice(-1)],
+    })),
+    changes: newest(work.changes, CHANGES_MAX).map((change) => ({
+      ...change,
+      names: change.names.slice(0, LIST_MAX),
+      gone: change.gone.slice(0, LIST_MAX),
+      lines: change.lines.slice(0, LINES_MAX).map((line) => cut(line, LINE_MAX_CHARS)),
+      was: change.was.slice(0, 4).map((line) => cut(line, LINE_MAX_CHARS)),
+      plans: newest(change.plans, 3).map(saidShort),
+      keys: newest(change.keys, 4),
+    })),
+    findings: newest(work.findings, 12).map(saidShort),
+    commits: newest(work.commits, 12),
+    checks: work.checks,
+    delivered: newest(work.delivered, 16).map((each) => ({ ...each, text: short(each.text) })),
+    plan: newest(work.plan, 2).map(saidShort),
+    request: work.request === null ? null : cut(work.request, 600),
+  };
 }

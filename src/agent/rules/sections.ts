@@ -7,11 +7,15 @@ export interface Item {
   text: string;
   /** The point and everything below it, as it was written. */
   raw: string;
+  /** Of a box: whether it is ticked. Null for a point without one. */
+  ticked: boolean | null;
 }
 
 export interface Section {
   /** Empty for what stands before the first heading. */
   heading: string;
+  /** The heading above a label that ends with a colon: `For the API:` below `Next steps`. */
+  above: string;
   items: Item[];
   /** Paragraphs that are no list. */
   paragraphs: string[];
@@ -22,44 +26,80 @@ export interface Section {
 const LINES_MAX = 2_000;
 
 const MARKDOWN_HEADING = /^#{1,6}\s{1,4}(\S.{0,200})$/;
-const BOLD_HEADING = /^\*\*([^*\n]{2,160})\*\*\s{0,3}:?\s{0,3}$/;
+const BOLD_HEADING = /^\*\*([^*\n]{2,160})\*\*\s{0,3}[:：]?\s{0,3}$/;
 /** `4. Errors and fixes:`, as agents number the sections of a compaction summary. */
-const NUMBERED_HEADING = /^\d{1,2}[.)]\s{1,3}(?:\*\*)?([A-Z][^.\n]{2,70}?)(?:\*\*)?:\s{0,3}$/;
-const LABEL_HEADING = /^([A-Z][A-Za-z ]{2,40}):\s{0,3}$/;
-const POINT = /^(\s{0,40})(?:[-*+•]|\d{1,3}[.)])\s{1,4}\S/;
+const NUMBERED_HEADING = /^\d{1,2}[.)]\s{1,3}(?:\*\*)?(\p{Lu}[^.\n]{2,70}?)(?:\*\*)?[:：]\s{0,3}$/u;
+const POINT = /^(\s{0,40})(?:[-*+•–]|\d{1,3}[.)]|[☐☑✅✔✓❌]\s?)\s{0,4}(?=\S)/u;
+const BOX = /^\s{0,40}(?:[-*+•]\s{1,4}|\d{1,3}[.)]\s{1,4})?(?:\[([ xX])\]|([☐☑]))\s{1,4}/u;
+/** The last sentence of a line that ends with a colon. */
+const LABEL = /^(.*?[.!?。！？]\s{1,3}|.*?[。！？])?([^.!?。！？\n]{2,70}?)[:：]\s{0,3}$/u;
+
+function isPoint(line: string): boolean {
+  const point = POINT.exec(line);
+  return point !== null && /\s|[☐☑✅]/u.test(line.slice(point[1]?.length ?? 0, point[0].length));
+}
 
 function headingOf(line: string): string | null {
-  for (const form of [MARKDOWN_HEADING, BOLD_HEADING, NUMBERED_HEADING, LABEL_HEADING]) {
+  for (const form of [MARKDOWN_HEADING, BOLD_HEADING, NUMBERED_HEADING]) {
     const heading = form.exec(line)?.[1];
-    if (heading) return plain(heading).replace(/[:\s]{1,4}$/, "");
+    if (heading) return plain(heading).replace(/[:：\s]{1,4}$/, "");
   }
   return null;
+}
+
+/** A label in front of a list: its last sentence is the heading, what stands before it is prose. */
+function labelOf(
+  line: string,
+  next: string | undefined,
+): { before: string; heading: string } | null {
+  if (next === undefined || !isPoint(next) || isPoint(line) || /^\s/.test(line)) return null;
+  const label = LABEL.exec(line);
+  return label?.[2] ? { before: (label[1] ?? "").trim(), heading: plain(label[2]).trim() } : null;
+}
+
+function tickOf(line: string): boolean | null {
+  const box = BOX.exec(line);
+  if (box === null) return null;
+  return box[1] === "x" || box[1] === "X" || box[2] === "☑";
 }
 
 /** Splits `text` at its headings. A code block belongs to the point or paragraph that it follows. */
 export function sectionsOf(text: string): Section[] {
   const sections: Section[] = [];
-  let section: Section = { heading: "", items: [], paragraphs: [], raw: "" };
+  let section: Section = { heading: "", above: "", items: [], paragraphs: [], raw: "" };
   let inCode = false;
   let openItem: Item | null = null;
   let itemIndent = 0;
-  const close = () => {
-    if (section.raw.trim() !== "") sections.push(section);
+  const begin = (heading: string, above: string) => {
+    if (section.raw.trim() !== "" || section.heading !== "") sections.push(section);
+    section = { heading, above, items: [], paragraphs: [], raw: "" };
+    openItem = null;
   };
-  for (const line of text.split("\n", LINES_MAX)) {
+  const lines = text.split("\n", LINES_MAX);
+  let above = "";
+  for (const [at, line] of lines.entries()) {
     if (/^\s{0,40}(?:```|~~~)/.test(line)) inCode = !inCode;
     const heading = inCode ? null : headingOf(line);
     if (heading !== null) {
-      close();
-      section = { heading, items: [], paragraphs: [], raw: "" };
-      openItem = null;
+      begin(heading, "");
+      above = heading;
+      continue;
+    }
+    const next = lines.slice(at + 1, at + 3).find((each) => each.trim() !== "");
+    const label = inCode ? null : labelOf(line, next);
+    if (label !== null) {
+      if (label.before !== "") {
+        section.raw += `${label.before}\n`;
+        section.paragraphs.push(plain(label.before));
+      }
+      begin(label.heading, above);
       continue;
     }
     section.raw += `${line}\n`;
-    const point = inCode ? null : POINT.exec(line);
-    const indent = point?.[1]?.length ?? 0;
-    if (point !== null && (openItem === null || indent <= itemIndent)) {
-      openItem = { text: plain(line), raw: line };
+    const isItem = !inCode && isPoint(line);
+    const indent = /^\s*/.exec(line)?.[0].length ?? 0;
+    if (isItem && (openItem === null || indent <= itemIndent)) {
+      openItem = { text: plain(line), raw: line, ticked: tickOf(line) };
       itemIndent = indent;
       section.items.push(openItem);
     } else if (openItem !== null && (inCode || /^\s/.test(line) || line === "")) {
@@ -69,6 +109,6 @@ export function sectionsOf(text: string): Section[] {
       if (!/^\s{0,40}(?:```|~~~)/.test(line)) section.paragraphs.push(plain(line));
     }
   }
-  close();
+  if (section.raw.trim() !== "" || section.items.length > 0) sections.push(section);
   return sections;
 }

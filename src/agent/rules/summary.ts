@@ -1,69 +1,117 @@
 /** The summary of a turn, from the agent's closing message and from what was observed. */
 import type { DraftObservation, DraftSummary } from "../../memory/observation.ts";
-import { looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
+import { aboutSections, saysOpen } from "./headings.ts";
+import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
+import { isGuess } from "./words.ts";
 
-const FIELD_MAX = 600;
-const REQUEST_MAX = 300;
-const NEXT = /\b(?:next|remain|pending|to-?do|left|follow-?up|still need|not yet|outstanding)/i;
+const FIELD_MAX = 900;
 const LEARNT =
-  /\b(?:because|caused?|turned out|the (?:issue|problem|reason|root cause)|learn|found that|note|gotcha|instead of|rather than|due to|was that)\b/i;
+  /\b(?:because|caused?|turned out|the (?:issue|problem|reason|root cause|fix|bug)|key fix|learn|found that|note|gotcha|instead of|rather than|due to|was that|weil|wegen|porque|parce que|потому)\b|因为|原因|なぜなら|ため/iu;
 
-function joined(parts: string[], max: number): string {
-  let text = "";
-  for (const part of [...new Set(parts)]) {
-    const sentence = /[.!?…]$/.test(part) ? part : `${part}.`;
-    if (text.length + sentence.length + 1 > max && text !== "") break;
-    text += `${text === "" ? "" : " "}${sentence}`;
-  }
-  return shorten(text, max);
+/** A closing message, point by point. */
+export interface Closing {
+  done: string[];
+  learnt: string[];
+  next: string[];
+}
+
+/** A point with what is nested below it, in one line. */
+function whole(text: string, raw: string): string {
+  const below = raw
+    .split("\n")
+    .slice(1, 5)
+    .map(plain)
+    .filter((line) => line.length > 3 && !/^(?:```|~~~)/.test(line));
+  if (below.length === 0 || text.length > 160) return text;
+  return `${text.replace(/[:：]$/, "")}: ${below.join("; ")}`;
 }
 
 /**
- * The summary of a turn. `request` is what the user asked, `closing` the agent's last message
+ * Takes a closing message apart. `unproved` says of a point that it speaks of something that still
+ * fails: such a point is neither done nor learnt.
+ */
+export function readClosing(text: string, unproved: (point: string) => boolean): Closing {
+  const closing: Closing = { done: [], learnt: [], next: [] };
+  const sections = sectionsOf(text);
+  const about = aboutSections(sections, text);
+  for (const [i, section] of sections.entries()) {
+    const kind = about[i] ?? "done";
+    const points = [
+      ...section.paragraphs
+        .flatMap((paragraph) => sentences(paragraph, 8))
+        .map((point) => ({ point, ticked: null as boolean | null, listed: false })),
+      ...section.items.map((item) => ({
+        point: whole(item.text, item.raw),
+        ticked: item.ticked,
+        listed: true,
+      })),
+    ];
+    for (const { point, ticked, listed } of points) {
+      // What ends with a colon announces a list that is not in it.
+      if (point.length < 4 || /[:：]$/.test(point)) continue;
+      if (ticked === false) closing.next.push(point);
+      else if (ticked === true) closing.done.push(point);
+      else if (kind === "next") {
+        if (listed || saysOpen(point) || section.items.length === 0) closing.next.push(point);
+      } else if (saysOpen(point)) closing.next.push(point);
+      else if (kind === "unclear" || point.length < 8) continue;
+      else if (looksLikeInstruction(point) || isGuess(point) || unproved(point)) continue;
+      else (LEARNT.test(point) ? closing.learnt : closing.done).push(point);
+    }
+  }
+  return closing;
+}
+
+/** A sentence that only greets the end: it says nothing of what was done. */
+function isEmptyPraise(point: string): boolean {
+  return (
+    point.length < 40 &&
+    /^(?:all (?:done|set|good)|done|perfect|great|excellent|everything (?:works|passes)|here(?:'s| is)|fertig|listo|terminé|完了|完成)\b/iu.test(
+      point,
+    )
+  );
+}
+
+/**
+ * The summary of a turn. `request` is what the person asked, `closing` the agent's last message
  * (null where the turn was broken off), `observations` those of the batch that ends the turn.
  */
 export function summarise(
-  request: string | null,
-  closing: { key: string; text: string } | null,
-  observations: DraftObservation[],
-  otherSources: string[],
+  request: string,
+  closing: { key: string; points: Closing } | null,
+  observations: readonly DraftObservation[],
+  otherSources: readonly string[],
 ): DraftSummary {
-  const done: string[] = [];
-  const next: string[] = [];
-  const learnt: string[] = [];
-  for (const section of closing === null ? [] : sectionsOf(closing.text)) {
-    const points = [
-      ...section.paragraphs.flatMap((paragraph) => sentences(paragraph, 6)),
-      ...section.items.map(({ text }) => text),
-    ];
-    for (const point of points) {
-      // What ends with a colon announces a list that is not in it.
-      if (point.length < 8 || /:$/.test(point)) continue;
-      if (NEXT.test(section.heading) || (NEXT.test(point) && !/\bno\b|nothing/i.test(point))) {
-        next.push(point);
-      } else if (!looksLikeInstruction(point)) {
-        (LEARNT.test(point) ? learnt : done).push(point);
-      }
-    }
-  }
   const titles = (...types: string[]) =>
-    observations.filter(({ type }) => types.includes(type)).map(({ title }) => title);
-  const fromText = closing !== null && closing.text.length >= 120;
-  const changes = titles("feature", "change", "refactor", "bugfix", "security");
+    observations
+      .filter(({ type, activity }) => activity !== true && types.includes(type))
+      .map(({ title }) => title);
+  const done = (closing?.points.done ?? []).filter((point) => !isEmptyPraise(point));
+  const changes = titles("feature", "change", "refactor", "security");
+  const looked = observations.filter(({ activity }) => activity === true).map(({ title }) => title);
   const sources = [
     ...(closing === null ? [] : [closing.key]),
     ...observations.flatMap(({ sources: [first] }) => (first === undefined ? [] : [first])),
   ];
   return {
-    request: shorten(plain(request ?? ""), REQUEST_MAX),
-    investigated: joined(titles("discovery"), FIELD_MAX),
-    learned: joined([...learnt, ...titles("decision")], FIELD_MAX),
-    completed: joined(
-      fromText ? [...done, ...(done.length < 2 ? changes : [])] : [...changes, ...done],
+    request,
+    investigated: joined(
+      [...titles("discovery"), ...(done.length === 0 && changes.length === 0 ? looked : [])],
+      500,
+    ),
+    learned: joined(
+      [...(closing?.points.learnt ?? []), ...titles("bugfix", "decision")],
       FIELD_MAX,
     ),
-    next_steps: joined(next, FIELD_MAX),
+    completed: joined(
+      [
+        ...(done.length > 0 ? done : (closing?.points.done ?? [])),
+        ...(done.length < 2 ? changes : []),
+      ],
+      FIELD_MAX,
+    ),
+    next_steps: joined(closing?.points.next ?? [], FIELD_MAX),
     sources: [...new Set([...sources, ...otherSources])].slice(0, 12),
   };
 }

@@ -10,6 +10,7 @@ const POSTED_EVENTS = [
   "UserPromptSubmit",
   "PostToolUse",
   "PostToolUseFailure",
+  "MessageDisplay",
   "Stop",
   "StopFailure",
   "SubagentStop",

@@ -36,8 +36,12 @@ describe("each arrow of the state machine", () => {
   });
 
   it("leased → done: the lease is over, so a second answer changes nothing", () => {
-    const done = finish(leased(), { provider: "extractive", skipped: { "tool:a": "routine" } });
-    expect(done).toMatchObject({ state: "done", skipped: { "tool:a": "routine" } });
+    const done = finish(leased(), {
+      provider: "extractive",
+      skipped: { "tool:a": "routine" },
+      openWork: null,
+    });
+    expect(done).toMatchObject({ state: "done", skipped: { "tool:a": "routine" }, openWork: null });
     expect(done).not.toHaveProperty("lease");
     expect(holdsLease(done, "token")).toBe(false);
   });

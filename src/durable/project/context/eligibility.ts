@@ -29,9 +29,9 @@ export function isObservation(row: ItemRow): row is ObservationRow {
   return row.kind === "observation";
 }
 
-/** Not history, not given before, not the asking session's own. */
+/** Not history, no mere activity, not given before, not the asking session's own. */
 export function isEligible(row: ItemRow, query: Known): boolean {
-  if (row.superseded_by !== null) return false;
+  if (row.superseded_by !== null || row.activity === true) return false;
   if (query.since !== undefined && row.n <= query.since) return false;
   if (row.session === query.excludeSession) return false;
   return !(query.exclude ?? []).includes(itemId(query.project, row.n));

@@ -21,6 +21,8 @@ const RECENCY_BONUS = 0.05;
 const SUPERSEDED_FACTOR = 0.5;
 /** A mere request tells less than what came of it. */
 const PROMPT_FACTOR = 0.7;
+/** What was done, where nothing was learnt from it. */
+const ACTIVITY_FACTOR = 0.8;
 
 /**
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
@@ -60,6 +62,7 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     if (row === undefined) continue;
     let final = score + RECENCY_BONUS / (1 + (age.get(id) ?? 0));
     if (row.kind === "prompt") final *= PROMPT_FACTOR;
+    else if (row.activity === true) final *= ACTIVITY_FACTOR;
     const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
     if (successor !== undefined) show(successor, final, channels);
     show(row, row.superseded_by === null ? final : final * SUPERSEDED_FACTOR, channels);

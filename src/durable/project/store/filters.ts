@@ -1,8 +1,5 @@
 /** Filters as SQL over the table `items`, aliased `i`. */
-import { AGENT_NAMES } from "../../../hooks/registry.ts";
-import { sessionPath } from "../../../memory/session-name.ts";
 import { type Filters, quoteMatch } from "../search/query.ts";
-import { HAND } from "./new-item.ts";
 import { numbersOfSessions } from "./sessions.ts";
 
 export interface Condition {
@@ -32,9 +29,10 @@ export function filterCondition(filters: Filters): Condition {
     values.push(filters.until);
   }
   if (filters.session !== undefined) {
-    const paths = sessionPaths(filters.session);
-    clauses.push(`i.n IN (${numbersOfSessions(`IN (${paths.map(() => "?").join(", ")})`)})`);
-    values.push(...paths);
+    // A session is named with its agent or without.
+    const whole = filters.session.includes("/");
+    clauses.push(`i.n IN (${numbersOfSessions(whole ? "= ?" : SESSIONS_OF_ID)})`);
+    values.push(filters.session);
   }
   if (filters.concept !== undefined) {
     clauses.push("EXISTS (SELECT 1 FROM json_each(i.content, '$.concepts') WHERE value = ?)");
@@ -52,8 +50,6 @@ function fileMatch(file: string): string {
   return `files : ${quoteMatch(file)} *`;
 }
 
-/** A session is named with its agent or without. */
-function sessionPaths(session: string): string[] {
-  if (session.includes("/")) return [session];
-  return [...AGENT_NAMES, HAND].map((agent) => sessionPath({ agent, sessionId: session }));
-}
+/** SQL: the sessions of any agent that have this id. Reads each delivery's key, and no item. */
+const SESSIONS_OF_ID = `IN (SELECT session FROM deliveries
+  WHERE substr(session, instr(session, '/') + 1) = ?)`;

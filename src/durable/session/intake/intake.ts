@@ -168,6 +168,7 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
   const row = store.row();
   if (row === null || gone.length === 0) return;
   store.log.removeOfPrompt(promptId);
+  store.batches.dropOpenWork();
   const touched = store.batches
     .all()
     .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));

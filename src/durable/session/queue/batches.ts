@@ -1,4 +1,5 @@
 /** The batches over a session's log: the one module that writes the table `batches`. */
+import type { OpenWork } from "../../../agent/rules/open-work.ts";
 import type { TokenUsage } from "../../../memory/delivery.ts";
 import type { Database, SqlValue } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
@@ -40,6 +41,7 @@ interface BatchRow {
   tokensOutput: number;
   error: string | null;
   skipped: Record<string, string>;
+  openWork: OpenWork | null;
 }
 
 const COLUMNS: Columns<BatchRow> = {
@@ -61,6 +63,7 @@ const COLUMNS: Columns<BatchRow> = {
   tokensOutput: plain("tokens_output"),
   error: plain("error"),
   skipped: json("skipped"),
+  openWork: json("open_work"),
 };
 
 /** How far batches reach. */
@@ -101,6 +104,22 @@ export class Batches {
   /** Removes the batches that still want something. */
   removeOpen(): void {
     this.#change("DELETE FROM batches WHERE state IN ('pending', 'leased')");
+  }
+
+  /** What the newest finished batch before this place in the log left open; null for nothing. */
+  openWorkBefore(seq: number): OpenWork | null {
+    const row = this.#db.one<{ open_work: string | null }>(
+      `SELECT open_work FROM batches WHERE state = 'done' AND to_seq < ?
+       ORDER BY to_seq DESC LIMIT 1`,
+      seq,
+    );
+    // Trusted: only `save` writes it.
+    return row?.open_work == null ? null : (JSON.parse(row.open_work) as OpenWork);
+  }
+
+  /** A private turn may stand in what was left open: nobody goes on with it. */
+  dropOpenWork(): void {
+    this.#change("UPDATE batches SET open_work = NULL WHERE open_work IS NOT NULL");
   }
 
   /** Tokens that the kept batches used. */
@@ -224,6 +243,7 @@ function toRow(batch: Batch): BatchRow {
     leaseUntil: lease?.until ?? null,
     provider: done?.provider ?? null,
     skipped: done?.skipped ?? {},
+    openWork: done?.openWork ?? null,
   };
 }
 
@@ -243,7 +263,13 @@ function toBatch(row: BatchRow): Batch {
       return { ...stretch, state, attempts, abandoned, lease, error };
     }
     case "done":
-      return { ...stretch, state, provider: row.provider ?? "none", skipped: row.skipped };
+      return {
+        ...stretch,
+        state,
+        provider: row.provider ?? "none",
+        skipped: row.skipped,
+        openWork: row.openWork,
+      };
     case "dead":
       return { ...stretch, state, attempts, error: error ?? "unknown" };
   }

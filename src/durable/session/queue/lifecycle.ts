@@ -16,6 +16,7 @@
  * (session, generation, batch) is an idempotency key for ever.
  */
 import type { FailureKind } from "../../../agent/provider.ts";
+import type { OpenWork } from "../../../agent/rules/open-work.ts";
 import type { SessionState } from "../../../memory/delivery.ts";
 import { backoffMs, MAX_ATTEMPTS, retryAfterMs } from "./retry.ts";
 
@@ -69,6 +70,8 @@ export interface DoneBatch extends Stretch {
   provider: string;
   /** Event key -> why it taught nothing. */
   skipped: Record<string, string>;
+  /** What is not proved yet, for the batch behind it; null where that is nothing. */
+  openWork: OpenWork | null;
 }
 
 export interface DeadBatch extends Stretch {
@@ -194,7 +197,7 @@ export function bury(batch: OpenBatch, error: string): DeadBatch {
 /** leased → done. */
 export function finish(
   batch: LeasedBatch,
-  outcome: Pick<DoneBatch, "provider" | "skipped">,
+  outcome: Pick<DoneBatch, "provider" | "skipped" | "openWork">,
 ): DoneBatch {
   return { ...stretchOf(batch), state: "done", ...outcome };
 }

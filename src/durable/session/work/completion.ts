@@ -42,6 +42,8 @@ export interface Unfinished {
   row: SessionRow;
   batch: number;
   events: readonly StoredEvent[];
+  /** Events of earlier batches that these results were made from too. */
+  earlier: readonly StoredEvent[];
   request: Request | null;
   observations: readonly DraftObservation[];
   summary: DraftSummary | null;
@@ -57,7 +59,7 @@ export interface Unfinished {
 
 /** Puts the platform's stamp on a batch's results. */
 export function finishResults(from: Unfinished): Finished {
-  const byKey = new Map(from.events.map((event) => [event.key, event]));
+  const byKey = new Map([...from.earlier, ...from.events].map((event) => [event.key, event]));
   const cited = new Set<string>();
   const observations: NewObservation[] = [];
   const titles = new Set(from.takenTitles);

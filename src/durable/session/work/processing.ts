@@ -75,7 +75,8 @@ export async function processClaim(
     store.db.transaction(() => {
       const held = store.batches.get(batch.batch);
       if (!holdsLease(held, token)) return;
-      store.batches.save(finish(held, { provider: "none", skipped: {} }));
+      const openWork = store.batches.openWorkBefore(held.fromSeq);
+      store.batches.save(finish(held, { provider: "none", skipped: {}, openWork }));
     });
     return;
   }
@@ -162,10 +163,14 @@ function writeOutcome(
     log("warn", "batch_failed", { batch: held.batch, kind: failure.kind, attempts: held.attempts });
     return;
   }
+  const known = new Set(events.map((event) => event.key));
+  const cited = outcome.result.observations.flatMap(({ sources }) => sources);
+  const earlier = store.log.byKeys(cited.filter((key) => !known.has(key)));
   const finished = finishResults({
     row,
     batch: held.batch,
     events,
+    earlier,
     request,
     observations: outcome.result.observations,
     summary: outcome.result.summary,
@@ -175,7 +180,14 @@ function writeOutcome(
     summaryAuthor: outcome.summaryAuthor,
     takenTitles: store.outbox.titles(),
   });
-  store.batches.save(finish(spent, { provider: outcome.provider, skipped: finished.skipped }));
+  store.batches.save(
+    finish(spent, {
+      provider: outcome.provider,
+      skipped: finished.skipped,
+      // A provider that keeps no account of it leaves it as it was.
+      openWork: outcome.result.openWork ?? store.batches.openWorkBefore(held.fromSeq),
+    }),
+  );
   const { observations, summaries, prompts } = finished.delivery;
   if (observations.length + summaries.length + prompts.length === 0) return;
   store.outbox.add(
@@ -239,10 +251,18 @@ function observerBatch(
       promptNumber: request?.n ?? 0,
       request: request?.text ?? null,
       ends: endsTurn(store, row, stored),
+      backgroundTasks: leavesWorkOpen(stored),
     },
     recentTitles: [...store.outbox.titles()].slice(-RECENT_TITLES),
     events,
+    openWork: stored[0] === undefined ? null : store.batches.openWorkBefore(stored[0].seq),
   };
+}
+
+/** True where the closing message came while tasks still ran in the background. */
+function leavesWorkOpen(stored: readonly StoredEvent[]): boolean {
+  const last = stored.at(-1);
+  return last?.kind === "turn_end" && last.body.background === true;
 }
 
 /** True where the stretch is the last of its turn. */

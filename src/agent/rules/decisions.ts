@@ -1,0 +1,102 @@
+/** What a person decided: by answering a question, or by saying what to do and what not. */
+import type { ToolBody } from "../../memory/event.ts";
+import type { DraftObservation } from "../../memory/observation.ts";
+import type { Activity } from "./activity.ts";
+import { answersOf } from "./answers.ts";
+import { draft } from "./draft.ts";
+import { capitalised, joined, listed, sentences, shorten } from "./prose.ts";
+import { codeNames } from "./words.ts";
+
+/** Labels of the options of each question, by the question. */
+function optionsOf(body: ToolBody | undefined): Map<string, string[]> {
+  const options = new Map<string, string[]>();
+  const questions = Array.isArray(body?.input.questions) ? (body.input.questions as unknown[]) : [];
+  for (const entry of questions) {
+    if (typeof entry !== "object" || entry === null) continue;
+    const { question, options: given } = entry as { question?: unknown; options?: unknown };
+    if (typeof question !== "string" || !Array.isArray(given)) continue;
+    const labels = (given as unknown[]).flatMap((option) => {
+      if (typeof option === "string") return [option];
+      const label =
+        typeof option === "object" && option !== null
+          ? (option as { label?: unknown }).label
+          : null;
+      return typeof label === "string" ? [label] : [];
+    });
+    options.set(question, labels);
+  }
+  return options;
+}
+
+/** The decisions of a call that asked a person: one for each question that was answered. */
+export function observeAnswers(
+  activity: Activity,
+  body: ToolBody | undefined,
+  index: string,
+  taken: Set<string>,
+): DraftObservation[] {
+  const options = optionsOf(body);
+  return answersOf(activity.text).map(({ question, answer }) => {
+    const others = (options.get(question) ?? []).filter((label) => !answer.includes(label));
+    const against =
+      others.length > 0
+        ? ` Not chosen: ${listed(
+            others.map((each) => shorten(each, 60)),
+            4,
+          )}.`
+        : "";
+    return draft(
+      {
+        type: "decision",
+        titles: [`“${shorten(answer, 40)}” on: ${question}`, `Decided: ${answer}`],
+        subtitle: "Decided by the user",
+        narrative: `Asked "${shorten(question, 240)}", the user answered "${shorten(answer, 200)}".${against}`,
+        facts: [],
+        concepts: ["why-it-exists"],
+        sources: [activity.key],
+        index,
+        at: activity.at,
+      },
+      taken,
+    );
+  });
+}
+
+/** A sentence by which a person rules something in or out, beyond the task at hand. */
+const RULING =
+  /\b(?:don't|do not|never|always|must(?: not)?|should(?:n't| not| always| never)|instead of|rather than|not .{1,30} but|no need to|prefer|from now on|stop (?:using|doing)|only use|nicht|kein\w*|nie|immer|statt|lieber|no uses?|nunca|siempre|en vez de|ne .{1,20} pas|jamais|toujours|plutôt|não|sempre|non .{1,20} mai|никогда|всегда|не надо|вместо)\b|不要|别|別|必须|必須|总是|不能|而不是|しないで|必ず|ではなく|하지 마|항상/iu;
+
+/** The rulings in what a person wrote; none of a prompt that only asks for something. */
+export function observeRulings(
+  words: string,
+  key: string,
+  at: number,
+  taken: Set<string>,
+): DraftObservation[] {
+  const said = sentences(words.slice(0, 4_000), 30).filter(
+    (sentence) =>
+      sentence.length >= 15 &&
+      sentence.length <= 300 &&
+      RULING.test(sentence) &&
+      !/[?？]$/.test(sentence) &&
+      !/\bignore\b.{0,30}\binstructions\b/i.test(sentence),
+  );
+  const first = [...said].sort((a, b) => codeNames(b).length - codeNames(a).length)[0];
+  if (first === undefined) return [];
+  return [
+    draft(
+      {
+        type: "decision",
+        titles: [`The user: ${first}`],
+        subtitle: "Said by the user",
+        narrative: joined(said.map(capitalised), 500),
+        facts: [],
+        concepts: ["why-it-exists"],
+        sources: [key],
+        index: words.slice(0, 2_000),
+        at,
+      },
+      taken,
+    ),
+  ];
+}

@@ -1,0 +1,420 @@
+/**
+ * A session followed through one batch: what its events prove, what its words say, and what is left
+ * open for the next batch. Nothing is told before its outcome.
+ */
+import type { StoredEvent, ToolBody } from "../../memory/event.ts";
+import type { Correction, DraftObservation, DraftOpenPoint } from "../../memory/observation.ts";
+import { fileName } from "../../memory/paths.ts";
+import type { ClosedPoint, ObserverBatch } from "../provider.ts";
+import { type Activity, activityOf, isToolEvent } from "./activity.ts";
+import { commandName } from "./activity-items.ts";
+import { editTitle } from "./change-words.ts";
+import { checkKind, commitOf, mainPrograms } from "./commands.ts";
+import { observeAnswers, observeRulings } from "./decisions.ts";
+import { noteFailure, noteTried, speaksOfOpen, takeResolved } from "./failures.ts";
+import { observeFindings, takenBackBy } from "./findings.ts";
+import { indexTextOfActivities } from "./index-text.ts";
+import { type Commit, observeChanges } from "./observe-changes.ts";
+import { failedName, observeFixes } from "./observe-fix.ts";
+import { observeCompaction, observePlan, observeReport } from "./observe-texts.ts";
+import {
+  closedByCommand,
+  closedByWords,
+  isDoneBy,
+  openPointsFrom,
+  UNPUSHED,
+} from "./open-points.ts";
+import { bounded, noOpenWork, type OpenWork, type PendingChange } from "./open-work.ts";
+import { noteChange, pathsTakenBack } from "./pending-changes.ts";
+import { cut, listed, shorten } from "./prose.ts";
+import { goesOn, personsWords } from "./request.ts";
+import { observeCommitChecks, observeRequirements } from "./requirements.ts";
+import { commitMessageOf, withoutQuoted } from "./shell.ts";
+import { type Closing, readClosing } from "./summary.ts";
+import { takeApart } from "./words.ts";
+
+/** A saying as long as this with headings is a report: the closing message says the same again. */
+const SAYING_MAX = 1_200;
+
+/** What a batch came to. */
+export interface Followed {
+  observations: DraftObservation[];
+  openPoints: DraftOpenPoint[];
+  closes: ClosedPoint[];
+  corrects: Correction[];
+  openWork: OpenWork;
+  closing: { key: string; points: Closing } | null;
+  /** The person's request that the turn answers. */
+  request: string;
+  activities: Activity[];
+  bodies: Map<string, ToolBody>;
+}
+
+/** A deep copy: the caller's state stays as it was, should the batch be tried again. */
+function copyOf(work: OpenWork | null | undefined): OpenWork {
+  return { ...noOpenWork(), ...(work === null || work === undefined ? {} : structuredClone(work)) };
+}
+
+class Follower {
+  readonly observations: DraftObservation[] = [];
+  readonly openPoints: DraftOpenPoint[] = [];
+  readonly closes = new Map<number, string>();
+  readonly corrects: Correction[] = [];
+  readonly activities: Activity[] = [];
+  readonly bodies = new Map<string, ToolBody>();
+  readonly work: OpenWork;
+  readonly #batch: ObserverBatch;
+  readonly #taken: Set<string>;
+  closing: Followed["closing"] = null;
+  #last: Activity | null = null;
+
+  constructor(batch: ObserverBatch) {
+    this.#batch = batch;
+    this.work = copyOf(batch.openWork);
+    this.#taken = new Set(batch.recentTitles.map((title) => title.toLowerCase()));
+  }
+
+  get taken(): Set<string> {
+    return this.#taken;
+  }
+
+  follow(): void {
+    const closings = new Set(
+      this.#batch.events.flatMap((event) => (event.kind === "turn_end" ? [event.body.text] : [])),
+    );
+    for (const event of this.#batch.events) {
+      if (isToolEvent(event)) this.#tool(event);
+      else if (event.kind === "say") {
+        if (!closings.has(event.body.text)) this.#say(event.key, event.body.text);
+      } else if (event.kind === "prompt") this.#prompt(event.key, event.body.text, event.at);
+      else if (event.kind === "compaction") {
+        this.#tell(
+          observeCompaction(
+            event.body.text,
+            event.key,
+            event.at,
+            (point) => speaksOfOpen(this.work, point),
+            this.#taken,
+          ),
+        );
+      } else if (event.kind === "subagent_end")
+        this.#report(event.key, event.body.text, event.body.label ?? "", event.at);
+      else this.#turnEnd(event.key, event.body.text);
+    }
+    const last = this.#batch.events.at(-1);
+    if (this.#batch.turn.ends && this.#batch.turn.backgroundTasks !== true && last !== undefined) {
+      this.#settle(last);
+    }
+  }
+
+  #tell(drafts: readonly DraftObservation[], paths: readonly string[] = []): void {
+    for (const observation of drafts) {
+      this.observations.push(observation);
+      const key = observation.sources[0];
+      if (key === undefined) continue;
+      this.work.delivered.push({
+        key,
+        text: `${observation.title}. ${observation.narrative}`,
+        paths: [...paths],
+      });
+    }
+  }
+
+  #index(activity: Activity): string {
+    return indexTextOfActivities([activity], this.bodies);
+  }
+
+  #prompt(key: string, text: string, at: number): void {
+    const words = personsWords(text);
+    if (words === "" || goesOn(words)) return;
+    this.work.request = cut(words, 600);
+    this.#tell(observeRulings(words, key, at, this.#taken));
+  }
+
+  #say(key: string, text: string): void {
+    if (text.length > SAYING_MAX && /^(?:#{1,4} |\*\*.{3,60}\*\*\s*$)/m.test(text)) return;
+    const { claims, plans } = takeApart(text);
+    this.work.plan = plans.map((plan) => ({ key, text: plan }));
+    for (const claim of claims) {
+      const wrong = takenBackBy(claim, this.work.delivered);
+      if (wrong !== null) {
+        this.corrects.push({ source: wrong.key, reason: `Later: ${shorten(claim, 120)}` });
+        this.work.delivered = this.work.delivered.filter((each) => each !== wrong);
+      }
+      const open = this.work.failures.filter(({ gone }) => !gone);
+      if (open.length > 0) for (const failure of open) failure.words.push({ key, text: claim });
+      else this.work.findings.push({ key, text: claim, near: this.#last?.key ?? null });
+    }
+  }
+
+  #tool(event: Extract<StoredEvent, { body: ToolBody }>): void {
+    const activity = activityOf(event, this.#batch.root);
+    this.bodies.set(event.key, event.body);
+    this.activities.push(activity);
+    this.#last = activity;
+    const { kind, failed } = activity;
+    const plan = event.body.input.plan;
+    if (kind === "command") this.#command(activity);
+    else if (failed) return;
+    else if (kind === "edit" || kind === "create") this.#change(activity);
+    else if (kind === "ask")
+      this.#tell(observeAnswers(activity, event.body, this.#index(activity), this.#taken));
+    else if (kind === "delegate")
+      this.#report(activity.key, activity.text, activity.purpose ?? "", activity.at, activity);
+    else if (typeof plan === "string")
+      this.#tell(observePlan(plan, activity.key, activity.at, this.#index(activity), this.#taken));
+    else this.#tell(observeRequirements(activity, this.#index(activity), this.#taken));
+  }
+
+  #report(key: string, text: string, about: string, at: number, activity?: Activity): void {
+    const index = activity === undefined ? cut(text, 6_000) : this.#index(activity);
+    this.#tell(observeReport({ text, about, key, at, index }, this.#taken));
+  }
+
+  #change(activity: Activity): void {
+    if (activity.path === null) return;
+    noteChange(this.work, activity, this.work.plan);
+    const said = this.work.plan.at(-1)?.text;
+    const file = fileName(activity.path);
+    noteTried(this.work, {
+      what: said !== undefined && said.length >= 20 ? said : editTitle([activity]),
+      path: activity.path,
+      about: [
+        file,
+        ...(activity.change?.addedNames ?? []),
+        ...(activity.change?.within ?? []),
+        ...(activity.change?.added ?? []).slice(0, 6),
+      ].join(" "),
+      key: activity.key,
+    });
+  }
+
+  #command(activity: Activity): void {
+    const { outcome, subject, key } = activity;
+    if (outcome?.state === "failed") {
+      this.#noteChecks(activity);
+      noteFailure(this.work, activity);
+      return;
+    }
+    this.#takeBack(subject);
+    const made = commitOf(activity.text);
+    const resolved = takeResolved(this.work, activity);
+    this.#tell(observeFixes(resolved, activity, this.work, this.#taken));
+    for (const failure of resolved)
+      this.#close(({ text }) => text.startsWith(stillFails(failure)), key);
+    if (made !== null) this.#commit(activity, made);
+    const message = made === null ? null : commitMessageOf(subject);
+    const said = message === null ? (made?.subject ?? null) : message.subject;
+    const closed = closedByCommand(this.#points(), { subject: withoutQuoted(subject), key }, said);
+    for (const { index, proof } of closed) this.closes.set(index, proof);
+    if (checkKind(mainPrograms(activity.programs)) === "push") {
+      this.work.commits = [];
+      this.#close(({ text }) => text.startsWith(UNPUSHED), key);
+    }
+    if (outcome?.state === "unknown" && this.work.failures.length > 0 && !looks(activity)) {
+      noteTried(this.work, {
+        what: `run ${shorten(commandName(activity), 60)}`,
+        path: null,
+        about: subject,
+        key,
+      });
+    }
+    if (made === null && resolved.length === 0) {
+      this.#tell(observeRequirements(activity, this.#index(activity), this.#taken));
+    }
+  }
+
+  /** What a refused commit tells of the checks that every commit runs into. */
+  #noteChecks({ programs, text, subject, key }: Activity): void {
+    if (checkKind(mainPrograms(programs)) !== "commit") return;
+    const labels = [
+      ...text.replaceAll("\\n", "\n").matchAll(/^\[([A-Z][A-Z0-9 _-]{2,24})\]/gm),
+    ].map(([, label = ""]) => label);
+    if (labels.length === 0) return;
+    const known = this.work.checks;
+    this.work.checks = {
+      labels: [...new Set([...(known?.labels ?? []), ...labels])].slice(0, 8),
+      evenUnverified: known?.evenUnverified === true || /--no-verify|\s-n\s/.test(subject),
+      told: known?.told ?? [],
+      key,
+    };
+  }
+
+  #takeBack(subject: string): void {
+    const paths = pathsTakenBack(subject);
+    if (paths === null) {
+      this.work.changes = [];
+      return;
+    }
+    if (paths.length === 0) return;
+    const gone = (path: string) =>
+      paths.some((each) => path === each || path.endsWith(`/${each}`) || each.endsWith(`/${path}`));
+    this.work.changes = this.work.changes.filter(({ path }) => !gone(path));
+    for (const told of this.work.delivered) {
+      if (told.paths.length > 0 && told.paths.every(gone)) {
+        this.corrects.push({
+          source: told.key,
+          reason: `${listed(told.paths, 2)} was deleted or taken back`,
+        });
+      }
+    }
+    this.work.delivered = this.work.delivered.filter(
+      (told) => told.paths.length === 0 || !told.paths.every(gone),
+    );
+  }
+
+  #commit(activity: Activity, made: { branch: string; hash: string; subject: string }): void {
+    const message = commitMessageOf(activity.subject);
+    const commit: Commit = {
+      key: activity.key,
+      at: activity.at,
+      ...made,
+      subject: message?.subject ?? made.subject,
+      body: message?.body ?? "",
+    };
+    const { checks } = this.work;
+    if (checks?.labels.some((label) => !checks.told.includes(label))) {
+      this.#tell([observeCommitChecks(checks, activity, this.#taken)]);
+      this.work.checks = { ...checks, told: checks.labels };
+    }
+    const [changes, left] = committed(this.work.changes, activity.subject);
+    this.#tellChanges(changes, commit, []);
+    this.work.changes = left;
+    this.work.commits.push({ branch: made.branch, hash: made.hash });
+    this.#tellFindings(activity.at);
+  }
+
+  #tellChanges(
+    changes: readonly PendingChange[],
+    commit: Commit | null,
+    said: readonly string[],
+  ): void {
+    const drafts = observeChanges(changes, commit, said, this.#taken);
+    for (const each of drafts) {
+      const paths = changes
+        .filter(({ keys }) => keys.some((key) => each.sources.includes(key)))
+        .map(({ path }) => path);
+      this.#tell([each], paths);
+    }
+  }
+
+  #tellFindings(at: number): void {
+    this.#tell(observeFindings(this.work.findings, at, this.#taken));
+    this.work.findings = [];
+  }
+
+  #turnEnd(key: string, text: string): void {
+    const points = readClosing(text, (point) => speaksOfOpen(this.work, point));
+    this.closing = { key, points };
+    for (const { index, proof } of closedByWords(
+      this.#points(),
+      [...points.done, ...points.learnt],
+      key,
+    )) {
+      this.closes.set(index, proof);
+    }
+    if (this.#batch.turn.backgroundTasks === true) return;
+    for (const point of openPointsFrom(points.next)) this.#open(point, [key]);
+  }
+
+  /** The end of a turn: what is not told yet is told, what still fails is an open point. */
+  #settle(last: StoredEvent): void {
+    const { done = [], learnt = [] } = this.closing?.points ?? {};
+    this.#tellChanges(this.work.changes, null, [...done, ...learnt]);
+    this.work.changes = [];
+    this.#tellFindings(last.at);
+    for (const failure of this.work.failures) {
+      if (failure.kind === null || failure.gone) continue;
+      const tried =
+        failure.attempts.length > 0
+          ? ` Tried without success: ${failure.attempts.join("; ")}.`
+          : "";
+      this.#open(
+        `${stillFails(failure)}: ${shorten(failure.message, 160)}.${tried}`,
+        failure.sources,
+      );
+    }
+    this.work.failures = this.work.failures.filter(({ kind }) => kind !== null);
+    const { commits } = this.work;
+    const newest = commits.at(-1);
+    if (newest !== undefined) {
+      const hashes = commits.map(({ hash }) => hash.slice(0, 9));
+      const text = `${UNPUSHED} ${commits.length} ${commits.length === 1 ? "commit" : "commits"} on branch ${newest.branch} (${hashes.join(", ")}) were not pushed or merged when the turn ended.`;
+      if (!this.#points().some((point) => point.text === text)) {
+        this.#close((point) => point.text.startsWith(UNPUSHED), last.key);
+        this.openPoints.push({ text, sources: [last.key] });
+      }
+    }
+  }
+
+  #points() {
+    return this.#batch.openPoints ?? [];
+  }
+
+  #close(done: (point: { text: string }) => boolean, proof: string): void {
+    for (const [index, point] of this.#points().entries())
+      if (done(point)) this.closes.set(index, proof);
+  }
+
+  #open(text: string, sources: string[]): void {
+    const known = [
+      ...this.#points().filter((_, index) => !this.closes.has(index)),
+      ...this.openPoints,
+    ];
+    if (known.some((point) => isDoneBy(text, point.text) && isDoneBy(point.text, text))) return;
+    this.openPoints.push({ text, sources });
+  }
+}
+
+/** How the open point of a failure begins: its pass closes it. */
+function stillFails(failure: Parameters<typeof failedName>[0]): string {
+  return `${failedName(failure)} still failed`;
+}
+
+/** A command that only looks: it helps nothing. */
+function looks({ subject }: Activity): boolean {
+  return /^\s*(?:cd [^&;]*(?:&&|;)\s*)?(?:git (?:status|diff|log|show|branch|remote|rev-parse)|ls|cat|head|tail|grep|rg|find|pwd|which|wc|tree|echo|curl|ps|jq|sed -n|awk|type|env|date|file|stat|du|df|sleep)\b/.test(
+    subject,
+  );
+}
+
+/** Which pending changes a commit holds, and which it leaves: by the paths that it adds, else all. */
+function committed(changes: PendingChange[], command: string): [PendingChange[], PendingChange[]] {
+  const added = [...command.matchAll(/\bgit add\s+([^;&|\n]{1,1000})/g)].flatMap(([, list = ""]) =>
+    list.split(/\s+/),
+  );
+  if (added.length === 0 || added.some((word) => /^(?:-A|--all|\.|-u|:\/)$/.test(word)))
+    return [changes, []];
+  const isAdded = ({ path }: PendingChange) =>
+    added.some(
+      (word) =>
+        word !== "" &&
+        (path === word ||
+          path.endsWith(`/${word}`) ||
+          path.startsWith(word.endsWith("/") ? word : `${word}/`)),
+    );
+  const inside = changes.filter(isAdded);
+  return inside.length === 0
+    ? [changes, []]
+    : [inside, changes.filter((change) => !isAdded(change))];
+}
+
+/** Follows the session through `batch`. Pure: the batch's own open work stays as it is. */
+export function follow(batch: ObserverBatch): Followed & { taken: Set<string> } {
+  const follower = new Follower(batch);
+  follower.follow();
+  const own = batch.turn.request === null ? "" : personsWords(batch.turn.request);
+  const { request } = follower.work;
+  return {
+    observations: follower.observations,
+    openPoints: follower.openPoints,
+    closes: [...follower.closes].map(([index, proof]) => ({ index, proof })),
+    corrects: follower.corrects,
+    openWork: bounded(follower.work),
+    closing: follower.closing,
+    request: goesOn(own) && request !== null ? request : own,
+    activities: follower.activities,
+    bodies: follower.bodies,
+    taken: follower.taken,
+  };
+}

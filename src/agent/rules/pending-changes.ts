@@ -1,0 +1,120 @@
+/** The net effect of edits, file by file: what was put in and taken out again is no knowledge. */
+import type { Activity } from "./activity.ts";
+import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
+import type { OpenWork, PendingChange, Said } from "./open-work.ts";
+import { cut, looksLikeInstruction } from "./prose.ts";
+
+const LINE_MAX = 140;
+/** Lines of one file that are kept. */
+const LINES_KEPT = 16;
+
+/** What makes a line worth showing: names that stand for something outside of it. */
+const TELLING: [RegExp, number][] = [
+  [/\p{Lu}{2,20}_[\p{Lu}\p{N}_]{2,40}/gu, 3],
+  [/["'`][\p{L}\p{N}@][\p{L}\p{N}_./:@-]{3,50}["'`]/gu, 2],
+  [/(?:^|[\s(,])--?[a-z][\w-]{3,}/g, 1],
+  [/\p{Lu}[\p{L}\p{N}]{2,40}(?:\.\p{Lu}[\p{L}\p{N}]{1,40})+/gu, 2],
+  [/[\p{Ll}\p{N}]{2,30}(?:_[\p{Ll}\p{N}]{2,30})+|\p{Ll}{2,30}\p{Lu}[\p{L}\p{N}]{2,30}/gu, 1],
+  [/:[a-z_]{3,30}\b/g, 1],
+];
+/** Imports, headers of blocks and messages for a log say little of what a change is for. */
+const DULL =
+  /^(?:import|from|use|using|alias|require|package|#include|@impl|@moduledoc false|return|end|else|\}|\)|\]|"""|\/\/ eslint)\b|\b(?:console\.log|logger\.(?:info|debug)|print(?:ln)?!?\()|^[\W\d]*$/i;
+
+function worthOf(line: string): number {
+  if (DULL.test(line)) return 0;
+  return TELLING.reduce(
+    (sum, [form, worth]) => sum + worth * Math.min(3, line.match(form)?.length ?? 0),
+    0,
+  );
+}
+
+/** Those of `lines` that tell most, in their own order. */
+function tellingLines(lines: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const ranked = lines
+    .map((line, at) => ({ line: cut(line.trim(), LINE_MAX), at }))
+    .filter(({ line }) => line.length > 3 && !seen.has(line) && seen.add(line))
+    .map((each) => ({ ...each, worth: worthOf(each.line) }))
+    .filter(({ worth }) => worth > 0)
+    .sort((a, b) => b.worth - a.worth || a.at - b.at)
+    .slice(0, LINES_KEPT);
+  return ranked.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}
+
+function newChange(path: string, at: number): PendingChange {
+  return {
+    path,
+    created: false,
+    names: [],
+    gone: [],
+    lines: [],
+    was: [],
+    size: 0,
+    purpose: null,
+    plans: [],
+    keys: [],
+    at,
+  };
+}
+
+/** Adds an edit or a new file to what is pending. Mutates `work`, which the caller owns. */
+export function noteChange(work: OpenWork, activity: Activity, plan: readonly Said[]): void {
+  const path = activity.path ?? "";
+  let change = work.changes.find((each) => each.path === path);
+  if (change === undefined) {
+    change = newChange(path, activity.at);
+    work.changes.push(change);
+  }
+  const isNew = activity.kind === "create";
+  const added = isNew ? activity.text.split("\n") : (activity.change?.added ?? []);
+  const removed = activity.change?.removed ?? [];
+  const addedNames = isNew
+    ? definedNames(activity.text, path)
+    : (activity.change?.addedNames ?? []);
+  const removedNames = activity.change?.removedNames ?? [];
+  if (isNew) {
+    // Written as a whole: nothing of an earlier version is left.
+    change.lines = [];
+    change.names = [];
+    change.created ||= change.keys.length === 0;
+    const purpose = statedPurpose(activity.text, FILE_COMMENT_LINES);
+    change.purpose = purpose !== null && !looksLikeInstruction(purpose) ? purpose : null;
+  }
+  const without = new Set(removed.map((line) => cut(line.trim(), LINE_MAX)));
+  const back = new Set(added.map((line) => cut(line.trim(), LINE_MAX)));
+  const fresh = new Set(change.lines);
+  change.was = [
+    ...change.was.filter((line) => !back.has(line)),
+    ...tellingLines(removed).filter((line) => !fresh.has(line)),
+  ].slice(0, 6);
+  change.lines = tellingLines([...change.lines.filter((line) => !without.has(line)), ...added]);
+  change.gone = [
+    ...change.gone,
+    ...removedNames.filter((name) => !change.names.includes(name)),
+  ].filter((name) => !addedNames.includes(name));
+  change.names = [
+    ...new Set([...change.names.filter((name) => !removedNames.includes(name)), ...addedNames]),
+  ];
+  change.size += added.length + removed.length;
+  change.plans.push(...plan.filter(({ text }) => !change.plans.some((said) => said.text === text)));
+  change.keys.push(activity.key);
+  change.at = Math.max(change.at, activity.at);
+}
+
+/** Paths that a command deletes or takes back to what was committed; null where it takes back all. */
+export function pathsTakenBack(command: string): string[] | null {
+  if (
+    /\bgit (?:reset --hard|stash(?! (?:pop|apply|list))|checkout (?:--\s+)?\.(?:\s|$)|restore \.)/.test(
+      command,
+    )
+  )
+    return null;
+  const paths: string[] = [];
+  for (const [, list = ""] of command.matchAll(
+    /(?:^|[;&|\n]\s*)(?:rm|git rm|git checkout(?: HEAD)? --|git restore|unlink|del|Remove-Item)\s+([^;&|\n]{1,400})/g,
+  )) {
+    paths.push(...list.split(/\s+/).filter((word) => word !== "" && !word.startsWith("-")));
+  }
+  return paths.map((path) => path.replace(/^["']|["']$|^\.\//g, ""));
+}
