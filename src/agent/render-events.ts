@@ -3,6 +3,7 @@
  * out over the batch, so that short events leave theirs to long ones and no batch passes its bound.
  */
 import type { StoredEvent } from "../memory/event.ts";
+import { withoutRoot } from "../memory/paths.ts";
 import { answerText } from "./answer-text.ts";
 import { clip, compact, excerpt } from "./excerpt.ts";
 import { type Activity, activityOf, isToolEvent } from "./rules/activity.ts";
@@ -154,7 +155,7 @@ function toPart(
 ): Part {
   if (isToolEvent(event)) return toolPart(event, ref, root, shown);
   const label = event.body.label === undefined ? "" : ` (${event.body.label})`;
-  const text = root === null ? event.body.text : event.body.text.replaceAll(`${root}/`, "");
+  const text = withoutRoot(root, event.body.text);
   return {
     ref,
     head: `${TEXT_LABELS[event.kind]}${label}`,

@@ -1,16 +1,79 @@
 /** Paths as people read them: relative to the folder in which a session began. */
 
+/** `/mnt/c/…` of WSL, `/c/…` of Git Bash, `/cygdrive/c/…`: a drive of Windows. */
+const MOUNTED_DRIVE = /^\/(?:mnt\/|cygdrive\/)?([a-zA-Z])(?=\/|$)/;
+/** What of a mounted drive is one for sure: Windows' own folders, which no Unix has at `/c`. */
+const ON_WINDOWS =
+  /^\/(?:mnt\/|cygdrive\/)?[a-zA-Z]\/(?:users|projects|repos|dev|src|work|code|git|windows|program)/i;
+const DRIVE = /^([a-zA-Z]):(?=\/|$)/;
+
 /**
- * `path` relative to `root` when it lies below it, else unchanged. Both may use `/` or `\`;
- * the answer uses `/`. Nothing is resolved: `..` and links stay as they are written.
+ * One way to write a path: `/` between its parts, a drive in lower case, and the same for the ways
+ * in which Windows, Git Bash and WSL write the same folder. No part is resolved, and none at its end
+ * is empty.
+ */
+export function canonicalPath(path: string): string {
+  const slashes = path.replaceAll("\\", "/").replace(/^\/\/\?\//, "");
+  const trimmed = slashes.length > 1 ? slashes.replace(/\/{1,8}$/, "") : slashes;
+  const drive = DRIVE.exec(trimmed);
+  if (drive !== null) return `${(drive[1] ?? "").toLowerCase()}:${trimmed.slice(2)}`;
+  const mounted = MOUNTED_DRIVE.exec(trimmed);
+  if (mounted === null || !(trimmed.startsWith("/mnt/") || ON_WINDOWS.test(trimmed)))
+    return trimmed;
+  return `${(mounted[1] ?? "").toLowerCase()}:${trimmed.slice(mounted[0].length)}`;
+}
+
+/**
+ * `path` relative to `root` when it lies below it, else unchanged but for its slashes. Both may be
+ * written in any of the ways of `canonicalPath`; on a drive, letters of either case are the same.
+ * Nothing is resolved: `..` and links stay as they are written.
  */
 export function relativePath(root: string | null, path: string): string {
-  const slashes = (value: string) => value.replaceAll("\\", "/");
-  const target = slashes(path);
+  const target = path.replaceAll("\\", "/");
   if (root === null || root === "") return target;
-  const base = slashes(root).replace(/\/{1,8}$/, "");
-  if (target === base) return ".";
-  return target.startsWith(`${base}/`) ? target.slice(base.length + 1) : target;
+  const below = partBelow(canonicalPath(root), canonicalPath(target));
+  return below === null ? target : below === "" ? "." : below;
+}
+
+/** What of `target` lies below `base`; null where it does not. */
+function partBelow(base: string, target: string): string | null {
+  const fold = (text: string) => (DRIVE.test(base) ? text.toLowerCase() : text);
+  if (fold(target) === fold(base)) return "";
+  const prefix = base.endsWith("/") ? base : `${base}/`;
+  return fold(target).startsWith(fold(prefix)) ? target.slice(prefix.length) : null;
+}
+
+/**
+ * A text without the folder that it was said in: every path below `root` becomes relative, in each
+ * of the ways in which its folder may be written.
+ */
+export function withoutRoot(root: string | null, text: string): string {
+  if (root === null || root.length < ROOT_MIN_CHARS) return text;
+  let result = text;
+  for (const form of formsOf(root)) {
+    if (result.includes(form)) result = result.replaceAll(form, "");
+  }
+  return result;
+}
+
+/** A shorter root (`/`, `C:\\`) would take the beginning of every path. */
+const ROOT_MIN_CHARS = 4;
+
+/** The ways to write a folder and the separator behind it. */
+function formsOf(root: string): string[] {
+  const canonical = canonicalPath(root);
+  const drive = DRIVE.exec(canonical);
+  if (drive === null) return [`${canonical}/`];
+  const letter = drive[1] ?? "";
+  const rest = canonical.slice(2);
+  const heads = [`${letter}:`, `${letter.toUpperCase()}:`, `/${letter}`, `/mnt/${letter}`];
+  return heads
+    .flatMap((head) => {
+      const slashed = `${head}${rest}/`;
+      const back = slashed.replaceAll("/", "\\");
+      return head.startsWith("/") ? [slashed] : [slashed, back.replaceAll("\\", "\\\\"), back];
+    })
+    .sort((a, b) => b.length - a.length);
 }
 
 /** The last part of a path, which is what people call a file. */

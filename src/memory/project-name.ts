@@ -10,8 +10,11 @@
  *
  * Normalising is idempotent: the API shows these names, and clients send them back. A host without
  * a dot (an SSH alias, a machine of the LAN) therefore stands under `name/`: `gitea/app` on its
- * own could as well be somebody's `acme/app`.
+ * own could as well be somebody's `acme/app`. A remote that is a path on somebody's machine names no
+ * project: another machine has another repository there.
  */
+import { canonicalRemote, codecommitAddress } from "./git-remote.ts";
+import { canonicalPath } from "./paths.ts";
 
 export const PROJECT_NAME_MAX_CHARS = 300;
 /** Longest value that is looked at; a remote is far shorter. */
@@ -23,14 +26,9 @@ const HOST = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,252}$/;
 const IPV6_HOST = /^\[[0-9a-f:.]{2,45}\]$/;
 /** `c:\repo` or `c:/repo`: a single letter before the colon is a drive. */
 const DRIVE = /^[a-z]:(?:[\\/]|$)/;
+/** A path: absolute, relative, of a home, or of another machine's share. */
+const LOCAL = /^[/.~\\]/;
 const OWN_FORM = /^(?:name|folder)\//;
-
-/** SSH over the HTTPS port has hosts of its own at the big providers. */
-const HOST_ALIASES: ReadonlyMap<string, string> = new Map([
-  ["ssh.github.com", "github.com"],
-  ["altssh.gitlab.com", "gitlab.com"],
-  ["altssh.bitbucket.org", "bitbucket.org"],
-]);
 
 /**
  * The project's name that a remote, a name or an already normalised name stands for; null where
@@ -39,18 +37,25 @@ const HOST_ALIASES: ReadonlyMap<string, string> = new Map([
  */
 export function normaliseProject(value: unknown): string | null {
   if (typeof value !== "string" || value.length > VALUE_MAX_CHARS) return null;
-  const text = tidy(value);
-  if (OWN_FORM.test(text)) return ownForm(text);
+  const tidied = tidy(value);
+  if (OWN_FORM.test(tidied)) return ownForm(tidied);
+  const text = codecommitAddress(tidied) ?? tidied;
   const scheme = SCHEME.exec(text);
   if (scheme !== null) {
     const rest = text.slice(scheme[0].length).replace(/[?#].*$/, "");
-    if (scheme[1] === "file") return named(rest);
+    if (scheme[1] === "file") return null;
     const address = withoutUser(rest);
-    return remoteUrl(address) ?? named(address);
+    const transport = scheme[1]?.startsWith("http") ? "http" : "ssh";
+    return remoteUrl(address, transport) ?? named(address);
   }
-  if (DRIVE.test(text) || /^[/.~\\]/.test(text)) return named(text);
+  if (DRIVE.test(text) || LOCAL.test(text)) return null;
   const address = withoutUser(text);
-  return scpRemote(address) ?? remoteUrl(address) ?? named(address);
+  return (
+    (address === text ? ownAddress(address) : null) ??
+    scpRemote(address) ??
+    remoteUrl(address, "unknown") ??
+    named(address)
+  );
 }
 
 /** True for a project named by a git remote. */
@@ -65,7 +70,7 @@ export function isFolderProject(name: string): boolean {
 
 /** `folder/<actor>/<base name>`, for a session whose repository is not known. */
 export function folderProject(actor: string, cwd: string): string {
-  const parts = tidy(cwd.slice(-VALUE_MAX_CHARS)).split(/[\\/]/);
+  const parts = tidy(canonicalPath(cwd).slice(-VALUE_MAX_CHARS)).split("/");
   const base = parts.filter((part) => part.trim() !== "" && !DRIVE.test(part)).at(-1) ?? "";
   const owner = cleanPath(tidy(actor).replaceAll(/[\\/]/g, "-")) || "unknown";
   return bounded(`folder/${owner}/${cleanPath(base) || "root"}`);
@@ -98,24 +103,35 @@ function scpRemote(address: string): string | null {
   const colon = address.indexOf(":");
   const slash = address.indexOf("/");
   if (colon <= 0 || (slash >= 0 && slash < colon) || address.startsWith("[")) return null;
-  return remote(address.slice(0, colon), address.slice(colon + 1));
+  return remote(address.slice(0, colon), "", address.slice(colon + 1), "ssh");
+}
+
+/** `host:<port>/path`: how this module writes a server on a port of its own. */
+function ownAddress(address: string): string | null {
+  return /^[^/:]{1,253}:[0-9]{1,5}\//.test(address) ? remoteUrl(address, "http") : null;
 }
 
 /** `host[:port]/path`, a normalised name included. */
-function remoteUrl(address: string): string | null {
+function remoteUrl(address: string, transport: "http" | "ssh" | "unknown"): string | null {
   const slash = address.indexOf("/");
   if (slash < 0) return null;
-  return remote(address.slice(0, slash).replace(/:[0-9]{0,5}$/, ""), address.slice(slash + 1));
+  const authority = address.slice(0, slash);
+  const port = /:([0-9]{0,5})$/.exec(authority);
+  const host = port === null ? authority : authority.slice(0, port.index);
+  return remote(host, port?.[1] ?? "", address.slice(slash + 1), transport);
 }
 
-function remote(host: string, path: string): string | null {
+function remote(
+  host: string,
+  port: string,
+  path: string,
+  transport: "http" | "ssh" | "unknown",
+): string | null {
   const clean = cleanPath(path);
-  if (clean === "") return null;
-  if (IPV6_HOST.test(host)) return bounded(`${host}/${clean}`);
-  if (!HOST.test(host)) return null;
-  const known = HOST_ALIASES.get(host) ?? host;
-  const prefix = known.includes(".") || known === "localhost" ? "" : "name/";
-  return bounded(`${prefix}${known}/${clean}`);
+  if (clean === "" || !(IPV6_HOST.test(host) || HOST.test(host))) return null;
+  const at = canonicalRemote(host, port, clean.split("/"), transport);
+  const known = at.host.includes(".") || at.host.includes("[") || /^localhost(?::|$)/.test(at.host);
+  return bounded(`${known ? "" : "name/"}${at.host}/${cleanPath(tidy(at.path))}`);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   parseEventKey,
 } from "../../src/memory/event-identity.ts";
 import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
+import { relativePath, withoutRoot } from "../../src/memory/paths.ts";
 import {
   folderProject,
   normaliseProject,
@@ -22,7 +23,7 @@ const REMOTES: [string, string][] = [
   ["https://github.com/acme/app/", "github.com/acme/app"],
   ["  HTTPS://GitHub.com/acme/app.git/  ", "github.com/acme/app"],
   ["https://github.com/acme/app.git?x=1#readme", "github.com/acme/app"],
-  ["http://github.com:8080//acme///app", "github.com/acme/app"],
+  ["http://github.com:8080//acme///app", "github.com:8080/acme/app"],
   ["https://user@github.com/acme/app", "github.com/acme/app"],
   ["https://user:ghp_secret@github.com/acme/app.git", "github.com/acme/app"],
   ["https://user:p@ss@github.com/acme/app.git", "github.com/acme/app"],
@@ -39,11 +40,29 @@ const REMOTES: [string, string][] = [
   ["https://gitlab.com/group/sub/app.git", "gitlab.com/group/sub/app"],
   ["git@bitbucket.org:acme@team/app.git", "bitbucket.org/acme@team/app"],
   ["ssh://git@[2001:db8::1]:2222/acme/app.git", "[2001:db8::1]/acme/app"],
-  ["http://127.0.0.1:3000/acme/app.git", "127.0.0.1/acme/app"],
-  ["http://localhost:3000/acme/app", "localhost/acme/app"],
+  ["http://127.0.0.1:3000/acme/app.git", "127.0.0.1:3000/acme/app"],
+  ["http://localhost:3000/acme/app", "localhost:3000/acme/app"],
   ["ssh://git@gitea:2222/acme/app.git", "name/gitea/acme/app"],
   ["git@work-alias:acme/app.git", "name/work-alias/acme/app"],
-  ["codecommit::us-east-1://profile@my-repo", "name/my-repo"],
+  ["codecommit::us-east-1://profile@my-repo", "git-codecommit.us-east-1.amazonaws.com/my-repo"],
+  [
+    "ssh://git-codecommit.us-east-1.amazonaws.com/v1/repos/my-repo",
+    "git-codecommit.us-east-1.amazonaws.com/my-repo",
+  ],
+  ["https://me@dev.azure.com/acme/My%20Shop/_git/web", "dev.azure.com/acme/my shop/web"],
+  ["git@ssh.dev.azure.com:v3/acme/My%20Shop/web", "dev.azure.com/acme/my shop/web"],
+  ["https://acme.visualstudio.com/DefaultCollection/web/_git/web", "dev.azure.com/acme/web/web"],
+  ["https://acme.visualstudio.com/_git/web", "dev.azure.com/acme/web/web"],
+  ["acme@vs-ssh.visualstudio.com:v3/acme/shop/web", "dev.azure.com/acme/shop/web"],
+  ["https://git.acme.com/scm/SHOP/web.git", "git.acme.com/shop/web"],
+  ["https://acme.com/bitbucket/scm/~jo/web.git", "acme.com/~jo/web"],
+  ["ssh://git@git.acme.com:7999/shop/web.git", "git.acme.com/shop/web"],
+  ["https://gerrit.acme.com/a/app", "gerrit.acme.com/app"],
+  ["ssh://me@gerrit.acme.com:29418/app", "gerrit.acme.com/app"],
+  ["https://acme-review.googlesource.com/a/app", "acme.googlesource.com/app"],
+  ["git@github.com-work:acme/app.git", "github.com/acme/app"],
+  ["https://www.github.com/acme/app", "github.com/acme/app"],
+  ["https://github.com/acme/app/tree/main/src", "github.com/acme/app"],
   ["app", "name/app"],
   ["acme/app", "name/acme/app"],
   ["My Notes", "name/my notes"],
@@ -51,10 +70,6 @@ const REMOTES: [string, string][] = [
   ["name/app", "name/app"],
   ["Name/App.git", "name/app"],
   ["folder/k1x9/app", "folder/k1x9/app"],
-  ["/srv/git/app.git", "name/srv/git/app"],
-  ["file:///srv/git/app.git", "name/srv/git/app"],
-  ["../app/.git", "name/app"],
-  ["C:\\repos\\app", "name/c:/repos/app"],
 ];
 
 describe("names of projects", () => {
@@ -77,6 +92,10 @@ describe("names of projects", () => {
       "name/",
       "folder/",
       "folder/x",
+      "/srv/git/app.git",
+      "file:///srv/git/app.git",
+      "../app/.git",
+      "C:\\repos\\app",
       "\0",
     ];
     for (const value of [...unusable, null, undefined, 7, {}, "x".repeat(3_000)]) {
@@ -128,6 +147,26 @@ describe("names of projects", () => {
       expect([cwd, folderProject("k1x9", cwd)]).toEqual([cwd, name]);
       expect(normaliseProject(name)).toBe(name);
     }
+  });
+});
+
+describe("paths", () => {
+  it("are relative to the root in each of the ways in which Windows folders are written", () => {
+    const cases: [string, string, string][] = [
+      ["/home/u/app", "/home/u/app/src/a.ts", "src/a.ts"],
+      ["/home/u/app", "/home/u/apple/a.ts", "/home/u/apple/a.ts"],
+      ["C:\\Users\\me\\repo", "c:\\Users\\me\\repo\\src\\a.ts", "src/a.ts"],
+      ["/c/Users/me/repo", "C:/Users/me/repo/x", "x"],
+      ["/mnt/c/Users/me/repo", "c:\\users\\me\\repo\\x", "x"],
+      ["/c/x", "/c/x", "."],
+    ];
+    for (const [root, path, shown] of cases) {
+      expect([path, relativePath(root, path)]).toEqual([path, shown]);
+    }
+    const output =
+      "C:\\Users\\me\\repo\\src\\b.ts(3,5), c:/Users/me/repo/x, /mnt/c/Users/me/repo/y";
+    expect(withoutRoot("C:\\Users\\me\\repo", output)).toBe("src\\b.ts(3,5), x, y");
+    expect(withoutRoot("/", "/etc/hosts")).toBe("/etc/hosts");
   });
 });
 

@@ -1,6 +1,6 @@
 /** A tool event seen as what the agent did, told by the shape of its input and not by the tool's name. */
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
-import { relativePath } from "../../memory/paths.ts";
+import { relativePath, withoutRoot } from "../../memory/paths.ts";
 import { type Change, changeBetween, changeOfPatch } from "./changes.ts";
 import { type CommandOutcome, outcomeOf } from "./commands.ts";
 import { LINE_NUMBER } from "./definitions.ts";
@@ -116,7 +116,7 @@ function pathOf(body: ToolBody): string | null {
 export function activityOf(event: ToolEvent, root: string | null): Activity {
   const { body } = event;
   const { input } = body;
-  const strip = (text: string) => (root ? text.replaceAll(`${root}/`, "") : text);
+  const strip = (text: string) => withoutRoot(root, text);
   const command = stringOf(input, "command", "cmd", "script");
   const kind = kindOf(body, command);
   const path = pathOf(body);
