@@ -13,6 +13,7 @@ import { formatKey, hashKey, type Key, parseKey } from "../memory/key.ts";
 import { log } from "../platform/log.ts";
 import { timingSafeEqual } from "../platform/timing-safe.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
+import { teamObject } from "../service/objects.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** How long an issued key is good without asking: also how long a revoked one lives on. */
@@ -68,7 +69,9 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     if (isListed(deploymentKeys, key)) {
       if (!current.ensured.has(key.team)) {
         const stored = deploymentKeys.map(({ id, secretHash }) => ({ id, secretHash }));
-        await askTeam(async () => env.TEAMS.getByName(key.team).ensureKeys({ keys: stored }));
+        await askTeam(() =>
+          teamObject(env, key.team).repeatable((stub) => stub.ensureKeys({ keys: stored })),
+        );
         current.ensured.add(key.team);
       }
       return caller;
@@ -78,8 +81,8 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     const now = clock();
     if (verified.get(secretHash, now)) return caller;
     if (refused.get(secretHash, now)) throw unknownKey();
-    const answer = await askTeam(async () =>
-      env.TEAMS.getByName(key.team).verify({ keyId: key.id, secretHash }),
+    const answer = await askTeam(() =>
+      teamObject(env, key.team).repeatable((stub) => stub.verify({ keyId: key.id, secretHash })),
     );
     // A deployment key that the configuration does not list is one that was taken out of it.
     if (!answer.ok || answer.origin === "deployment") {

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { CursorParam, filterParams } from "../contract/params.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { truncate } from "../platform/truncate.ts";
+import type { CallContext } from "../service/call-context.ts";
 import { requestedProject } from "../service/project-lookup.ts";
-import type { McpCall } from "./tool.ts";
 
 const PROJECT_MAX_CHARS = 2000;
 const PROJECT_HINT =
@@ -51,11 +51,11 @@ export function wholeNumber(standard: number, least: number, most: number, hint:
 
 /** Undefined: none was named. Null: there is none of this name. Throws ApiError for no usable name. */
 export async function namedProject(
-  call: McpCall,
+  call: CallContext,
   value: string | undefined,
 ): Promise<ProjectRef | null | undefined> {
   if (value === undefined || value.trim() === "") return undefined;
-  return requestedProject(call.env, call.caller, value);
+  return requestedProject(call, value);
 }
 
 /** For an answer that is empty because the project is not known. */

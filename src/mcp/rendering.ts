@@ -19,6 +19,9 @@ export function record(lines: string[]): string {
   return frame([RECORD, ...lines]);
 }
 
+/** For an answer over several projects of which some could not be asked. */
+export const SOME_SILENT = "Some projects did not answer: there may be more.";
+
 /** What to do next stands outside of the record: it is ours. */
 export function withNote(text: string, note: string): string {
   return note === "" ? text : `${text}\n${note}`;

@@ -2,18 +2,9 @@
 
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import type { z } from "zod";
-import type { Caller } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
-
-/** One call of the endpoint: who asks, and when. */
-export interface McpCall {
-  env: Env;
-  caller: Caller;
-  requestId: string;
-  /** ms since the epoch. */
-  now: number;
-}
+import type { CallContext } from "../service/call-context.ts";
 
 export interface ToolAnswer<Output> {
   /** For programs, as the output schema says. */
@@ -35,7 +26,7 @@ export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject> {
   output: Output;
   /** False for a tool that only reads. */
   writes: boolean;
-  run(input: z.output<Input>, call: McpCall): Promise<ToolAnswer<z.output<Output>>>;
+  run(input: z.output<Input>, call: CallContext): Promise<ToolAnswer<z.output<Output>>>;
 }
 
 /** Claude Code cuts descriptions that are longer than 2 KB. */
@@ -44,7 +35,7 @@ export const DESCRIPTION_MAX_CHARS = 2000;
 export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
   server: McpServer,
   tool: Tool<Input, Output>,
-  call: McpCall,
+  call: CallContext,
 ): void {
   const answer = async (input: z.output<Input>): Promise<CallToolResult> => {
     try {
@@ -77,7 +68,7 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
 }
 
 /** What went wrong; what the code itself tripped over goes to the log and not to the model. */
-function complaint(error: unknown, tool: string, call: McpCall): string {
+function complaint(error: unknown, tool: string, call: CallContext): string {
   if (error instanceof ApiError) return error.message;
   const { requestId: request, caller } = call;
   log("error", "mcp_tool_failed", { request, team: caller.team, tool }, error);

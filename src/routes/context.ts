@@ -1,14 +1,12 @@
 /** `GET /v1/context`: what a session start injects, and with `explain=1` why. */
-
 import { Hono } from "hono";
 import { z } from "zod";
-import { readerOf } from "../access/caller.ts";
 import { count, ProjectParam } from "../contract/params.ts";
 import { CONTEXT_TOKENS } from "../durable/project/context/start.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { normaliseProject } from "../memory/project-name.ts";
-import { projectStub, requestedProject } from "../service/project-lookup.ts";
+import { callContext } from "../http/call-context.ts";
+import { contextOf } from "../service/context.ts";
 
 export const contextRoutes = new Hono<AppEnv>();
 
@@ -21,27 +19,10 @@ const QuerySchema = z.object({
 });
 
 contextRoutes.get("/", async (c) => {
-  const { project: name, tokens, query, branch, explain } = parseQuery(c, QuerySchema);
+  const { project, tokens, query, branch, explain: why } = parseQuery(c, QuerySchema);
   const files = c.req.queries("file") ?? [];
-  const caller = c.get("caller");
-  const project = await requestedProject(c.env, caller, name);
-  if (project === null) {
-    return c.json({ project: normaliseProject(name), text: "", tokens: 0, observations: [] });
-  }
-  const answer = await projectStub(c.env, caller, project).context(readerOf(caller), {
-    project,
-    tokens,
-    files,
-    now: c.get("arrivedAt"),
-    explain: explain === "1" || explain === "true",
-    ...(query === undefined ? {} : { query }),
-    ...(branch === undefined ? {} : { branch }),
-  });
-  return c.json({
-    project: project.name,
-    text: answer.text,
-    tokens: answer.tokens,
-    observations: answer.observations,
-    ...(answer.choices === undefined ? {} : { choices: answer.choices }),
-  });
+  const explain = why === "1" || why === "true";
+  return c.json(
+    await contextOf(callContext(c), project, { tokens, query, branch, files, explain }),
+  );
 });

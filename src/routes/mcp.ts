@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { ApiError } from "../contract/errors.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { BODY_MAX_BYTES } from "../http/body.ts";
+import { callContext } from "../http/call-context.ts";
 import { isAllowedOrigin } from "../mcp/origin.ts";
 import { memoryServer } from "../mcp/server.ts";
 
@@ -21,13 +22,7 @@ mcpRoutes.all("/", async (c) => {
       "this endpoint is for agents: pages of other sites may not call it",
     );
   }
-  const call = {
-    env: c.env,
-    caller: c.get("caller"),
-    requestId: c.get("requestId"),
-    now: c.get("arrivedAt"),
-  };
-  const handler = createMcpHandler(() => memoryServer(call), {
+  const handler = createMcpHandler(() => memoryServer(callContext(c)), {
     maxRequestBodySize: BODY_MAX_BYTES,
     // Nothing here changes by itself: an open stream would wait for nothing.
     maxSubscriptions: 0,

@@ -5,6 +5,7 @@ import { count, filterParams, filtersOf, oneOf } from "../contract/params.ts";
 import { QUERY_MAX_CHARS } from "../durable/project/search/query.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
+import { callContext } from "../http/call-context.ts";
 import { requestedProject } from "../service/project-lookup.ts";
 import { searchMemory } from "../service/search.ts";
 
@@ -12,7 +13,7 @@ export const searchRoutes = new Hono<AppEnv>();
 
 const QuerySchema = z.object({
   q: z
-    .string({ error: "is wanted: the words to search for" })
+    .string({ error: "is required: the words to search for" })
     .max(QUERY_MAX_CHARS, `is longer than ${QUERY_MAX_CHARS} characters: search for fewer words`),
   project: z.string().optional(),
   kind: oneOf(["observation", "summary", "prompt"]).optional(),
@@ -22,13 +23,10 @@ const QuerySchema = z.object({
 
 searchRoutes.get("/", async (c) => {
   const query = parseQuery(c, QuerySchema);
-  const caller = c.get("caller");
+  const call = callContext(c);
   const filters = filtersOf(query);
   if (query.kind !== undefined) filters.kind = query.kind;
-  const search = { q: query.q, filters, limit: query.limit, now: c.get("arrivedAt") };
-  const { project: name } = query;
-  const project =
-    name === undefined || name === "" ? undefined : await requestedProject(c.env, caller, name);
+  const project = query.project ? await requestedProject(call, query.project) : undefined;
   if (project === null) return c.json({ items: [] });
-  return c.json(await searchMemory(c.env, caller, project, search, c.get("requestId")));
+  return c.json(await searchMemory(call, project, { q: query.q, filters, limit: query.limit }));
 });

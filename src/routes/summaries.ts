@@ -1,12 +1,11 @@
 /** `GET /v1/summaries`: what the turns of a project set out to do, found, did and left. */
-
 import { Hono } from "hono";
 import { z } from "zod";
-import { readerOf } from "../access/caller.ts";
 import { CursorParam, count, filterParams, ProjectParam } from "../contract/params.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
-import { listPage } from "../service/list-page.ts";
+import { callContext } from "../http/call-context.ts";
+import { listSummaries } from "../service/items.ts";
 
 export const summaryRoutes = new Hono<AppEnv>();
 
@@ -22,10 +21,6 @@ const ListSchema = z.object({
   cursor: CursorParam,
 });
 
-summaryRoutes.get("/", async (c) => {
-  const query = parseQuery(c, ListSchema);
-  const caller = c.get("caller");
-  return c.json(
-    await listPage(c.env, caller, query, (stub, page) => stub.summaries(readerOf(caller), page)),
-  );
-});
+summaryRoutes.get("/", async (c) =>
+  c.json(await listSummaries(callContext(c), parseQuery(c, ListSchema))),
+);

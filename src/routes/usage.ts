@@ -2,20 +2,18 @@
 
 import { Hono } from "hono";
 import { z } from "zod";
-import { readerOf } from "../access/caller.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import { USAGE_DIMENSIONS, type UsageDimension } from "../durable/team/budget-store.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
+import { callContext } from "../http/call-context.ts";
+import { usage } from "../service/usage.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Days before today that are told where no `since` is given. */
-const DEFAULT_DAYS = 29;
 const DEFAULT_BY: UsageDimension[] = ["day", "project", "provider", "model"];
 
 const Day = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-    error: "a day as YYYY-MM-DD, or an ISO time, is wanted",
+    error: "must be a day as YYYY-MM-DD, or an ISO time",
   })
   .transform((text) => utcDay(Date.parse(text)))
   .optional();
@@ -38,13 +36,5 @@ export const usageRoutes = new Hono<AppEnv>();
  * `day`, `project`, `provider`, `model`, `session` (default: the first four). Usage is kept for 90 days.
  */
 usageRoutes.get("/", async (c) => {
-  const query = parseQuery(c, UsageQuerySchema);
-  const now = Date.now();
-  return c.json(
-    await c.env.TEAMS.getByName(c.get("caller").team).usage(readerOf(c.get("caller")), {
-      since: query.since ?? utcDay(now - DEFAULT_DAYS * DAY_MS),
-      until: query.until ?? utcDay(now),
-      by: query.by,
-    }),
-  );
+  return c.json(await usage(callContext(c), parseQuery(c, UsageQuerySchema)));
 });

@@ -1,10 +1,10 @@
 /**
  * What a hook's answer gives back to the agent: memory, within a time that the agent does not
- * notice. What could not be given in time is given with the next prompt (DESIGN section 7).
+ * notice. What could not be given in time is given with the next prompt.
  */
-
-import { type Caller, readerOf } from "../access/caller.ts";
+import { readerOf } from "../access/caller.ts";
 import type { ContextAnswer } from "../contract/items.ts";
+import type { ProjectObject } from "../durable/project/project-object.ts";
 import {
   fileMark,
   type IntakeAnswer,
@@ -12,9 +12,11 @@ import {
   type StartAnswer,
 } from "../durable/session/intake/intake.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
-import { projectObjectName } from "../memory/project-name.ts";
+import type { ProjectRef } from "../memory/delivery.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { withTimeout } from "../platform/with-timeout.ts";
+import type { CallContext } from "./call-context.ts";
+import { type ObjectGate, projectObject } from "./objects.ts";
 import { findProject } from "./project-lookup.ts";
 
 /** A session's start may wait this long for its context. */
@@ -27,12 +29,9 @@ const MARGIN_MS = 100;
 const PROMPT_MEMORY_TOKENS = 600;
 
 interface Asked {
-  env: Env;
-  caller: Caller;
-  session: DurableObjectStub<SessionObject>;
+  call: CallContext;
+  session: ObjectGate<SessionObject>;
   sender: Sender;
-  /** When the hook arrived, ms. */
-  now: number;
 }
 
 /** The context of a session that starts; null where there is none, or not in time. */
@@ -57,16 +56,19 @@ export async function promptMemory(
 async function fittingContext(
   asked: Asked & { answer: IntakeAnswer; prompt: string },
 ): Promise<ContextAnswer | null> {
-  const project = await findProject(asked.env, asked.caller, asked.answer.project);
+  const project = await findProject(asked.call, asked.answer.project);
   if (project === null) return null;
-  return await projectStub(asked, project.number).promptContext(readerOf(asked.caller), {
+  const query = {
     project,
     query: asked.prompt,
     exclude: asked.answer.given,
     excludeSession: sessionPath(asked.sender.name),
     tokens: PROMPT_MEMORY_TOKENS,
-    now: asked.now,
-  });
+    now: asked.call.now,
+  };
+  return await projectOf(asked.call, project).repeatable((stub) =>
+    stub.promptContext(readerOf(asked.call.caller), query),
+  );
 }
 
 /** What is known of the file that was just read: once per file and session. */
@@ -80,15 +82,18 @@ async function fileContext(
   asked: Asked & { answer: IntakeAnswer },
   file: string,
 ): Promise<ContextAnswer | null> {
-  const project = await findProject(asked.env, asked.caller, asked.answer.project);
+  const project = await findProject(asked.call, asked.answer.project);
   if (project === null) return null;
-  return await projectStub(asked, project.number).fileContext(readerOf(asked.caller), {
+  const query = {
     project,
     file,
     exclude: asked.answer.given,
     excludeSession: sessionPath(asked.sender.name),
-    now: asked.now,
-  });
+    now: asked.call.now,
+  };
+  return await projectOf(asked.call, project).repeatable((stub) =>
+    stub.fileContext(readerOf(asked.call.caller), query),
+  );
 }
 
 /** What was found in time, if anything. Only then it is noted as given, with `marks` beside it. */
@@ -97,7 +102,7 @@ async function give(
   work: Promise<ContextAnswer | null>,
   marks: string[],
 ): Promise<string | null> {
-  const found = await withTimeout(work, timeLeft(asked.now, HOOK_MEMORY_MS));
+  const found = await withTimeout(work, timeLeft(asked.call.now, HOOK_MEMORY_MS));
   if (found === null || found.text === "") return null;
   await note(asked, [...marks, ...found.observations], null);
   return found.text;
@@ -105,7 +110,10 @@ async function give(
 
 /** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
 async function note(asked: Asked, ids: string[], until: number | null): Promise<void> {
-  await withTimeout(asked.session.contextGiven({ ids, until }), MARGIN_MS);
+  await withTimeout(
+    asked.session.repeatable((stub) => stub.contextGiven({ ids, until })),
+    MARGIN_MS,
+  );
 }
 
 async function fullContext(
@@ -113,10 +121,10 @@ async function fullContext(
   scope: { project: string; since: number; exclude: string[] },
   limitMs: number,
 ): Promise<string | null> {
-  const found = await withTimeout(findContext(asked, scope), timeLeft(asked.now, limitMs));
+  const found = await withTimeout(findContext(asked, scope), timeLeft(asked.call.now, limitMs));
   if (found === null) return null;
   // Counts as given only where the answer leaves in time.
-  if (Date.now() - asked.now > limitMs) return null;
+  if (Date.now() - asked.call.now > limitMs) return null;
   await note(asked, found.observations, found.until);
   return found.observations.length > 0 || found.text !== "" ? found.text : null;
 }
@@ -125,20 +133,26 @@ async function findContext(
   asked: Asked,
   scope: { project: string; since: number; exclude: string[] },
 ): Promise<{ text: string; observations: string[]; until: number }> {
-  const project = await findProject(asked.env, asked.caller, scope.project);
+  const project = await findProject(asked.call, scope.project);
   if (project === null) return { text: "", observations: [], until: 0 };
-  return await projectStub(asked, project.number).context(readerOf(asked.caller), {
+  const query = {
     project,
     since: scope.since,
     exclude: scope.exclude,
     excludeSession: sessionPath(asked.sender.name),
     ...(asked.sender.branch === null ? {} : { branch: asked.sender.branch }),
-    now: asked.now,
-  });
+    now: asked.call.now,
+  };
+  return await projectOf(asked.call, project).repeatable((stub) =>
+    stub.context(readerOf(asked.call.caller), query),
+  );
 }
 
-function projectStub(asked: Asked, number: number) {
-  return asked.env.PROJECTS.getByName(projectObjectName(asked.caller.team, number));
+function projectOf(
+  { env, caller }: CallContext,
+  { number }: ProjectRef,
+): ObjectGate<ProjectObject> {
+  return projectObject(env, caller.team, number);
 }
 
 function timeLeft(arrivedAt: number, limitMs: number): number {

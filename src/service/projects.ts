@@ -1,7 +1,60 @@
-/** The team's projects and how much each remembers. */
-import { type Caller, readerOf } from "../access/caller.ts";
+/** Asking all projects that a caller may reach, side by side. */
+import { type Reader, readerOf } from "../access/caller.ts";
+import type { ProjectObject } from "../durable/project/project-object.ts";
+import type { ProjectRef } from "../memory/delivery.ts";
 import { isoTime } from "../memory/time.ts";
-import { projectStub } from "./project-lookup.ts";
+import { createLog } from "../platform/log.ts";
+import type { CallContext } from "./call-context.ts";
+import { objectOf, reachableProjects } from "./project-lookup.ts";
+
+export interface ProjectAnswers<Answer> {
+  answers: { project: ProjectRef; answer: Answer }[];
+  /** Projects that did not answer: they must not hide the others. */
+  unreachable: ProjectRef[];
+}
+
+type Question<Answer> = (
+  stub: DurableObjectStub<ProjectObject>,
+  project: ProjectRef,
+  reader: Reader,
+) => Answer;
+
+/** Asks each of the projects, or without a list all that the caller may reach. Reads only. */
+export async function eachProject<Answer>(
+  call: CallContext,
+  question: Question<Answer>,
+  projects?: readonly ProjectRef[],
+): Promise<ProjectAnswers<Awaited<Answer>>> {
+  const asked = projects ?? (await reachableProjects(call));
+  const reader = readerOf(call.caller);
+  const settled = await Promise.allSettled(
+    asked.map((project) =>
+      objectOf(call, project).repeatable((stub) => question(stub, project, reader)),
+    ),
+  );
+  const result: ProjectAnswers<Awaited<Answer>> = { answers: [], unreachable: [] };
+  let reason: unknown;
+  for (const [index, project] of asked.entries()) {
+    const outcome = settled[index];
+    if (outcome?.status === "fulfilled") result.answers.push({ project, answer: outcome.value });
+    else {
+      result.unreachable.push(project);
+      reason = outcome?.reason;
+    }
+  }
+  if (result.unreachable.length > 0) {
+    const log = createLog({ team: call.caller.team, request: call.requestId });
+    log("warn", "projects_unreachable", { missing: result.unreachable.length }, reason);
+  }
+  return result;
+}
+
+/** `incomplete` of an answer over several projects: set where some could not be asked. */
+export function incompleteness({ unreachable }: { unreachable: readonly unknown[] }): {
+  incomplete?: true;
+} {
+  return unreachable.length === 0 ? {} : { incomplete: true };
+}
 
 export interface KnownProject {
   project: string;
@@ -11,18 +64,20 @@ export interface KnownProject {
   last_event_at: string | null;
 }
 
-/** All projects of the team, each asked for its counts, in the order of their numbers. */
-export async function knownProjects(env: Env, caller: Caller): Promise<KnownProject[]> {
-  const projects = await env.TEAMS.getByName(caller.team).projects(readerOf(caller), {});
-  return Promise.all(
-    projects.map(async (project) => {
-      const stats = await projectStub(env, caller, project).stats(readerOf(caller), {});
-      return {
-        project: project.name,
-        number: project.number,
-        observations: stats.observations,
-        last_event_at: stats.last_event_at === null ? null : isoTime(stats.last_event_at),
-      };
-    }),
-  );
+export interface KnownProjects {
+  items: KnownProject[];
+  /** Some projects could not be asked and are not among the items. */
+  incomplete?: true;
+}
+
+/** All projects that the caller may reach and how much each remembers, in the order of their numbers. */
+export async function knownProjects(call: CallContext): Promise<KnownProjects> {
+  const found = await eachProject(call, (stub, _, reader) => stub.stats(reader, {}));
+  const items = found.answers.map(({ project, answer }) => ({
+    project: project.name,
+    number: project.number,
+    observations: answer.observations,
+    last_event_at: answer.last_event_at === null ? null : isoTime(answer.last_event_at),
+  }));
+  return { items, ...incompleteness(found) };
 }

@@ -11,7 +11,9 @@ import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { stripPrivate } from "../privacy/private-tags.ts";
 import { redact } from "../privacy/redaction.ts";
-import { parseItemId, projectStub } from "./project-lookup.ts";
+import type { CallContext } from "./call-context.ts";
+import { teamObject } from "./objects.ts";
+import { findProject, invalidProject, objectOf, parseItemId } from "./project-lookup.ts";
 
 const TITLE_MAX_CHARS = 200;
 const NARRATIVE_MAX_CHARS = 20_000;
@@ -54,16 +56,12 @@ function sanitise(value: string): string {
 
 /** Saves and returns the observation. Throws ApiError: 400, 404 for `supersedes`, 409 for the key. */
 export async function saveByHand(
-  env: Env,
-  caller: Caller,
+  call: CallContext,
   body: SaveBody,
   idempotencyKey: string | null,
-  now: number,
 ): Promise<Observation> {
   const name = normaliseProject(body.project);
-  if (name === null) {
-    throw new ApiError(400, "invalid_project", "project: name it by its git remote or its name");
-  }
+  if (name === null) throw invalidProject();
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_MAX_CHARS) {
     throw new ApiError(
       400,
@@ -75,17 +73,24 @@ export async function saveByHand(
   if (body.supersedes != null && superseded === null) {
     throw new ApiError(400, "invalid_id", "supersedes: must be an id such as 3-4567");
   }
-  const team = env.TEAMS.getByName(caller.team);
-  if (superseded !== null && (await team.findProject({ name })) !== superseded.number) {
+  const { env, caller, now } = call;
+  if (superseded !== null && (await findProject(call, name))?.number !== superseded.number) {
     throw nothingToSupersede();
   }
-  const project = { name, number: await team.project({ name }) };
-  const answer = await projectStub(env, caller, project).save({
+  const team = teamObject(env, caller.team);
+  const number = await team.repeatable((stub) => stub.project({ name }));
+  const project = { name, number };
+  const request = {
     project,
     observation: observationOf(body, caller, now),
     supersedes: superseded?.n ?? null,
     idempotencyKey,
-  });
+  };
+  const object = objectOf(call, project);
+  // Without a key a second call would save a second time.
+  const answer = await (idempotencyKey === null
+    ? object.once((stub) => stub.save(request))
+    : object.repeatable((stub) => stub.save(request)));
   if ("observation" in answer) return answer.observation;
   if (answer.outcome === "nothing_to_supersede") throw nothingToSupersede();
   throw new ApiError(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cursorOf } from "../../contract/params.ts";
 import { knownProjects } from "../../service/projects.ts";
 import { Cursor, wholeNumber } from "../parameters.ts";
-import { ageOfIso, record, row, withNote } from "../rendering.ts";
+import { ageOfIso, record, row, SOME_SILENT, withNote } from "../rendering.ts";
 import type { Tool } from "../tool.ts";
 
 const LIMIT = 30;
@@ -34,9 +34,10 @@ Use it to find the name to pass as project to search, recent_context and save_me
   input: Input,
   output: Output,
   writes: false,
-  async run(input, { env, caller, now }) {
+  async run(input, call) {
     const wanted = input.contains?.toLowerCase() ?? "";
-    const all = (await knownProjects(env, caller))
+    const known = await knownProjects(call);
+    const all = known.items
       .filter(({ project }) => project.includes(wanted))
       .sort((a, b) => (b.last_event_at ?? "").localeCompare(a.last_event_at ?? ""));
     const offset = input.cursor ?? 0;
@@ -44,16 +45,23 @@ Use it to find the name to pass as project to search, recent_context and save_me
     const items = all.slice(offset, end).map(({ project, observations, last_event_at }) => ({
       project,
       observations,
-      last_active: last_event_at === null ? null : ageOfIso(last_event_at, now),
+      last_active: last_event_at === null ? null : ageOfIso(last_event_at, call.now),
     }));
     const next = all.length > end ? cursorOf(String(end)) : null;
     const lines = items.map(({ project, observations, last_active }) =>
       row([project, `${observations} observations`, last_active ?? "never"]),
     );
+    const notes = [
+      ...(next === null ? [] : [`More: cursor=${next}.`]),
+      ...(known.incomplete === true ? [SOME_SILENT] : []),
+    ];
     const text =
       items.length === 0
-        ? "No project is known under this name, or nothing was recorded yet."
-        : withNote(record(lines), next === null ? "" : `More: cursor=${next}.`);
+        ? withNote(
+            "No project is known under this name, or nothing was recorded yet.",
+            notes.join(" "),
+          )
+        : withNote(record(lines), notes.join(" "));
     return { structured: { items, next }, text };
   },
 };

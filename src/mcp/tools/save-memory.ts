@@ -40,8 +40,8 @@ One observation per call, about one thing. Search first: where an older observat
   input: Input,
   output: Output,
   writes: true,
-  async run({ idempotency_key, ...body }, { env, caller, now }) {
-    const saved = await saveByHand(env, caller, body, idempotency_key ?? null, now);
+  async run({ idempotency_key, ...body }, call) {
+    const saved = await saveByHand(call, body, idempotency_key ?? null);
     const structured = {
       id: saved.id,
       project: saved.project,

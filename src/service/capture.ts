@@ -1,0 +1,100 @@
+/** What a hook tells: the session gets it, and the agent may get memory back. */
+import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
+import type { HookAction } from "../hooks/hook-action.ts";
+import { folderProject, normaliseProject } from "../memory/project-name.ts";
+import { createLog } from "../platform/log.ts";
+import { redact } from "../privacy/redaction.ts";
+import type { CallContext } from "./call-context.ts";
+import { promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
+import { sessionObject } from "./objects.ts";
+
+/** Longest branch or commit that is believed, in characters. */
+const GIT_NAME_MAX_CHARS = 200;
+
+/** A hook as it was sent: what its payload asks for, and what its headers say of where it is from. */
+export interface SentHook {
+  agent: string;
+  action: Exclude<HookAction, { do: "invalid" }>;
+  /** The headers `X-Cairn-Project`, `-Branch` and `-Commit`; null where they are missing. */
+  project: string | null;
+  branch: string | null;
+  commit: string | null;
+}
+
+/** What became of a hook: the header `X-Cairn-Event` of its answer. */
+export type HookOutcome = EventOutcome | "noted" | "unknown";
+
+export interface Captured {
+  outcome: HookOutcome;
+  /** What the answer tells the agent; null for nothing. */
+  context: string | null;
+}
+
+/**
+ * Tells the session what happened, and asks for memory where the agent may be given some. Every
+ * call may arrive twice, so a session's object that is reset meanwhile is told again.
+ */
+export async function capture(call: CallContext, hook: SentHook): Promise<Captured> {
+  const { action } = hook;
+  if (action.do === "unknown") return nothing("unknown");
+  if (action.do === "ignore") return nothing("ignored");
+  if (action.do === "note") return nothing("noted");
+  const { env, caller } = call;
+  const sender: Sender = {
+    name: { team: caller.team, agent: hook.agent, sessionId: action.sessionId },
+    actor: caller.person,
+    key: caller.key,
+    project: hook.project === null ? null : normaliseProject(hook.project),
+    folderProject: folderProject(caller.person, action.cwd ?? ""),
+    cwd: action.cwd,
+    branch: gitName(call, hook.branch),
+    commit: gitName(call, hook.commit),
+  };
+  const session = sessionObject(env, sender.name);
+  switch (action.do) {
+    case "session_start": {
+      const { source } = action;
+      const start = await session.repeatable((stub) => stub.start({ sender, source }));
+      return { outcome: "noted", context: await startMemory({ call, session, sender, start }) };
+    }
+    case "session_end":
+      await session.repeatable((stub) => stub.end({}));
+      return nothing("noted");
+    case "turn_failed":
+      await session.repeatable((stub) => stub.turnFailed({}));
+      return nothing("noted");
+    case "private_prompt": {
+      const { promptId } = action;
+      await session.repeatable((stub) => stub.privatePrompt({ sender, promptId }));
+      return nothing("private");
+    }
+    case "event": {
+      const { event } = action;
+      const answer = await session.repeatable((stub) => stub.event({ sender, event }));
+      if (answer.outcome !== "stored") return nothing(answer.outcome);
+      const asked = { call, session, sender, answer };
+      if (event.kind === "prompt") {
+        return {
+          outcome: "stored",
+          context: await promptMemory({ ...asked, prompt: event.body.text }),
+        };
+      }
+      const outcome = event.skip === "ignored" ? "ignored" : "stored";
+      return { outcome, context: await readMemory(asked) };
+    }
+  }
+}
+
+function nothing(outcome: HookOutcome): Captured {
+  return { outcome, context: null };
+}
+
+/** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */
+function gitName(call: CallContext, value: string | null): string | null {
+  const text = value?.trim() ?? "";
+  if (text === "") return null;
+  if (text.length <= GIT_NAME_MAX_CHARS && !/\p{C}/u.test(text)) return redact(text);
+  const log = createLog({ team: call.caller.team, request: call.requestId });
+  log("info", "git_name_left_out", { chars: text.length });
+  return null;
+}

@@ -1,0 +1,141 @@
+/** Observations, summaries and prompts: lists, single ones, and what they were made from. */
+import { readerOf } from "../access/caller.ts";
+import type { Item, Observation, Page, Summary } from "../contract/items.ts";
+import { cursorOf, filtersOf } from "../contract/params.ts";
+import type { ListQuery } from "../durable/project/project-object.ts";
+import type { Filters } from "../durable/project/search/query.ts";
+import { HAND } from "../durable/project/store/new-item.ts";
+import type { KeptSource } from "../durable/session/view/session-view.ts";
+import type { ProjectRef } from "../memory/delivery.ts";
+import { parseSessionPath } from "../memory/session-name.ts";
+import type { CallContext } from "./call-context.ts";
+import { sessionObject } from "./objects.ts";
+import { objectOf, placeOfItem, requestedProject, unknownItem } from "./project-lookup.ts";
+import { eachProject } from "./projects.ts";
+
+/** One page of a list: `cursor` is the `next` of the page before, decoded. */
+export type PageRequest = { project: string; limit: number; cursor: number | null } & {
+  [Name in keyof Filters]?: Filters[Name] | undefined;
+};
+
+/** Newest first; empty for a project that does not exist. Throws 400 for no usable name. */
+export async function listObservations(
+  call: CallContext,
+  request: PageRequest,
+): Promise<Page<Observation>> {
+  const project = await requestedProject(call, request.project);
+  if (project === null) return NO_PAGE;
+  const page = await objectOf(call, project).repeatable((stub) =>
+    stub.list(readerOf(call.caller), listQuery(project, request)),
+  );
+  return { items: page.items, next: cursorOf(page.next) };
+}
+
+export async function listSummaries(
+  call: CallContext,
+  request: PageRequest,
+): Promise<Page<Summary>> {
+  const project = await requestedProject(call, request.project);
+  if (project === null) return NO_PAGE;
+  const page = await objectOf(call, project).repeatable((stub) =>
+    stub.summaries(readerOf(call.caller), listQuery(project, request)),
+  );
+  return { items: page.items, next: cursorOf(page.next) };
+}
+
+const NO_PAGE = { items: [], next: null };
+
+function listQuery(project: ProjectRef, request: PageRequest): ListQuery {
+  const { cursor, limit } = request;
+  return { project, filters: filtersOf(request), before: cursor, limit };
+}
+
+export interface ItemsById {
+  /** Those that exist, in the order asked for. */
+  items: Item[];
+  /** Ids of those whose project could not be asked. */
+  unreachable: string[];
+}
+
+/** Items by their ids; each project is asked once. Throws 400 for what is not an id. */
+export async function readItems(call: CallContext, ids: readonly string[]): Promise<ItemsById> {
+  const places = await Promise.all([...new Set(ids)].map((id) => placeOfItem(call, id)));
+  const byProject = new Map<number, { project: ProjectRef; numbers: number[] }>();
+  for (const place of places) {
+    if (place === null) continue;
+    const asked = byProject.get(place.project.number) ?? { project: place.project, numbers: [] };
+    asked.numbers.push(place.n);
+    byProject.set(place.project.number, asked);
+  }
+  const found = await eachProject(
+    call,
+    (stub, project, reader) => {
+      const numbers = byProject.get(project.number)?.numbers ?? [];
+      return stub.getMany(reader, { project, numbers });
+    },
+    [...byProject.values()].map(({ project }) => project),
+  );
+  const byId = new Map(
+    found.answers.flatMap(({ answer }) => answer).map((item) => [item.id, item]),
+  );
+  const silent = found.unreachable.map(({ number }) => `${number}-`);
+  return {
+    items: ids.flatMap((id) => byId.get(id) ?? []),
+    unreachable: ids.filter((id) => silent.some((prefix) => id.startsWith(prefix))),
+  };
+}
+
+/** Throws ApiError: 400 for what is not an id, 404 where there is none of it. */
+export async function readItem(call: CallContext, id: string): Promise<Item> {
+  const place = await placeOfItem(call, id);
+  if (place === null) throw unknownItem(id);
+  const item = await objectOf(call, place.project).repeatable((stub) =>
+    stub.get(readerOf(call.caller), place),
+  );
+  if (item === null) throw unknownItem(id);
+  return item;
+}
+
+/** Throws ApiError: 400 for what is not an id, 404 where there is none of it. */
+export async function deleteItem(call: CallContext, id: string): Promise<void> {
+  const place = await placeOfItem(call, id);
+  if (place === null) throw unknownItem(id);
+  const { n } = place;
+  // Not repeated: the second call would find nothing, and say so.
+  if (!(await objectOf(call, place.project).once((stub) => stub.remove({ n })))) {
+    throw unknownItem(id);
+  }
+}
+
+export interface ItemSources {
+  id: string;
+  project: string;
+  session: string;
+  agent: string;
+  prompt_number: number;
+  created_at: string;
+  sources: string[];
+  /** The raw events that are still kept. */
+  kept: (Omit<KeptSource, "body"> & { body: unknown })[];
+  /** Event keys of those that are not. */
+  gone: string[];
+}
+
+/** What an item was made from. Throws ApiError: 400 for what is not an id, 404 where there is none. */
+export async function sourcesOfItem(call: CallContext, id: string): Promise<ItemSources> {
+  const item = await readItem(call, id);
+  const { project, session, agent, prompt_number, created_at, sources } = item;
+  const known = { id: item.id, project, session, agent, prompt_number, created_at, sources };
+  const name = agent === HAND ? null : parseSessionPath(session);
+  if (name === null || sources.length === 0) return { ...known, kept: [], gone: [] };
+  const object = sessionObject(call.env, { team: call.caller.team, ...name });
+  const { kept } = await object.repeatable((stub) =>
+    stub.sources(readerOf(call.caller), { keys: sources }),
+  );
+  const there = new Set(kept.map(({ key }) => key));
+  return {
+    ...known,
+    kept: kept.map((source) => ({ ...source, body: JSON.parse(source.body) as unknown })),
+    gone: sources.filter((key) => !there.has(key)),
+  };
+}

@@ -1,0 +1,182 @@
+/** What agents' sessions are doing, and what may be done with them. */
+import { readerOf } from "../access/caller.ts";
+import { ApiError } from "../contract/errors.ts";
+import type { SessionObject } from "../durable/session/session-object.ts";
+import type { SessionView } from "../durable/session/view/session-view.ts";
+import type { DeadLetter } from "../durable/session/work/dead-letters.ts";
+import type { SessionState } from "../memory/delivery.ts";
+import { normaliseProject } from "../memory/project-name.ts";
+import { isAgent, isSessionId } from "../memory/session-name.ts";
+import type { CallContext } from "./call-context.ts";
+import { askSessions, eachSession, type ListedSession } from "./live-sessions.ts";
+import { type ObjectGate, sessionObject } from "./objects.ts";
+import { findProject, objectOf } from "./project-lookup.ts";
+
+/** A session as a path names it: `<agent>/<session_id>`. */
+export interface AgentSession {
+  agent: string;
+  id: string;
+}
+
+export interface SessionList {
+  items: ListedSession[];
+  /** More sessions are open than were asked: some are shown as they last told their project. */
+  approximate: boolean;
+}
+
+/** The sessions of a project; none for a project that does not exist. */
+export async function listSessions(
+  call: CallContext,
+  projectName: string,
+  state: SessionState | undefined,
+): Promise<SessionList> {
+  const known = await sessionsOfProject(call, projectName);
+  const { views, approximate } = await askSessions(call, known);
+  const items = state === undefined ? views : views.filter((view) => view.state === state);
+  return { items, approximate };
+}
+
+async function sessionsOfProject(call: CallContext, projectName: string) {
+  const name = normaliseProject(projectName);
+  const project = name === null ? null : await findProject(call, name);
+  if (project === null) return [];
+  return await objectOf(call, project).repeatable((stub) =>
+    stub.sessions(readerOf(call.caller), {}),
+  );
+}
+
+/** All of these throw ApiError: 400 for no usable name, 404 for a session that was never heard of. */
+export async function viewSession(call: CallContext, name: AgentSession): Promise<SessionView> {
+  const view = await namedSession(call, name).repeatable((stub) =>
+    stub.view(readerOf(call.caller), {}),
+  );
+  return known(view);
+}
+
+/** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
+export async function flushSession(
+  call: CallContext,
+  name: AgentSession,
+  wait: boolean,
+): Promise<SessionView> {
+  const view = await namedSession(call, name).repeatable((stub) =>
+    stub.flush(readerOf(call.caller), { wait }),
+  );
+  return known(view);
+}
+
+/** Compresses again what is kept: returns how many batches. Throws 409 where nothing is kept. */
+export async function redoSession(call: CallContext, name: AgentSession): Promise<number> {
+  const batches = known(await namedSession(call, name).once((stub) => stub.redo({})));
+  if (batches > 0) return batches;
+  throw new ApiError(
+    409,
+    "nothing_kept",
+    "no raw events of this session are kept any more (or none is done yet), so nothing can be compressed again",
+  );
+}
+
+/** Ends a session; with `forget` its project keeps nothing of it. Throws 503 while that goes on. */
+export async function endSession(
+  call: CallContext,
+  name: AgentSession,
+  forget: boolean,
+): Promise<void> {
+  const outcome = await namedSession(call, name).once((stub) => stub.remove({ forget }));
+  if (outcome === "unknown") throw unknownSession();
+  if (outcome === "pending") {
+    throw new ApiError(
+      503,
+      "still_ending",
+      "the session is being ended, but its project could not be reached yet; it goes on by itself",
+    );
+  }
+}
+
+export async function deadLetters(call: CallContext, name: AgentSession): Promise<DeadLetter[]> {
+  const letters = await namedSession(call, name).repeatable((stub) =>
+    stub.dead(readerOf(call.caller), {}),
+  );
+  return known(letters);
+}
+
+/** Tries dead letters again: those of these keys, or all (null). Returns how many. */
+export async function retryDead(
+  call: CallContext,
+  name: AgentSession,
+  keys: string[] | null,
+): Promise<number> {
+  return known(await namedSession(call, name).once((stub) => stub.retryDead({ keys })));
+}
+
+/** Drops dead letters: those of these keys, or all (null). Returns how many. */
+export async function dropDead(
+  call: CallContext,
+  name: AgentSession,
+  keys: string[] | null,
+): Promise<number> {
+  return known(await namedSession(call, name).once((stub) => stub.dropDead({ keys })));
+}
+
+/** The dead letters of all sessions of a project. Sessions that do not answer are left out. */
+export async function deadLettersOfProject(
+  call: CallContext,
+  projectName: string,
+): Promise<(DeadLetter & { session: string })[]> {
+  const found = await eachSessionOf(call, projectName, async (gate, session) => {
+    const letters = await gate.repeatable((stub) => stub.dead(readerOf(call.caller), {}));
+    return (letters ?? []).map((letter) => ({ session, ...letter }));
+  });
+  return found.flat();
+}
+
+export async function retryDeadOfProject(call: CallContext, projectName: string): Promise<number> {
+  const counts = await eachSessionOf(call, projectName, (gate) =>
+    gate.once((stub) => stub.retryDead({ keys: null })),
+  );
+  return sum(counts);
+}
+
+export async function dropDeadOfProject(call: CallContext, projectName: string): Promise<number> {
+  const counts = await eachSessionOf(call, projectName, (gate) =>
+    gate.once((stub) => stub.dropDead({ keys: null })),
+  );
+  return sum(counts);
+}
+
+async function eachSessionOf<Answer>(
+  call: CallContext,
+  projectName: string,
+  ask: (gate: ObjectGate<SessionObject>, session: string) => Promise<Answer>,
+): Promise<Answer[]> {
+  const names = (await sessionsOfProject(call, projectName)).map(({ session }) => session);
+  return (await eachSession(call, names, ask)).filter((answer) => answer !== null);
+}
+
+function sum(counts: readonly (number | null)[]): number {
+  return counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+}
+
+function namedSession(call: CallContext, { agent, id }: AgentSession): ObjectGate<SessionObject> {
+  if (!isAgent(agent) || !isSessionId(id)) {
+    throw new ApiError(
+      400,
+      "invalid_session",
+      "name a session as <agent>/<session_id>, the id with 1 to 200 printable characters",
+    );
+  }
+  return sessionObject(call.env, { team: call.caller.team, agent, sessionId: id });
+}
+
+function known<Answer>(answer: Answer | null): Answer {
+  if (answer === null) throw unknownSession();
+  return answer;
+}
+
+function unknownSession(): ApiError {
+  return new ApiError(
+    404,
+    "unknown_session",
+    "no such session was ever heard of; GET /v1/sessions?project=… lists those of a project",
+  );
+}

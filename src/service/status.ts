@@ -1,0 +1,36 @@
+/** Whether anything is being processed, in all projects that the caller may reach. */
+import type { CallContext } from "./call-context.ts";
+import { askSessions } from "./live-sessions.ts";
+import { eachProject, incompleteness } from "./projects.ts";
+
+export interface Status {
+  processing: boolean;
+  active_sessions: number;
+  /** Events that wait or are being compressed, and deliveries that wait. */
+  queue_depth: number;
+  /** More sessions are open than were asked. */
+  approximate: boolean;
+  /** Some projects could not be asked. */
+  incomplete?: true;
+}
+
+export async function status(call: CallContext): Promise<Status> {
+  const found = await eachProject(call, (stub, _, reader) => stub.sessions(reader, {}));
+  const open = found.answers
+    .flatMap(({ answer }) => answer)
+    .filter((session) => session.state !== "closed");
+  const { views, approximate } = await askSessions(call, open);
+  let depth = 0;
+  let working = 0;
+  for (const view of views) {
+    if (view.live) depth += view.events.pending + view.events.leased + view.outbox;
+    if (view.state === "active") working += 1;
+  }
+  return {
+    processing: working > 0,
+    active_sessions: working,
+    queue_depth: depth,
+    approximate,
+    ...incompleteness(found),
+  };
+}

@@ -1,0 +1,41 @@
+/** The tokens that a team's calls to providers used, and its limits per UTC day. */
+import { readerOf } from "../access/caller.ts";
+import { type BudgetChange, type Budgets, utcDay } from "../durable/team/budget.ts";
+import type { UsageDimension } from "../durable/team/budget-store.ts";
+import type { NamedUsage } from "../durable/team/team-object.ts";
+import type { CallContext } from "./call-context.ts";
+import { teamObject } from "./objects.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Days before today that are told where no `since` is given. */
+const DEFAULT_DAYS = 29;
+
+/** UTC days, YYYY-MM-DD, both included. */
+export interface UsageRequest {
+  since?: string | undefined;
+  until?: string | undefined;
+  by: UsageDimension[];
+}
+
+/** By the providers' own figures; without days, of the last 30. */
+export async function usage(call: CallContext, request: UsageRequest): Promise<NamedUsage> {
+  const query = {
+    since: request.since ?? utcDay(call.now - DEFAULT_DAYS * DAY_MS),
+    until: request.until ?? utcDay(call.now),
+    by: request.by,
+  };
+  return await teamObject(call.env, call.caller.team).repeatable((stub) =>
+    stub.usage(readerOf(call.caller), query),
+  );
+}
+
+export async function budgets(call: CallContext): Promise<Budgets> {
+  return await teamObject(call.env, call.caller.team).repeatable((stub) =>
+    stub.budgets(readerOf(call.caller), {}),
+  );
+}
+
+/** What is left out stays as it is; null takes a limit away. Returns what now holds. */
+export async function setBudgets(call: CallContext, change: BudgetChange): Promise<Budgets> {
+  return await teamObject(call.env, call.caller.team).repeatable((stub) => stub.setBudgets(change));
+}
