@@ -104,5 +104,9 @@ export async function placeOfItem(call: CallContext, id: string): Promise<ItemPl
 
 /** For an id that reads well and names nothing. */
 export function unknownItem(id: string): ApiError {
-  return new ApiError(404, "unknown_id", `there is no ${id}: it was deleted or never was`);
+  return new ApiError(
+    404,
+    "unknown_id",
+    `there is no ${id}: it was deleted or never was; search shows the ids that there are`,
+  );
 }

@@ -10,6 +10,7 @@ function resources(team: string) {
   const app = apiApp();
   app.use(async (c, next) => {
     c.set("caller", { team, person: "test0001", key: "test0001", scopes: ["full"] });
+    c.set("arrivedAt", Date.now());
     await next();
   });
   app.route("/v1/usage", usageRoutes);
