@@ -17,6 +17,8 @@ export interface SentHook {
   action: Exclude<HookAction, { do: "invalid" }>;
   /** The headers `X-Cairn-Project`, `-Branch` and `-Commit`; null where they are missing. */
   project: string | null;
+  /** The header `X-Cairn-Root`: the top folder of the repository. */
+  root?: string | null;
   branch: string | null;
   commit: string | null;
 }
@@ -47,6 +49,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     project: hook.project === null ? null : normaliseProject(hook.project),
     folderProject: folderProject(caller.person, action.cwd ?? ""),
     cwd: action.cwd,
+    root: rootOf(hook.root),
     branch: gitName(call, hook.branch),
     commit: gitName(call, hook.commit),
   };
@@ -87,6 +90,16 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
 
 function nothing(outcome: HookOutcome): Captured {
   return { outcome, context: null };
+}
+
+/** Longest path that is believed: what Linux allows. */
+const ROOT_MAX_CHARS = 4_096;
+
+/** The repository's top folder, where a header names one: an absolute path of any platform. */
+function rootOf(value: string | null | undefined): string | null {
+  const text = value?.trim() ?? "";
+  const isPath = /^(?:\/|[A-Za-z]:[\\/])/.test(text) && !/\p{C}/u.test(text);
+  return isPath && text.length <= ROOT_MAX_CHARS ? text : null;
 }
 
 /** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */

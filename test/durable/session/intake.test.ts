@@ -174,3 +174,14 @@ describe("what a session takes", () => {
     });
   });
 });
+
+it("shows paths from the top of the repository, once a hook has told it", async () => {
+  const { stub, sender } = freshSession();
+  const began = { ...sender, cwd: "/work/repo/packages/ui", root: null };
+  const read = toolUse("a");
+  await stub.event({ sender: began, event: textEvent("prompt", "p1", "Look at the theme") });
+  const told = { ...began, root: "/work/repo" };
+  const body = { ...read.body, action: "read", files_read: ["/work/repo/services/api/index.ts"] };
+  const event = { ...read, body } as typeof read;
+  expect((await stub.event({ sender: told, event })).fileRead).toBe("services/api/index.ts");
+});

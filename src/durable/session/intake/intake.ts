@@ -25,6 +25,8 @@ export interface Sender {
   /** What the project is called while no remote is known: `folder/<actor>/<base name>`. */
   folderProject: string;
   cwd: string | null;
+  /** The top folder of the repository, where the hook told it. */
+  root?: string | null;
   branch: string | null;
   commit: string | null;
 }
@@ -252,7 +254,7 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
         ...sender.name,
         actor: sender.actor,
         project: sender.project ?? sender.folderProject,
-        root: sender.cwd,
+        root: sender.root ?? sender.cwd,
         branch: sender.branch,
         commit: sender.commit,
       },
@@ -260,10 +262,12 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
     );
   } else {
     // Told for the first time, or again after the retention took it.
-    const missesRoot = row.root === null && sender.cwd !== null;
+    // The repository's top folder, once it is told, counts more than where the agent began.
+    const root = sender.root ?? row.root ?? sender.cwd;
+    const missesRoot = root !== row.root;
     const moves = mayMove(row) && replacesProject(row.project, sender.project);
     if (!missesRoot && !moves) return row;
-    if (missesRoot) store.session.update({ root: sender.cwd });
+    if (missesRoot) store.session.update({ root });
     if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
   }
   const fresh = store.row();
