@@ -31,6 +31,7 @@ hookRoutes.post("/:agent", async (c) => {
   });
   const place = {
     project: header("X-Cairn-Project"),
+    root: header("X-Cairn-Root"),
     branch: header("X-Cairn-Branch"),
     commit: header("X-Cairn-Commit"),
   };
