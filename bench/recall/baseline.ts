@@ -1,6 +1,6 @@
 /** What has to be beaten: plain BM25 over the raw hooks, one document per event. */
 
-import type { EventKind } from "../../src/memory/event.ts";
+import type { EventKind } from "../../src/contract/vocabulary.ts";
 import { eventKey, eventSeries } from "../../src/memory/event-identity.ts";
 import type { Document } from "./full-text.ts";
 import type { RecordedSession } from "./recorded-sessions.ts";

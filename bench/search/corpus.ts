@@ -2,8 +2,10 @@
  * Made-up observations and questions, the same in every run: words of a Zipf distribution, each
  * text about one of many topics, so that words that belong together stand together.
  */
+
+import { OBSERVATION_TYPES } from "../../src/contract/vocabulary.ts";
 import type { Delivery } from "../../src/memory/delivery.ts";
-import { type NewObservation, OBSERVATION_TYPES } from "../../src/memory/observation.ts";
+import type { NewObservation } from "../../src/memory/observation.ts";
 
 const VOCABULARY = 30_000;
 const TOPICS = 400;

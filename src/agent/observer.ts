@@ -3,7 +3,7 @@
  * nothing of storage: pauses, budgets and attempts come in, and what has to be kept goes out.
  */
 
-import type { TokenUsage } from "../memory/delivery.ts";
+import type { TokenUsage } from "../contract/sessions.ts";
 import type { Log } from "../platform/log.ts";
 import { compressRest, NOT_CITED } from "./complete.ts";
 import type {

@@ -1,15 +1,14 @@
 /** What the model has to answer, and how its answer becomes drafts: the shape strictly, the rest leniently. */
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import { z } from "zod";
-import type { StoredEvent } from "../memory/event.ts";
 import {
   CONCEPTS,
   type Concept,
-  type DraftObservation,
-  type DraftSummary,
   OBSERVATION_TYPES,
   type ObservationType,
-} from "../memory/observation.ts";
+} from "../contract/vocabulary.ts";
+import type { StoredEvent } from "../memory/event.ts";
+import type { DraftObservation, DraftSummary } from "../memory/observation.ts";
 import type { ObserverBatch } from "./provider.ts";
 import { activityOf, isToolEvent } from "./rules/activity.ts";
 import { TITLE_MAX } from "./rules/draft.ts";

@@ -1,5 +1,5 @@
 /** The one prompt of the observer: a fixed part, the same bytes in every call, and a bounded one. */
-import { CONCEPTS, OBSERVATION_TYPES } from "../memory/observation.ts";
+import { CONCEPTS, OBSERVATION_TYPES } from "../contract/vocabulary.ts";
 import type { ObserverBatch } from "./provider.ts";
 import { type Cut, quote, type RenderedEvents, renderEvents } from "./render-events.ts";
 import { shorten } from "./rules/prose.ts";

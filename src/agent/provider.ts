@@ -1,5 +1,5 @@
 /** The one interface behind which every compressor stands. */
-import type { TokenUsage } from "../memory/delivery.ts";
+import type { TokenUsage } from "../contract/sessions.ts";
 import type { StoredEvent } from "../memory/event.ts";
 import type {
   Correction,

@@ -1,171 +1,115 @@
-/** What a project tells the outside: plain data, the JSON of the wire (see docs/design.md). */
-import type { SessionState } from "../memory/delivery.ts";
-import type { Concept, ObservationType } from "../memory/observation.ts";
+/** Observations, summaries and prompts on the wire. Ids read `<project's number>-<n>`, times are ISO. */
+import { z } from "zod";
+import {
+  EventKeys,
+  Incomplete,
+  IsoTime,
+  ItemId,
+  openEnum,
+  ProjectName,
+  SessionPath,
+} from "./schema.ts";
+import { CONCEPTS, EVENT_KINDS, ITEM_KINDS, OBSERVATION_TYPES } from "./vocabulary.ts";
 
-/** An observation, whole. Ids read `<project's number>-<n>`, times are ISO. */
-export interface Observation {
-  id: string;
-  kind: "observation";
-  project: string;
-  session: string;
-  agent: string;
-  type: ObservationType;
-  title: string;
-  subtitle: string;
-  narrative: string;
-  facts: string[];
-  concepts: Concept[];
-  files_read: string[];
-  files_modified: string[];
-  sources: string[];
-  prompt_number: number;
-  created_at: string;
-  provider: string | null;
-  model: string | null;
-  degraded: string | null;
-  actor: string;
-  branch: string | null;
-  commit: string | null;
-  /** Characters / 4 of what is shown. */
-  tokens: number;
-  /** The first observation that says nearly the same; null for most. */
-  repeats: string | null;
-  supersedes: string | null;
-  /** What replaced it: this one is history. */
-  superseded_by: string | null;
-}
+/** What all kinds carry. */
+const stamp = {
+  id: ItemId,
+  project: ProjectName,
+  session: SessionPath,
+  agent: z.string(),
+  prompt_number: z.number().meta({ description: "The turn, from 1; 0 for what belongs to none" }),
+  sources: EventKeys,
+  created_at: IsoTime,
+  actor: z.string().meta({ description: "The person whose session it was" }),
+  branch: z.string().nullable(),
+  commit: z.string().nullable(),
+};
 
-export interface Summary {
-  id: string;
-  kind: "summary";
-  project: string;
-  session: string;
-  agent: string;
-  prompt_number: number;
-  request: string;
-  investigated: string;
-  learned: string;
-  completed: string;
-  next_steps: string;
-  sources: string[];
-  created_at: string;
-  provider: string | null;
-  model: string | null;
-  degraded: string | null;
-  actor: string;
-  branch: string | null;
-  commit: string | null;
-}
+/** Who wrote it. */
+const author = {
+  provider: z
+    .string()
+    .nullable()
+    .meta({ description: "`hand` for one saved by a person or an agent" }),
+  model: z.string().nullable(),
+  degraded: z
+    .string()
+    .nullable()
+    .meta({ description: "Why a lesser provider than the first of the chain wrote this" }),
+};
 
-export interface Prompt {
-  id: string;
-  kind: "prompt";
-  project: string;
-  session: string;
-  agent: string;
-  prompt_number: number;
-  text: string;
-  sources: string[];
-  created_at: string;
-  actor: string;
-  branch: string | null;
-  commit: string | null;
-}
+export const ObservationSchema = z
+  .object({
+    ...stamp,
+    ...author,
+    kind: z.literal("observation"),
+    type: openEnum(OBSERVATION_TYPES),
+    title: z.string(),
+    subtitle: z.string(),
+    narrative: z.string(),
+    facts: z.array(z.string()),
+    concepts: z.array(openEnum(CONCEPTS)),
+    files_read: z.array(z.string()),
+    files_modified: z.array(z.string()),
+    tokens: z.number().meta({ description: "Characters / 4 of what is shown" }),
+    repeats: ItemId.nullable().meta({ description: "The first one that says nearly the same" }),
+    supersedes: ItemId.nullable().meta({ description: "The one that this one replaces" }),
+    superseded_by: ItemId.nullable().meta({ description: "What replaced it: this one is history" }),
+  })
+  .meta({ id: "Observation" });
+export type Observation = z.infer<typeof ObservationSchema>;
 
-export type Item = Observation | Summary | Prompt;
-export type ItemKind = Item["kind"];
+export const SummarySchema = z
+  .object({
+    ...stamp,
+    ...author,
+    kind: z.literal("summary"),
+    request: z.string(),
+    investigated: z.string(),
+    learned: z.string(),
+    completed: z.string(),
+    next_steps: z.string(),
+  })
+  .meta({ id: "Summary", description: "What one turn set out to do, found, did and left" });
+export type Summary = z.infer<typeof SummarySchema>;
 
-/** A page of a list, newest first. `next` is the cursor of the following page. */
-export interface Page<T> {
-  items: T[];
-  next: string | null;
-}
+export const PromptSchema = z
+  .object({ ...stamp, kind: z.literal("prompt"), text: z.string() })
+  .meta({ id: "Prompt" });
+export type Prompt = z.infer<typeof PromptSchema>;
 
-/** One row of a search: an index into the memory, at most 600 characters of JSON on average. */
-export interface SearchHit {
-  id: string;
-  kind: ItemKind;
-  project: string;
-  type: ObservationType | null;
-  title: string;
-  /** The file that it is most about, where it is about one. */
-  file?: string;
-  snippet: string;
-  /** 0 to 1; comparable between the projects of one search. */
-  score: number;
-  created_at: string;
-  session: string;
-  /** The first of its sources. */
-  sources: string[];
-  /** Which ways of searching found it. */
-  channels: string[];
-  /** How often it was observed, where more than once. */
-  times?: number;
-  /** It replaced older ones, which can still be read. */
-  has_history?: true;
-  /** It is history itself: the id of what replaced it. */
-  superseded_by?: string;
-}
+export const ItemSchema = z
+  .discriminatedUnion("kind", [ObservationSchema, SummarySchema, PromptSchema])
+  .meta({ id: "Item" });
+export type Item = z.infer<typeof ItemSchema>;
 
-export interface SearchAnswer {
-  items: SearchHit[];
-  /** Set where words were not found as they stand and similar ones were searched instead. */
-  fallback?: "trigram";
-  /** For each such word, what was searched in its place; an empty list: only similar text. */
-  similar?: Record<string, string[]>;
-}
+export const ItemKindSchema = openEnum(ITEM_KINDS);
 
-/** One row of a timeline. */
-export interface TimelineItem {
-  id: string;
-  kind: ItemKind;
-  project: string;
-  session: string;
-  type: ObservationType | null;
-  title: string;
-  /** Observation: subtitle. Summary: what was completed and is next. Prompt: empty. */
-  detail: string;
-  prompt_number: number;
-  created_at: string;
-  /** The item is the first or the last of its session, or all of it. */
-  session_border?: "start" | "end" | "both";
-}
+export const ItemsByIdSchema = z.object({ items: z.array(ItemSchema), incomplete: Incomplete });
 
-export interface Timeline {
-  anchor: string | null;
-  items: TimelineItem[];
-}
+export const DeletedItemSchema = z.object({ deleted: ItemId });
 
-/** A session as its project knows it. */
-export interface KnownSession {
-  session: string;
-  state: SessionState;
-  last_event_at: number | null;
-}
+const KeptSourceSchema = z.object({
+  key: z.string(),
+  kind: openEnum(EVENT_KINDS),
+  at: IsoTime,
+  prompt_number: z.number(),
+  body: z
+    .unknown()
+    .meta({ description: "What the event holds, as it was stored: redacted and cut" }),
+});
 
-export interface ProjectStats {
-  observations: number;
-  summaries: number;
-  prompts: number;
-  last_event_at: number | null;
-}
-
-/** Why a choice of the context was made, for `explain=1`. */
-export interface ContextChoice {
-  id: string;
-  kind: ItemKind;
-  title: string;
-  shown: "full" | "line" | "no";
-  worth: number;
-  reasons: string[];
-}
-
-export interface ContextAnswer {
-  text: string;
-  tokens: number;
-  /** Ids of what the text shows, in its order. */
-  observations: string[];
-  /** The highest item number at that moment: what comes later is newer than this context. */
-  until: number;
-  choices?: ContextChoice[];
-}
+export const ItemSourcesSchema = z
+  .object({
+    id: ItemId,
+    project: ProjectName,
+    session: SessionPath,
+    agent: z.string(),
+    prompt_number: z.number(),
+    created_at: IsoTime,
+    sources: EventKeys,
+    kept: z.array(KeptSourceSchema).meta({ description: "The raw events that are still kept" }),
+    gone: z.array(z.string()).meta({ description: "Keys of those that are not" }),
+  })
+  .meta({ id: "ItemSources" });
+export type ItemSources = z.infer<typeof ItemSourcesSchema>;

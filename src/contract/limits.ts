@@ -11,3 +11,15 @@ export const HOOK_CONTEXT_MAX_CHARS = 9_500;
  * tag that closes the record is never cut off.
  */
 export const CONTEXT_MAX_CHARS = HOOK_CONTEXT_MAX_CHARS - 100;
+
+/** Tokens of a context where nothing else is asked for: characters / 4. */
+export const CONTEXT_TOKENS = 2_000;
+
+/** Longest search query, in characters. */
+export const QUERY_MAX_CHARS = 4_000;
+
+/** Most items on each side of a timeline's middle. */
+export const NEIGHBOURS_MAX = 50;
+
+/** Most ids that one call may ask for. */
+export const BATCH_IDS_MAX = 100;

@@ -119,7 +119,7 @@ function readKey(authorization: string | undefined): Key {
     throw new ApiError(
       401,
       "malformed_key",
-      "this is no key: send `Authorization: Bearer cairn_<team>_<id>_<secret>`, whole and without quotes",
+      "this is not a valid key: send `Authorization: Bearer cairn_<team>_<id>_<secret>`, whole and without quotes",
     );
   }
   return key;

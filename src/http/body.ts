@@ -47,9 +47,21 @@ export async function parseBody<Schema extends z.ZodType>(
   return check(schema, await readJson(c.req.raw, maxBytes), "body");
 }
 
-/** The query's parameters, as `schema` wants them. Throws 400 `invalid_request`. */
-export function parseQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
-  return check(schema, c.req.query(), "query");
+/**
+ * The query's parameters, as `schema` wants them; those named in `repeatable` as lists. Throws 400
+ * `invalid_request`.
+ */
+export function parseQuery<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+  repeatable: readonly string[] = [],
+): z.output<Schema> {
+  const query: Record<string, string | string[]> = c.req.query();
+  for (const name of repeatable) {
+    const values = c.req.queries(name);
+    if (values !== undefined) query[name] = values;
+  }
+  return check(schema, query, "query");
 }
 
 function check<Schema extends z.ZodType>(

@@ -2,7 +2,7 @@
 
 import type { Item } from "../contract/items.ts";
 import { frame, quoteText } from "../durable/project/context/render.ts";
-import { ageOf } from "../memory/time.ts";
+import { ageOf } from "../platform/time.ts";
 import { truncate } from "../platform/truncate.ts";
 
 /** Most characters of one answer. Claude Code warns at 10,000 tokens and refuses 25,000. */

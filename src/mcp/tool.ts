@@ -15,7 +15,7 @@ export interface ToolAnswer<Output> {
 
 /**
  * A tool of the MCP server. `run` may throw ApiError: its message becomes a result that says what
- * to do, so that the model can mend its call.
+ * to do, so that the model can correct its call.
  */
 export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject> {
   name: string;

@@ -2,6 +2,8 @@
  * What the objects say to each other. RPC arguments and results are plain data;
  * failures are string codes, because an error loses its class on the way.
  */
+
+import type { SessionState } from "../contract/vocabulary.ts";
 import type {
   Correction,
   NewObservation,
@@ -10,9 +12,6 @@ import type {
   NewSummary,
   PointClosing,
 } from "./observation.ts";
-
-/** `active` work pending, leased or undelivered; `idle` none; `paused` no provider; `closed` ended. */
-export type SessionState = "active" | "idle" | "paused" | "closed";
 
 /** What one batch of a session taught. Applied once by (session, generation, batch). */
 export interface Delivery {
@@ -65,10 +64,4 @@ export interface Replacement {
 export interface ProjectRef {
   name: string;
   number: number;
-}
-
-/** Tokens as a provider counted them: input includes cache creation and cache reads. */
-export interface TokenUsage {
-  input: number;
-  output: number;
 }

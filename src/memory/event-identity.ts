@@ -4,8 +4,9 @@
  * texts within their turn, make two hooks one event.
  */
 
+import type { EventKind } from "../contract/vocabulary.ts";
 import { contentHash } from "../platform/content-hash.ts";
-import type { EventKind, IncomingEvent } from "./event.ts";
+import type { IncomingEvent } from "./event.ts";
 
 /** Longest id of an agent that stands in identities and keys as it is; a longer one is hashed. */
 const ID_MAX_CHARS = 200;

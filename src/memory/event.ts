@@ -3,16 +3,6 @@
  * and kept by the session's object until its retention is over.
  */
 
-/** The kinds of event worth keeping. SessionStart and SessionEnd are none: they update the session. */
-export type EventKind =
-  | "prompt"
-  | "tool_use"
-  | "tool_failure"
-  | "say"
-  | "turn_end"
-  | "subagent_end"
-  | "compaction";
-
 /**
  * What a tool call did, whatever the agent calls its tool. `own`: a tool of Cairn's. Readers take an
  * action that they do not know for `other`.

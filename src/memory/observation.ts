@@ -1,26 +1,6 @@
 /** Observations, summaries and prompts: what the memory of a project consists of. */
 
-export const OBSERVATION_TYPES = [
-  "bugfix",
-  "feature",
-  "refactor",
-  "change",
-  "discovery",
-  "decision",
-  "security",
-] as const;
-export type ObservationType = (typeof OBSERVATION_TYPES)[number];
-
-export const CONCEPTS = [
-  "how-it-works",
-  "why-it-exists",
-  "what-changed",
-  "problem-solution",
-  "gotcha",
-  "pattern",
-  "trade-off",
-] as const;
-export type Concept = (typeof CONCEPTS)[number];
+import type { Concept, ObservationType } from "../contract/vocabulary.ts";
 
 /** What a provider writes about one or more events of a batch. */
 export interface DraftObservation {

@@ -1,6 +1,6 @@
 /** `/v1/dead`: the dead letters of all sessions of a project. A session's own are under `/v1/sessions`. */
 import { Hono } from "hono";
-import { z } from "zod";
+import { ProjectQuery } from "../contract/params.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
@@ -10,23 +10,19 @@ import {
   retryDeadOfProject,
 } from "../service/sessions.ts";
 
-const QuerySchema = z.object({
-  project: z.string({ error: "is required: the project's remote or name" }),
-});
-
 export const deadRoutes = new Hono<AppEnv>();
 
 deadRoutes.get("/", async (c) => {
-  const { project } = parseQuery(c, QuerySchema);
+  const { project } = parseQuery(c, ProjectQuery);
   return c.json({ items: await deadLettersOfProject(callContext(c), project) });
 });
 
 deadRoutes.post("/retry", async (c) => {
-  const { project } = parseQuery(c, QuerySchema);
+  const { project } = parseQuery(c, ProjectQuery);
   return c.json({ retried: await retryDeadOfProject(callContext(c), project) });
 });
 
 deadRoutes.delete("/", async (c) => {
-  const { project } = parseQuery(c, QuerySchema);
+  const { project } = parseQuery(c, ProjectQuery);
   return c.json({ dropped: await dropDeadOfProject(callContext(c), project) });
 });

@@ -1,7 +1,7 @@
 /** `/v1/sessions`: what agents' sessions are doing, and what may be done with them. */
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { z } from "zod";
+import { DeadKeysQuery, EndQuery, FlushQuery, SessionsQuery } from "../contract/params.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { parseQuery } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
@@ -19,13 +19,8 @@ import {
 
 export const sessionRoutes = new Hono<AppEnv>();
 
-const ListQuerySchema = z.object({
-  project: z.string({ error: "is required: the project's remote or name" }),
-  state: z.enum(["active", "idle", "paused", "closed"]).optional(),
-});
-
 sessionRoutes.get("/", async (c) => {
-  const { project, state } = parseQuery(c, ListQuerySchema);
+  const { project, state } = parseQuery(c, SessionsQuery);
   return c.json(await listSessions(callContext(c), project, state));
 });
 
@@ -39,7 +34,7 @@ sessionRoutes.get("/:agent/:id", async (c) =>
 );
 
 sessionRoutes.post("/:agent/:id/flush", async (c) => {
-  const wait = isSet(c.req.query("wait"));
+  const { wait } = parseQuery(c, FlushQuery);
   return c.json(await flushSession(callContext(c), sessionOf(c), wait));
 });
 
@@ -48,7 +43,7 @@ sessionRoutes.post("/:agent/:id/redo", async (c) =>
 );
 
 sessionRoutes.delete("/:agent/:id", async (c) => {
-  const forget = isSet(c.req.query("forget"));
+  const { forget } = parseQuery(c, EndQuery);
   await endSession(callContext(c), sessionOf(c), forget);
   return c.json({ ended: true, forgotten: forget });
 });
@@ -67,10 +62,6 @@ sessionRoutes.delete("/:agent/:id/dead", async (c) =>
 
 /** `?key=…`, repeatable: which dead letters; all without it. */
 function keysOf(c: Context<AppEnv>): string[] | null {
-  const keys = c.req.queries("key") ?? [];
+  const { key: keys } = parseQuery(c, DeadKeysQuery, ["key"]);
   return keys.length === 0 ? null : keys;
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }

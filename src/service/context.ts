@@ -1,6 +1,6 @@
 /** What a session starts with: where the last work stopped, and what stands from before. */
 import { type Reader, readerOf } from "../access/caller.ts";
-import type { ContextChoice } from "../contract/items.ts";
+import type { ProjectContext } from "../contract/recall.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { normaliseProject } from "../memory/project-name.ts";
@@ -19,15 +19,6 @@ export interface ContextRequest {
   files: string[];
   /** Also tell each choice and its reasons. */
   explain?: boolean;
-}
-
-export interface ProjectContext {
-  project: string;
-  text: string;
-  tokens: number;
-  /** Ids of what the text shows, in its order. */
-  observations: string[];
-  choices?: ContextChoice[];
 }
 
 /** The context of the project of this name; empty where there is none. Throws 400 for no usable name. */

@@ -1,15 +1,10 @@
 /** From what the objects report to checks that a person can act on. Pure. */
-import type { KnownSession } from "../contract/items.ts";
+
+import type { KnownSession } from "../contract/calls.ts";
+import type { Check } from "../contract/team.ts";
 import type { ProjectInspection } from "../durable/project/project-object.ts";
 import type { Inspection } from "../durable/session/view/inspection.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
-
-/** One line of the doctor's. `detail` says what is wrong and what to do. */
-export interface Check {
-  name: string;
-  ok: boolean;
-  detail: string;
-}
 
 export type SessionReport = Inspection;
 
@@ -64,19 +59,19 @@ export function diagnose(found: Findings): Check[] {
       "alarms",
       names(stranded),
       "work always has an alarm",
-      "had work and no alarm; mended: an alarm is set now",
+      "had work and no alarm; repaired: an alarm is set now",
     ),
     check(
       "leases",
       names(abandoned),
       "no lease is expired",
-      "held leases that nobody would answer; mended: their batches are pending again",
+      "held leases that nobody would answer; repaired: their batches are pending again",
     ),
     check(
       "outbox",
       stuck.map((session) => `${session.session} (${session.outboxError ?? "no error"})`),
       "deliveries go out",
-      "could not deliver to their project; mended as far as it goes: they try again now, and go on by themselves",
+      "could not deliver to their project; repaired as far as it goes: they try again now, and go on by themselves",
     ),
     check(
       "dead_letters",
@@ -88,7 +83,7 @@ export function diagnose(found: Findings): Check[] {
       "providers",
       [...paused],
       found.providerChain.join(", "),
-      "refused our key, credit or quota and are paused: mend the key or the account; they are asked again by themselves, and flush asks at once",
+      "refused our key, credit or quota and are paused: replace the key or settle the account; they are asked again by themselves, and flush asks at once",
     ),
     check(
       "budgets",
@@ -100,7 +95,7 @@ export function diagnose(found: Findings): Check[] {
       "announcements",
       names(misbelieved),
       "projects know what is open",
-      "are closed and their project believed them open; mended: they tell it again",
+      "are closed and their project believed them open; repaired: they tell it again",
     ),
     check(
       "faults",

@@ -1,9 +1,11 @@
 /** What is wrong in a team's objects, what was repaired by looking, and what to do about the rest. */
+
 import { readerOf } from "../access/caller.ts";
 import { readConfig } from "../config.ts";
+import type { Diagnosis } from "../contract/team.ts";
 import { utcDay } from "../durable/team/budget.ts";
 import type { CallContext } from "./call-context.ts";
-import { type Check, diagnose, type ProjectReport } from "./diagnosis.ts";
+import { diagnose, type ProjectReport } from "./diagnosis.ts";
 import { eachSession } from "./live-sessions.ts";
 import { teamObject } from "./objects.ts";
 import { eachProject } from "./projects.ts";
@@ -13,11 +15,6 @@ import { budgets, usage } from "./usage.ts";
 const SESSIONS_MAX = 200;
 /** Dead letters live as long as the retention: sessions that closed longer ago hold none. */
 const RECENT_MS = 14 * 24 * 60 * 60 * 1000;
-
-export interface Diagnosis {
-  ok: boolean;
-  checks: Check[];
-}
 
 export async function examine(call: CallContext): Promise<Diagnosis> {
   const reader = readerOf(call.caller);

@@ -1,11 +1,11 @@
 /** Observations, summaries and prompts: lists, single ones, and what they were made from. */
 import { readerOf } from "../access/caller.ts";
-import type { Item, Observation, Page, Summary } from "../contract/items.ts";
+import type { Item, ItemSources, Observation, Summary } from "../contract/items.ts";
+import type { Filters } from "../contract/params.ts";
 import { cursorOf, filtersOf } from "../contract/params.ts";
+import type { Page } from "../contract/schema.ts";
 import type { ListQuery } from "../durable/project/project-object.ts";
-import type { Filters } from "../durable/project/search/query.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
-import type { KeptSource } from "../durable/session/view/session-view.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { parseSessionPath } from "../memory/session-name.ts";
 import type { CallContext } from "./call-context.ts";
@@ -105,20 +105,6 @@ export async function deleteItem(call: CallContext, id: string): Promise<void> {
   if (!(await objectOf(call, place.project).once((stub) => stub.remove({ n })))) {
     throw unknownItem(id);
   }
-}
-
-export interface ItemSources {
-  id: string;
-  project: string;
-  session: string;
-  agent: string;
-  prompt_number: number;
-  created_at: string;
-  sources: string[];
-  /** The raw events that are still kept. */
-  kept: (Omit<KeptSource, "body"> & { body: unknown })[];
-  /** Event keys of those that are not. */
-  gone: string[];
 }
 
 /** What an item was made from. Throws ApiError: 400 for what is not an id, 404 where there is none. */

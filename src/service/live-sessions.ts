@@ -1,10 +1,11 @@
 /** Asks sessions how they are, beyond what they last told their project. */
+
 import { readerOf } from "../access/caller.ts";
-import type { KnownSession } from "../contract/items.ts";
+import type { KnownSession } from "../contract/calls.ts";
+import type { ListedSession } from "../contract/sessions.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
-import type { SessionView } from "../durable/session/view/session-view.ts";
 import { parseSessionPath } from "../memory/session-name.ts";
-import { isoTime } from "../memory/time.ts";
+import { isoTime } from "../platform/time.ts";
 import type { CallContext } from "./call-context.ts";
 import { type ObjectGate, sessionObject } from "./objects.ts";
 
@@ -13,11 +14,6 @@ export const LIVE_SESSIONS_MAX = 32;
 
 /** Sessions that are asked at once. */
 const SIDE_BY_SIDE = 16;
-
-/** A session as far as it is known: asked live, or as it last told its project. */
-export type ListedSession =
-  | (SessionView & { live: true })
-  | { session: string; state: KnownSession["state"]; last_event_at: string | null; live: false };
 
 /** The views of open sessions, asked side by side, and of the rest as they were last announced. */
 export async function askSessions(

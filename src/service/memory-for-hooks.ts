@@ -3,7 +3,7 @@
  * notice. What could not be given in time is given with the next prompt.
  */
 import { readerOf } from "../access/caller.ts";
-import type { ContextAnswer } from "../contract/items.ts";
+import type { ContextAnswer } from "../contract/calls.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import {
   fileMark,

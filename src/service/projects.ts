@@ -1,9 +1,11 @@
 /** Asking all projects that a caller may reach, side by side. */
+
 import { type Reader, readerOf } from "../access/caller.ts";
+import type { KnownProjects } from "../contract/team.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
-import { isoTime } from "../memory/time.ts";
 import { createLog } from "../platform/log.ts";
+import { isoTime } from "../platform/time.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf, reachableProjects } from "./project-lookup.ts";
 
@@ -54,20 +56,6 @@ export function incompleteness({ unreachable }: { unreachable: readonly unknown[
   incomplete?: true;
 } {
   return unreachable.length === 0 ? {} : { incomplete: true };
-}
-
-export interface KnownProject {
-  project: string;
-  number: number;
-  observations: number;
-  /** ISO; null where nothing was ever recorded. */
-  last_event_at: string | null;
-}
-
-export interface KnownProjects {
-  items: KnownProject[];
-  /** Some projects could not be asked and are not among the items. */
-  incomplete?: true;
 }
 
 /** All projects that the caller may reach and how much each remembers, in the order of their numbers. */

@@ -1,12 +1,12 @@
 /** Saving an observation by hand, by a person or an agent: validated, sanitised, stamped. */
 
-import { z } from "zod";
+import type { z } from "zod";
 import type { Caller } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { Observation } from "../contract/items.ts";
-import { oneOf } from "../contract/params.ts";
+import type { SaveBody } from "../contract/params.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
-import { CONCEPTS, type NewObservation, OBSERVATION_TYPES } from "../memory/observation.ts";
+import type { NewObservation } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { stripPrivate } from "../privacy/private-tags.ts";
@@ -15,51 +15,40 @@ import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
 import { findProject, invalidProject, objectOf, parseItemId } from "./project-lookup.ts";
 
-const TITLE_MAX_CHARS = 200;
-const NARRATIVE_MAX_CHARS = 20_000;
-const FACT_MAX_CHARS = 1000;
-const LIST_MAX = 50;
-const FILE_MAX_CHARS = 500;
 const IDEMPOTENCY_KEY_MAX_CHARS = 200;
 
-function text(maxChars: number) {
-  return z
-    .string({ error: "must be a text" })
-    .max(maxChars, `must be at most ${maxChars} characters`)
-    .transform(sanitise);
-}
-
-function filledText(maxChars: number) {
-  return text(maxChars).refine((value) => value !== "", {
-    error: "is wanted (what is private or secret in it does not count)",
-  });
-}
-
-/** `{project, title, narrative, type?, facts?, concepts?, files?, supersedes?}`. */
-export const SaveSchema = z.object({
-  project: z.string({ error: "is wanted: the project's git remote or name" }),
-  title: filledText(TITLE_MAX_CHARS),
-  narrative: filledText(NARRATIVE_MAX_CHARS),
-  type: oneOf(OBSERVATION_TYPES).default("discovery"),
-  facts: z.array(text(FACT_MAX_CHARS)).max(LIST_MAX).default([]),
-  concepts: z.array(oneOf(CONCEPTS)).max(CONCEPTS.length).default([]),
-  files: z.array(text(FILE_MAX_CHARS)).max(LIST_MAX).default([]),
-  /** Id of the observation that this one replaces. */
-  supersedes: z.string().max(40).nullish(),
-});
-export type SaveBody = z.output<typeof SaveSchema>;
+type Save = z.output<typeof SaveBody>;
 
 /** Nothing private and nothing secret is stored, whoever sends it. */
 function sanitise(value: string): string {
   return redact(stripPrivate(value.toWellFormed(), { unclosed: false }).text).trim();
 }
 
+/** The request without what is private or secret. Throws 400 where nothing is left of what it needs. */
+function sanitised(body: Save): Save {
+  return {
+    ...body,
+    title: filled("title", body.title),
+    narrative: filled("narrative", body.narrative),
+    facts: body.facts.map(sanitise).filter((fact) => fact !== ""),
+    files: body.files.map(sanitise).filter((file) => file !== ""),
+  };
+}
+
+function filled(field: string, value: string): string {
+  const left = sanitise(value);
+  if (left !== "") return left;
+  const message = `${field}: is required (what is private or secret in it does not count)`;
+  throw new ApiError(400, "invalid_request", message);
+}
+
 /** Saves and returns the observation. Throws ApiError: 400, 404 for `supersedes`, 409 for the key. */
 export async function saveByHand(
   call: CallContext,
-  body: SaveBody,
+  sent: Save,
   idempotencyKey: string | null,
 ): Promise<Observation> {
+  const body = sanitised(sent);
   const name = normaliseProject(body.project);
   if (name === null) throw invalidProject();
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_MAX_CHARS) {
@@ -71,7 +60,7 @@ export async function saveByHand(
   }
   const superseded = body.supersedes == null ? null : parseItemId(body.supersedes);
   if (body.supersedes != null && superseded === null) {
-    throw new ApiError(400, "invalid_id", "supersedes: must be an id such as 3-4567");
+    throw new ApiError(400, "invalid_id", "supersedes: is not a valid id: ids read like 3-4567");
   }
   const { env, caller, now } = call;
   if (superseded !== null && (await findProject(call, name))?.number !== superseded.number) {
@@ -100,7 +89,7 @@ export async function saveByHand(
   );
 }
 
-function observationOf(body: SaveBody, caller: Caller, now: number): NewObservation {
+function observationOf(body: Save, caller: Caller, now: number): NewObservation {
   return {
     session: sessionPath({ agent: HAND, sessionId: caller.person }),
     agent: HAND,
@@ -113,11 +102,11 @@ function observationOf(body: SaveBody, caller: Caller, now: number): NewObservat
     title: body.title,
     subtitle: "",
     narrative: body.narrative,
-    facts: body.facts.filter((fact) => fact !== ""),
+    facts: body.facts,
     concepts: body.concepts,
     sources: [],
     index_text: "",
-    files_read: body.files.filter((file) => file !== ""),
+    files_read: body.files,
     files_modified: [],
     provider: HAND,
     model: null,

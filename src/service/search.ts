@@ -1,9 +1,9 @@
 /** One search over one project, or over all that the caller may reach, asked side by side. */
 
 import { readerOf } from "../access/caller.ts";
-import type { SearchAnswer } from "../contract/items.ts";
+import type { Filters } from "../contract/params.ts";
+import type { SearchAnswer } from "../contract/recall.ts";
 import { mergeAnswers } from "../durable/project/search/merge-answers.ts";
-import type { Filters } from "../durable/project/search/query.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf } from "./project-lookup.ts";
@@ -15,17 +15,12 @@ export interface MemorySearch {
   limit: number;
 }
 
-export interface MemoryAnswer extends SearchAnswer {
-  /** Some projects could not be asked: there may be more. */
-  incomplete?: true;
-}
-
 /** Searches one project, or without one all that the caller may reach, whose ranks are merged. */
 export async function searchMemory(
   call: CallContext,
   project: ProjectRef | undefined,
   search: MemorySearch,
-): Promise<MemoryAnswer> {
+): Promise<SearchAnswer> {
   const query = { ...search, now: call.now };
   if (project !== undefined) {
     return await objectOf(call, project).repeatable((stub) =>

@@ -1,14 +1,19 @@
 /** What agents' sessions are doing, and what may be done with them. */
+
 import { readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
+import type {
+  DeadLetter,
+  ProjectDeadLetter,
+  SessionList,
+  SessionView,
+} from "../contract/sessions.ts";
+import type { SessionState } from "../contract/vocabulary.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
-import type { SessionView } from "../durable/session/view/session-view.ts";
-import type { DeadLetter } from "../durable/session/work/dead-letters.ts";
-import type { SessionState } from "../memory/delivery.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { isAgent, isSessionId } from "../memory/session-name.ts";
 import type { CallContext } from "./call-context.ts";
-import { askSessions, eachSession, type ListedSession } from "./live-sessions.ts";
+import { askSessions, eachSession } from "./live-sessions.ts";
 import { type ObjectGate, sessionObject } from "./objects.ts";
 import { findProject, objectOf } from "./project-lookup.ts";
 
@@ -16,12 +21,6 @@ import { findProject, objectOf } from "./project-lookup.ts";
 export interface AgentSession {
   agent: string;
   id: string;
-}
-
-export interface SessionList {
-  items: ListedSession[];
-  /** More sessions are open than were asked: some are shown as they last told their project. */
-  approximate: boolean;
 }
 
 /** The sessions of a project; none for a project that does not exist. */
@@ -122,7 +121,7 @@ export async function dropDead(
 export async function deadLettersOfProject(
   call: CallContext,
   projectName: string,
-): Promise<(DeadLetter & { session: string })[]> {
+): Promise<ProjectDeadLetter[]> {
   const found = await eachSessionOf(call, projectName, async (gate, session) => {
     const letters = await gate.repeatable((stub) => stub.dead(readerOf(call.caller), {}));
     return (letters ?? []).map((letter) => ({ session, ...letter }));

@@ -1,18 +1,8 @@
 /** Whether anything is being processed, in all projects that the caller may reach. */
+import type { Status } from "../contract/team.ts";
 import type { CallContext } from "./call-context.ts";
 import { askSessions } from "./live-sessions.ts";
 import { eachProject, incompleteness } from "./projects.ts";
-
-export interface Status {
-  processing: boolean;
-  active_sessions: number;
-  /** Events that wait or are being compressed, and deliveries that wait. */
-  queue_depth: number;
-  /** More sessions are open than were asked. */
-  approximate: boolean;
-  /** Some projects could not be asked. */
-  incomplete?: true;
-}
 
 export async function status(call: CallContext): Promise<Status> {
   const found = await eachProject(call, (stub, _, reader) => stub.sessions(reader, {}));

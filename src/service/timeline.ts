@@ -1,6 +1,6 @@
 /** What happened around an item, or around the best match of a query. */
 import { readerOf } from "../access/caller.ts";
-import type { Timeline } from "../contract/items.ts";
+import type { Timeline } from "../contract/recall.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf, placeOfItem, unknownItem } from "./project-lookup.ts";

@@ -1,8 +1,9 @@
 /** The tokens that a team's calls to providers used, and its limits per UTC day. */
 import { readerOf } from "../access/caller.ts";
-import { type BudgetChange, type Budgets, utcDay } from "../durable/team/budget.ts";
-import type { UsageDimension } from "../durable/team/budget-store.ts";
-import type { NamedUsage } from "../durable/team/team-object.ts";
+import type { BudgetChange } from "../contract/params.ts";
+import type { Budgets, NamedUsage } from "../contract/team.ts";
+import type { UsageDimension } from "../contract/vocabulary.ts";
+import { utcDay } from "../durable/team/budget.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
 

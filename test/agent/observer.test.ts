@@ -5,7 +5,7 @@ import type { ObserverBatch, Provider, ProviderOutcome } from "../../src/agent/p
 import { anthropicProvider } from "../../src/agent/providers/anthropic.ts";
 import { extractiveProvider } from "../../src/agent/providers/extractive.ts";
 import { buildProviders } from "../../src/agent/providers/index.ts";
-import type { TokenUsage } from "../../src/memory/delivery.ts";
+import type { TokenUsage } from "../../src/contract/sessions.ts";
 import { log } from "../../src/platform/log.ts";
 import { type Control, MockScope } from "../support/mock-provider/protocol.ts";
 import { sampleBatch, toolEvent } from "../support/sample-batch.ts";

@@ -6,7 +6,7 @@ import { compressSession } from "../../bench/recall/offline.ts";
 import { readSession, readSessions } from "../../bench/recall/recorded-sessions.ts";
 import { storedEvents } from "../../bench/recall/stored-events.ts";
 import { isToolEvent } from "../../src/agent/rules/activity.ts";
-import { OBSERVATION_TYPES } from "../../src/memory/observation.ts";
+import { OBSERVATION_TYPES } from "../../src/contract/vocabulary.ts";
 
 const OWN = join(import.meta.dirname, "../fixtures/claude-code-hooks.jsonl");
 const RECORDED = join(import.meta.dirname, "../../../shared/data");

@@ -202,7 +202,7 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
       ["search", { query: "x", limit: 100 }, "limit: must be a whole number from 1 to 30"],
       ["search", { query: "x", type: "story" }, "must be one of bugfix"],
       ["search", { query: "x", since: "yesterday-ish" }, "send an ISO time"],
-      ["search", { query: "x", cursor: "§" }, "is no cursor"],
+      ["search", { query: "x", cursor: "§" }, "is not a valid cursor"],
       ["search", { query: "x", project: "///" }, "name it by its git remote"],
       ["search", { query: "x".repeat(4001) }, "search for fewer words"],
       ["timeline", {}, "pass around="],
@@ -210,7 +210,7 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
       ["timeline", { around: "999999-1" }, "search shows the ids"],
       ["get_observations", { ids: [] }, "at least one id"],
       ["get_observations", { ids: ["nonsense"] }, "3-4567"],
-      ["save_memory", { project: remote.scp, title: "x", narrative: "  " }, "is wanted"],
+      ["save_memory", { project: remote.scp, title: "x", narrative: "  " }, "is required"],
       [
         "save_memory",
         { project: remote.scp, title: "<private>x</private>", narrative: "y" },

@@ -160,7 +160,7 @@ describe("the reading routes", () => {
     for (const [bad, message] of [
       [{ ...NOTE, project, type: "banana" }, /type.*bugfix, feature.*security/],
       [{ ...NOTE, project, concepts: ["fun"] }, /concepts.*how-it-works.*trade-off/],
-      [{ ...NOTE, project, title: "<private>all of it</private>" }, /title: is wanted/],
+      [{ ...NOTE, project, title: "<private>all of it</private>" }, /title: is required/],
       [{ project, narrative: "n" }, /title/],
       [{ ...NOTE, project: "" }, /project/],
       [{ ...NOTE, project, supersedes: "x" }, /supersedes/],

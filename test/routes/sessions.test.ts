@@ -105,7 +105,7 @@ describe("sessions over the API", () => {
     for (const check of doctor.checks) expect(check).toMatchObject({ ok: true });
   });
 
-  it("that lost their alarm, or hold a lease of a life that is over, are mended by the doctor", async () => {
+  it("that lost their alarm, or hold a lease of a life that is over, are repaired by the doctor", async () => {
     const { id } = await worked();
     await settle(id);
     const stub = env.SESSIONS.getByName(`local/claude-code/${id}`);

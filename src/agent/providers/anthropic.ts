@@ -4,7 +4,7 @@
  * are left to the session's alarm.
  */
 import Anthropic from "@anthropic-ai/sdk";
-import type { TokenUsage } from "../../memory/delivery.ts";
+import type { TokenUsage } from "../../contract/sessions.ts";
 import { OUTPUT_FORMAT, type ReadOutput, toDrafts } from "../output-schema.ts";
 import { observerPrompt, SYSTEM_PROMPT } from "../prompt.ts";
 import type { ObserverBatch, Provider, ProviderFailure, ProviderOutcome } from "../provider.ts";

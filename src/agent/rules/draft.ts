@@ -1,5 +1,7 @@
 /** An observation within its limits, with a title that no other of the session has. */
-import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
+
+import type { Concept, ObservationType } from "../../contract/vocabulary.ts";
+import type { DraftObservation } from "../../memory/observation.ts";
 import { INDEX_TEXT_MAX } from "./index-text.ts";
 import { capitalised, cut, plain, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";

@@ -1,5 +1,7 @@
 /** What was changed and proved or kept: one observation for each part of the work, and one for its commit. */
-import type { DraftObservation, ObservationType } from "../../memory/observation.ts";
+
+import type { ObservationType } from "../../contract/vocabulary.ts";
+import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import { shortName } from "./change-words.ts";
 import { type Content, draft, TITLE_MAX } from "./draft.ts";

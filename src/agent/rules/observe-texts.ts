@@ -1,5 +1,7 @@
 /** Observations from what agents wrote at length: compaction summaries, reports, plans, long closings. */
-import type { Concept, DraftObservation, ObservationType } from "../../memory/observation.ts";
+
+import type { Concept, ObservationType } from "../../contract/vocabulary.ts";
+import type { DraftObservation } from "../../memory/observation.ts";
 import { draft, NARRATIVE_MAX } from "./draft.ts";
 import { aboutSections, saysOpen } from "./headings.ts";
 import { indexTextOf } from "./index-text.ts";

@@ -3,25 +3,18 @@ import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
-import type { NoFields } from "../../contract/calls.ts";
-import type {
-  ContextAnswer,
-  Item,
-  KnownSession,
-  Observation,
-  Page,
-  ProjectStats,
-  SearchAnswer,
-  Summary,
-  Timeline,
-} from "../../contract/items.ts";
+import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
+import type { Item, Observation, Summary } from "../../contract/items.ts";
+import type { Filters } from "../../contract/params.ts";
+import type { SearchAnswer, Timeline } from "../../contract/recall.ts";
+import type { Page } from "../../contract/schema.ts";
+import type { SessionState } from "../../contract/vocabulary.ts";
 import type {
   Announcement,
   Delivery,
   DeliveryOutcome,
   ProjectRef,
   Replacement,
-  SessionState,
 } from "../../memory/delivery.ts";
 import type { NewObservation } from "../../memory/observation.ts";
 import { Database } from "../../platform/database.ts";
@@ -31,7 +24,6 @@ import { nothingToTell } from "./context/eligibility.ts";
 import { type FileContextQuery, fileContext } from "./context/file.ts";
 import { type PromptContextQuery, promptContext } from "./context/prompt.ts";
 import { type ContextQuery, context } from "./context/start.ts";
-import type { Filters } from "./search/query.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";
 import { timelineAround } from "./search/timeline.ts";
 import { openBackfills } from "./store/backfills.ts";

@@ -5,6 +5,7 @@
  * A method whose answer can reach a caller takes the reader first. What answers a hook is none: it
  * names items and a file for the Worker, which asks the project for what may be told of them.
  */
+
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
 import narration from "../../../migrations/session/0002_narration.sql";
@@ -12,8 +13,9 @@ import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
 import type { NoFields } from "../../contract/calls.ts";
+import type { DeadLetter, SessionView } from "../../contract/sessions.ts";
+import type { SessionState } from "../../contract/vocabulary.ts";
 import type { SessionSource } from "../../hooks/hook-action.ts";
-import type { SessionState } from "../../memory/delivery.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
 import { createLog, type Log, type LogEvent } from "../../platform/log.ts";
@@ -36,13 +38,8 @@ import { sessionLog } from "./session-log.ts";
 import type { SessionRow } from "./session-row.ts";
 import { SessionStore } from "./session-store.ts";
 import { type Inspection, inspect } from "./view/inspection.ts";
-import {
-  describeSession,
-  type KeptSource,
-  keptSources,
-  type SessionView,
-} from "./view/session-view.ts";
-import { type DeadLetter, listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
+import { describeSession, type KeptSource, keptSources } from "./view/session-view.ts";
+import { listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
 import { drain, reclaimExpiredLeases } from "./work/drain.ts";
 import { beginRedo } from "./work/redo.ts";
 

@@ -1,6 +1,6 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
 import type { Reader } from "../../access/caller.ts";
-import type { SessionState } from "../../memory/delivery.ts";
+import type { SessionState } from "../../contract/vocabulary.ts";
 import type { Database } from "../../platform/database.ts";
 import { Remembered } from "../../platform/remembered.ts";
 import { type Columns, flag, json, plain, Table } from "../../platform/table.ts";

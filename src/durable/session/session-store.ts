@@ -1,9 +1,11 @@
 /** Everything that a session's object keeps, and the view of it that the pure modules look at. */
+
 import type { Reader } from "../../access/caller.ts";
-import type { SessionState, TokenUsage } from "../../memory/delivery.ts";
+import type { EventCounts, TokenUsage } from "../../contract/sessions.ts";
+import type { SessionState } from "../../contract/vocabulary.ts";
 import { Database, type Migration } from "../../platform/database.ts";
 import { Outbox } from "./outbox/outbox.ts";
-import { Batches, type EventCounts } from "./queue/batches.ts";
+import { Batches } from "./queue/batches.ts";
 import { EventLog } from "./queue/event-log.ts";
 import { type OpenBatch, sessionState } from "./queue/lifecycle.ts";
 import { isSettled, type ScheduleView } from "./queue/schedule.ts";

@@ -7,18 +7,21 @@
  * limit: even a day of 2,000 sessions is cheaper to read than one more row is to write with each
  * call (a written row costs as much as a thousand that are read).
  */
-import type { TokenUsage } from "../../memory/delivery.ts";
+import type { BudgetChange } from "../../contract/params.ts";
+import type { TokenUsage } from "../../contract/sessions.ts";
+import type { Budgets, TokenLimits, UsageTotals } from "../../contract/team.ts";
+import {
+  type BudgetScope,
+  USAGE_DIMENSIONS,
+  type UsageDimension,
+} from "../../contract/vocabulary.ts";
 import type { Database } from "../../platform/database.ts";
 import {
-  type BudgetChange,
-  type BudgetScope,
-  type Budgets,
   brokenLimit,
   changeBudgets,
   NO_BUDGETS,
   oldestKeptDay,
   spentSince,
-  type TokenLimits,
   utcDay,
 } from "./budget.ts";
 
@@ -50,9 +53,6 @@ export type ReserveOutcome = { ok: true } | { ok: false; code: "over_budget"; li
 /** `unknown`: settled before, or never reserved, or reserved longer ago than usage is kept. */
 export type SettleOutcome = "settled" | "unknown";
 
-export const USAGE_DIMENSIONS = ["day", "project", "provider", "model", "session"] as const;
-export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
-
 /** Days are UTC, YYYY-MM-DD, both ends included. */
 export interface UsageQuery {
   since: string;
@@ -62,13 +62,6 @@ export interface UsageQuery {
 
 /** Most groups in one answer. */
 export const USAGE_ITEMS_MAX = 10_000;
-
-/** Tokens of settled calls, and beside them what counts as spent by estimate only. */
-export interface UsageTotals extends TokenUsage {
-  calls: number;
-  /** Calls that nobody settled within the time: their estimates. */
-  unsettled: TokenUsage & { calls: number };
-}
 
 /** The dimensions that were asked for, of one group; `project` is a number. */
 interface UsageGroup {

@@ -1,29 +1,13 @@
 /** The rules of budgets: pure functions over plain data, `now` passed in. Tokens throughout. */
-import type { TokenUsage } from "../../memory/delivery.ts";
-
-/** What a limit applies to, per UTC day. In the order in which they are checked. */
-export const BUDGET_SCOPES = ["session", "project", "team"] as const;
-export type BudgetScope = (typeof BUDGET_SCOPES)[number];
-
-/** Most tokens per UTC day; null: no limit. */
-export interface TokenLimits {
-  input: number | null;
-  output: number | null;
-}
-
-export type Budgets = Record<BudgetScope, TokenLimits>;
+import type { BudgetChange } from "../../contract/params.ts";
+import type { TokenUsage } from "../../contract/sessions.ts";
+import type { Budgets, TokenLimits } from "../../contract/team.ts";
+import { BUDGET_SCOPES, type BudgetScope } from "../../contract/vocabulary.ts";
 
 export const NO_BUDGETS: Budgets = {
   session: { input: null, output: null },
   project: { input: null, output: null },
   team: { input: null, output: null },
-};
-
-/** A change of budgets: what is left out stays, null takes a limit away. */
-export type BudgetChange = {
-  [scope in BudgetScope]?:
-    | { input?: number | null | undefined; output?: number | null | undefined }
-    | undefined;
 };
 
 /** After this long without a settlement a call is taken to have spent its estimate. */

@@ -1,12 +1,15 @@
 /** A team: its keys, its projects, its budgets and what it used. One object per team. */
+
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
 import schema from "../../../migrations/team/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { NoFields } from "../../contract/calls.ts";
+import type { BudgetChange } from "../../contract/params.ts";
+import type { Budgets, NamedUsage } from "../../contract/team.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
 import { Database } from "../../platform/database.ts";
-import { type BudgetChange, type Budgets, NO_BUDGETS } from "./budget.ts";
+import { NO_BUDGETS } from "./budget.ts";
 import {
   NO_USAGE,
   type Reservation,
@@ -17,20 +20,13 @@ import {
   type Settlement,
   type SettleOutcome,
   settleTokens,
-  type Usage,
   type UsageQuery,
-  type UsageRow,
   writeBudgets,
 } from "./budget-store.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
 import { findOrCreateProject, findProject, listProjects } from "./projects.ts";
 
 export const TEAM_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
-
-/** Usage with projects by name; null where the team has lost the name. */
-export interface NamedUsage extends Omit<Usage, "items"> {
-  items: (Omit<UsageRow, "project"> & { project?: string | null })[];
-}
 
 export class TeamObject extends DurableObject<Env> {
   readonly #db: Database;

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { CONTEXT_MAX_CHARS } from "../../contract/limits.ts";
-import { CONTEXT_TOKENS } from "../../durable/project/context/start.ts";
+import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../contract/limits.ts";
 import { contextOfProject, type NewestContexts, newestContexts } from "../../service/context.ts";
 import { namedProject, OptionalProject, unknownProject, wholeNumber } from "../parameters.ts";
 import { SOME_SILENT, withNote } from "../rendering.ts";

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { SaveSchema, saveByHand } from "../../service/save.ts";
+import { SaveBody } from "../../contract/params.ts";
+import { saveByHand } from "../../service/save.ts";
 import { ItemId, WantedProject } from "../parameters.ts";
 import type { Tool } from "../tool.ts";
 
-const { title, narrative, type, facts, concepts, files } = SaveSchema.shape;
+const { title, narrative, type, facts, concepts, files } = SaveBody.shape;
 
 const Input = z.object({
   project: WantedProject,

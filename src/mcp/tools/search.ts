@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { SearchHit } from "../../contract/items.ts";
+import { QUERY_MAX_CHARS } from "../../contract/limits.ts";
+import type { Filters } from "../../contract/params.ts";
 import { cursorOf, filtersOf, oneOf } from "../../contract/params.ts";
-import type { Filters } from "../../durable/project/search/query.ts";
-import { QUERY_MAX_CHARS } from "../../durable/project/search/query.ts";
-import { type MemoryAnswer, searchMemory } from "../../service/search.ts";
+import type { SearchAnswer, SearchHit } from "../../contract/recall.ts";
+import { searchMemory } from "../../service/search.ts";
 import {
   Cursor,
   filterInputs,
@@ -109,7 +109,7 @@ function indexRow(hit: SearchHit, now: number, namesProject: boolean): z.output<
   };
 }
 
-function noteOf(answer: MemoryAnswer, shown: number): string {
+function noteOf(answer: SearchAnswer, shown: number): string {
   const notes: string[] = [];
   for (const [word, others] of Object.entries(answer.similar ?? {})) {
     notes.push(

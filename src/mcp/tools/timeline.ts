@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ApiError } from "../../contract/errors.ts";
-import type { Timeline, TimelineItem } from "../../contract/items.ts";
-import { QUERY_MAX_CHARS } from "../../durable/project/search/query.ts";
+import { QUERY_MAX_CHARS } from "../../contract/limits.ts";
+import type { Timeline, TimelineItem } from "../../contract/recall.ts";
 import type { CallContext } from "../../service/call-context.ts";
 import { timelineAround, timelineOfMatch } from "../../service/timeline.ts";
 import {

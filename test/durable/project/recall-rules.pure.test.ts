@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SearchHit } from "../../../src/contract/items.ts";
+import type { SearchHit } from "../../../src/contract/recall.ts";
 import { mergeSummaries } from "../../../src/durable/project/apply/merge-summaries.ts";
 import { isRepeat, slipsBetween } from "../../../src/durable/project/apply/similarity.ts";
 import { quoteText } from "../../../src/durable/project/context/render.ts";
@@ -8,7 +8,7 @@ import { fuse } from "../../../src/durable/project/search/fuse.ts";
 import { snippet } from "../../../src/durable/project/search/hit.ts";
 import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
 import { splitWords } from "../../../src/durable/project/search/words.ts";
-import { ageOf } from "../../../src/memory/time.ts";
+import { ageOf } from "../../../src/platform/time.ts";
 
 const NOW = Date.UTC(2026, 2, 1);
 const DAY_MS = 86_400_000;

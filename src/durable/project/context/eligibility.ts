@@ -1,6 +1,6 @@
 /** What of the memory may be told to somebody who knows some of it, each thing once. */
 
-import type { ContextAnswer } from "../../../contract/items.ts";
+import type { ContextAnswer } from "../../../contract/calls.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { quoteMatch } from "../search/query.ts";
 import { readItems, repeatGroups } from "../store/item-queries.ts";

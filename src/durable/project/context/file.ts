@@ -1,5 +1,5 @@
 /** What is known of a file that is being read. */
-import type { ContextAnswer } from "../../../contract/items.ts";
+import type { ContextAnswer } from "../../../contract/calls.ts";
 import { CONTEXT_CLOSE_TAG, CONTEXT_OPEN_TAG } from "../../../privacy/private-tags.ts";
 import { newestNumber } from "../store/item-queries.ts";
 import { itemId, tokensOf } from "../store/show-item.ts";

@@ -1,6 +1,6 @@
 /** What a prompt calls to mind. */
 
-import type { ContextAnswer } from "../../../contract/items.ts";
+import type { ContextAnswer } from "../../../contract/calls.ts";
 import { termsIn } from "../search/hit.ts";
 import type { Term } from "../search/query.ts";
 import { rank } from "../search/search.ts";

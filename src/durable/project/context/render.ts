@@ -3,7 +3,7 @@
  * a tag, start a line of its own, or hide from a person's eye.
  */
 
-import { ageOf } from "../../../memory/time.ts";
+import { ageOf } from "../../../platform/time.ts";
 import { CONTEXT_CLOSE_TAG, CONTEXT_OPEN_TAG } from "../../../privacy/private-tags.ts";
 import { bodyOf, filesOf, type ObservationRow, type SummaryRow } from "../store/item-row.ts";
 

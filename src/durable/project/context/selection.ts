@@ -1,6 +1,6 @@
 /** Which observations a session starts with: worth, age and room, as a pure function. */
-import type { Concept, ObservationType } from "../../../memory/observation.ts";
-import { DAY_MS } from "../../../memory/time.ts";
+import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
+import { DAY_MS } from "../../../platform/time.ts";
 
 /** An observation that could be shown. Sizes in characters, as it would be rendered. */
 export interface Candidate {

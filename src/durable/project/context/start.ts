@@ -1,7 +1,8 @@
 /** What a session starts with: gathered, chosen by worth, rendered. */
 
-import type { ContextAnswer, ContextChoice } from "../../../contract/items.ts";
-import { CONTEXT_MAX_CHARS } from "../../../contract/limits.ts";
+import type { ContextAnswer } from "../../../contract/calls.ts";
+import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../../contract/limits.ts";
+import type { ContextChoice } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { rank } from "../search/search.ts";
 import { evergreenItems, listItems, newestNumber, newestSummaries } from "../store/item-queries.ts";
@@ -40,7 +41,6 @@ export interface ContextQuery extends Known {
   explain?: boolean;
 }
 
-export const CONTEXT_TOKENS = 2000;
 const CONTEXT_MIN_CHARS = 800;
 
 const RECENT = 120;

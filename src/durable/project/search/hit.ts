@@ -1,8 +1,8 @@
 /** How a search shows what it found: an index into the memory, short enough to read twenty of. */
 
-import type { SearchHit } from "../../../contract/items.ts";
+import type { SearchHit } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import { isoTime } from "../../../memory/time.ts";
+import { isoTime } from "../../../platform/time.ts";
 import { bodyOf, filesOf, type ItemRow, titleOf } from "../store/item-row.ts";
 import { itemId } from "../store/show-item.ts";
 import type { Term } from "./query.ts";

@@ -1,5 +1,5 @@
 /** Answers of several projects to one search, as one. */
-import type { SearchAnswer } from "../../../contract/items.ts";
+import type { SearchAnswer } from "../../../contract/recall.ts";
 
 /** The best of all, by score. That one had to search for similar words is said where it counts. */
 export function mergeAnswers(answers: SearchAnswer[], limit: number): SearchAnswer {

@@ -2,24 +2,12 @@
  * What somebody typed into a search box, read into words, phrases, exclusions and filters, and
  * the MATCH expression made of them. Nothing of the text reaches SQLite unquoted.
  */
-import { CONCEPTS, OBSERVATION_TYPES } from "../../../memory/observation.ts";
-import { parseTime } from "../../../memory/time.ts";
-import { camelParts, cjkPairs, STOP_WORDS, wordsOf } from "./words.ts";
 
-/** Filters of searches and lists. All of them have to hold. Times in ms since the epoch. */
-export interface Filters {
-  kind?: string;
-  type?: string;
-  concept?: string;
-  /** Any part of a path: `live.ex`, `lib/spotter`. */
-  file?: string;
-  /** `<agent>/<session_id>`, or the session id alone. */
-  session?: string;
-  branch?: string;
-  actor?: string;
-  since?: number;
-  until?: number;
-}
+import { QUERY_MAX_CHARS } from "../../../contract/limits.ts";
+import type { Filters } from "../../../contract/params.ts";
+import { CONCEPTS, OBSERVATION_TYPES } from "../../../contract/vocabulary.ts";
+import { parseTime } from "../../../platform/time.ts";
+import { camelParts, cjkPairs, STOP_WORDS, wordsOf } from "./words.ts";
 
 /**
  * One thing asked for. Every one of `forms` is a way to write it; each is matched as a phrase of
@@ -43,8 +31,6 @@ export interface ParsedQuery {
   filters: Filters;
 }
 
-/** Longer queries are read up to here: a pasted stack trace is welcome, a file is not. */
-export const QUERY_MAX_CHARS = 4000;
 /** The terms that are looked up; of more, the first count. */
 const TERMS_MAX = 48;
 

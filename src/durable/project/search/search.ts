@@ -1,6 +1,7 @@
 /** A search in one project: words looked up, channels asked, ranks fused, rows shown. */
 
-import type { SearchAnswer } from "../../../contract/items.ts";
+import type { Filters } from "../../../contract/params.ts";
+import type { SearchAnswer } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import type { View } from "../store/visible.ts";
 import { type AskedQuery, CANDIDATES, type Channel } from "./channels/channel.ts";
@@ -11,7 +12,7 @@ import { terms } from "./channels/terms.ts";
 import { similarTerms, trigram } from "./channels/trigram.ts";
 import { fuse, type Proposal } from "./fuse.ts";
 import { showHit } from "./hit.ts";
-import { type Filters, matchExpression, parseQuery, type Term } from "./query.ts";
+import { matchExpression, parseQuery, type Term } from "./query.ts";
 import { type Ranked, rerank } from "./rerank.ts";
 import { findSimilarWords } from "./similar-words.ts";
 import { termStatistics } from "./term-statistics.ts";

@@ -1,8 +1,10 @@
 /** The fall-back for words that stand nowhere: those that are spelt like them. */
+
+import type { Filters } from "../../../contract/params.ts";
 import { slipsBetween } from "../apply/similarity.ts";
 import { type TrigramCandidate, trigramCandidates } from "../store/search-index.ts";
 import type { View } from "../store/visible.ts";
-import type { Filters, Term } from "./query.ts";
+import type { Term } from "./query.ts";
 import { wordsOf } from "./words.ts";
 
 const SIMILAR_WORDS_MAX = 3;

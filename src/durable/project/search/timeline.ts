@@ -1,8 +1,8 @@
 /** What happened around something: observations, prompts and summaries in time order. */
 
-import type { Timeline, TimelineItem } from "../../../contract/items.ts";
+import type { Timeline, TimelineItem } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import { isoTime } from "../../../memory/time.ts";
+import { isoTime } from "../../../platform/time.ts";
 import { neighbours, readItem, sessionBorders } from "../store/item-queries.ts";
 import { type ItemRow, titleOf } from "../store/item-row.ts";
 import { itemId } from "../store/show-item.ts";

@@ -1,5 +1,7 @@
 /** Filters as SQL over the table `items`, aliased `i`. */
-import { type Filters, quoteMatch } from "../search/query.ts";
+
+import type { Filters } from "../../../contract/params.ts";
+import { quoteMatch } from "../search/query.ts";
 import { numbersOfSessions } from "./sessions.ts";
 
 export interface Condition {

@@ -2,7 +2,7 @@
  * Reading the table `items` for somebody: every statement asks whether its rows may be seen, counts
  * and neighbours included.
  */
-import type { Filters } from "../search/query.ts";
+import type { Filters } from "../../../contract/params.ts";
 import { filterCondition } from "./filters.ts";
 import { type ItemRow, selectItems } from "./item-row.ts";
 import { numbersOfSessions } from "./sessions.ts";

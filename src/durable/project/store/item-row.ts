@@ -1,12 +1,6 @@
 /** Rows of the table `items`: their fields, the column of each, and what a row is called and about. */
-import type { ItemKind } from "../../../contract/items.ts";
-import type {
-  Concept,
-  DraftObservation,
-  DraftSummary,
-  ObservationType,
-  Stamp,
-} from "../../../memory/observation.ts";
+import type { Concept, ItemKind, ObservationType } from "../../../contract/vocabulary.ts";
+import type { DraftObservation, DraftSummary, Stamp } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { type Columns, flag, json, plain, Table } from "../../../platform/table.ts";
 import { type View, visible } from "./visible.ts";

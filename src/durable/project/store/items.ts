@@ -2,7 +2,7 @@
  * The table `items` as the object itself works on it: inserting, removing, finding what a delivery
  * concerns. SQL only; rules stand in the pure modules. `item-queries.ts` reads for callers.
  */
-import type { Concept, ObservationType } from "../../../memory/observation.ts";
+import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
 import type { Database } from "../../../platform/database.ts";
 import type { ActivityFacts } from "../apply/mere-activity.ts";
 import {

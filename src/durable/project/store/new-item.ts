@@ -1,11 +1,7 @@
 /** From what a session delivers, or somebody saves, to a row of the table `items`. Pure. */
-import type {
-  Concept,
-  NewObservation,
-  NewPrompt,
-  NewSummary,
-  ObservationType,
-} from "../../../memory/observation.ts";
+
+import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
+import type { NewObservation, NewPrompt, NewSummary } from "../../../memory/observation.ts";
 import { isMereActivity } from "../apply/mere-activity.ts";
 import { splitWords } from "../search/words.ts";
 import { type NewItem, type SummaryContent, stampOf } from "./item-row.ts";

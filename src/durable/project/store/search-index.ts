@@ -1,6 +1,8 @@
 /** The full-text indexes: the only module that touches the tables `search` and `trigrams`. */
+
+import type { Filters } from "../../../contract/params.ts";
 import type { Database } from "../../../platform/database.ts";
-import { type Filters, quoteMatch } from "../search/query.ts";
+import { quoteMatch } from "../search/query.ts";
 import { filterCondition } from "./filters.ts";
 import { type View, visible } from "./visible.ts";
 

@@ -1,7 +1,8 @@
 /** What a project knows of its sessions: the tables `sessions`, `deliveries` and `saves`. */
 
-import type { KnownSession } from "../../../contract/items.ts";
-import type { Announcement, SessionState } from "../../../memory/delivery.ts";
+import type { KnownSession } from "../../../contract/calls.ts";
+import type { SessionState } from "../../../contract/vocabulary.ts";
+import type { Announcement } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
 import { type View, visibleSession } from "./visible.ts";
 

@@ -1,7 +1,7 @@
 /** From a row of the table `items` to what the wire shows. Pure. */
 import type { Item, Observation, Prompt, Summary } from "../../../contract/items.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
-import { isoTime } from "../../../memory/time.ts";
+import { isoTime } from "../../../platform/time.ts";
 import {
   bodyOf,
   filesOf,

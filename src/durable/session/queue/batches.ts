@@ -1,6 +1,7 @@
 /** The batches over a session's log: the one module that writes the table `batches`. */
+
 import type { OpenWork } from "../../../agent/rules/open-work.ts";
-import type { TokenUsage } from "../../../memory/delivery.ts";
+import type { EventCounts, TokenUsage } from "../../../contract/sessions.ts";
 import type { Database, SqlValue } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, flag, json, plain, Table } from "../../../platform/table.ts";
@@ -11,15 +12,6 @@ import {
   isOpen,
   type OpenBatch,
 } from "./lifecycle.ts";
-
-/** How many events are in each state. Every stored event is in exactly one. */
-export interface EventCounts {
-  pending: number;
-  leased: number;
-  done: number;
-  skipped: number;
-  dead: number;
-}
 
 /** A batch as the table holds it: the columns of all states side by side. */
 interface BatchRow {

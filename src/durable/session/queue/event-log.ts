@@ -1,7 +1,8 @@
 /** The session's log of events: the one module that writes the table `events`. */
+
+import type { EventKind } from "../../../contract/vocabulary.ts";
 import type {
   EventContent,
-  EventKind,
   IncomingEvent,
   SkipReason,
   StoredEvent,

@@ -17,7 +17,7 @@
  */
 import type { FailureKind } from "../../../agent/provider.ts";
 import type { OpenWork } from "../../../agent/rules/open-work.ts";
-import type { SessionState } from "../../../memory/delivery.ts";
+import type { SessionState } from "../../../contract/vocabulary.ts";
 import { backoffMs, MAX_ATTEMPTS, retryAfterMs } from "./retry.ts";
 
 /** Who works on a batch, and until when nobody else may. */

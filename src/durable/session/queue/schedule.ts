@@ -1,5 +1,7 @@
 /** When a session has to wake, and which batch comes next. Pure. */
-import type { EventKind, SkipReason } from "../../../memory/event.ts";
+
+import type { EventKind } from "../../../contract/vocabulary.ts";
+import type { SkipReason } from "../../../memory/event.ts";
 import type { OpenBatch } from "./lifecycle.ts";
 
 /** A batch is due at this many events; what the agent says between them does not count. */

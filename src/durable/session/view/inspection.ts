@@ -1,7 +1,7 @@
 /** What the doctor asks a session: what is wrong, and what was repaired by looking. */
 
 import schema from "../../../../migrations/session/schema.sql";
-import type { SessionState } from "../../../memory/delivery.ts";
+import type { SessionState } from "../../../contract/vocabulary.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";

@@ -1,28 +1,10 @@
 /** The session as the API shows it. */
 
 import type { Reader } from "../../../access/caller.ts";
-import type { SessionState, TokenUsage } from "../../../memory/delivery.ts";
-import type { EventKind } from "../../../memory/event.ts";
+import type { SessionView } from "../../../contract/sessions.ts";
+import type { EventKind } from "../../../contract/vocabulary.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
-import type { EventCounts } from "../queue/batches.ts";
 import type { SessionStore } from "../session-store.ts";
-
-export interface SessionView {
-  session: string;
-  project: string;
-  state: SessionState;
-  events: EventCounts;
-  /** Most attempts of any event that is not done. */
-  attempts: number;
-  tokens: TokenUsage;
-  provider: string | null;
-  last_error: string | null;
-  last_event_at: string | null;
-  outbox: number;
-  /** Providers that refused us, and when they are asked again. */
-  paused_providers: { provider: string; until: string; reason: string }[];
-  forgotten: boolean;
-}
 
 /** Null where the session was never heard of, as far as the reader knows. Creates nothing. */
 export function describeSession(

@@ -1,17 +1,7 @@
 /** Dead letters: events that no provider could compress. They can be listed, retried and dropped. */
-import type { EventKind } from "../../../memory/event.ts";
+import type { DeadLetter } from "../../../contract/sessions.ts";
 import { type DeadBatch, revive } from "../queue/lifecycle.ts";
 import type { SessionStore } from "../session-store.ts";
-
-/** One dead event, without its content. */
-export interface DeadLetter {
-  key: string;
-  kind: EventKind;
-  tool: string | null;
-  at: string;
-  attempts: number;
-  error: string | null;
-}
 
 export function listDead(store: SessionStore): DeadLetter[] {
   return store.batches.dead().flatMap((batch) =>

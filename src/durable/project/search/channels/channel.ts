@@ -1,6 +1,8 @@
 /** One way of searching: what it is asked, and what it proposes. */
+
+import type { Filters } from "../../../../contract/params.ts";
 import type { View } from "../../store/visible.ts";
-import { type Filters, type ParsedQuery, quoteMatch } from "../query.ts";
+import { type ParsedQuery, quoteMatch } from "../query.ts";
 import type { TermStatistics } from "../term-statistics.ts";
 
 /** How many items a channel proposes at most. */

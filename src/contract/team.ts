@@ -1,0 +1,89 @@
+/** Projects, status, doctor, usage and budgets on the wire. */
+import { z } from "zod";
+import { Incomplete, IsoTime, ProjectName } from "./schema.ts";
+import { TokenUsageSchema } from "./sessions.ts";
+import type { BudgetScope } from "./vocabulary.ts";
+
+export const KnownProjectSchema = z
+  .object({
+    project: ProjectName,
+    number: z.number().meta({ description: "Stands in the ids of its items" }),
+    observations: z.number(),
+    last_event_at: IsoTime.nullable().meta({ description: "null: nothing was ever recorded" }),
+  })
+  .meta({ id: "Project" });
+export type KnownProject = z.infer<typeof KnownProjectSchema>;
+
+export const KnownProjectsSchema = z.object({
+  items: z.array(KnownProjectSchema),
+  incomplete: Incomplete,
+});
+export type KnownProjects = z.infer<typeof KnownProjectsSchema>;
+
+export const StatusSchema = z
+  .object({
+    processing: z.boolean(),
+    active_sessions: z.number(),
+    queue_depth: z.number().meta({
+      description: "Events that wait or are being compressed, and deliveries that wait",
+    }),
+    approximate: z.boolean().meta({ description: "More sessions are open than are asked" }),
+    incomplete: Incomplete,
+  })
+  .meta({ id: "Status" });
+export type Status = z.infer<typeof StatusSchema>;
+
+export const CheckSchema = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string().meta({ description: "What is wrong and what to do" }),
+  })
+  .meta({ id: "Check" });
+export type Check = z.infer<typeof CheckSchema>;
+
+export const DiagnosisSchema = z.object({ ok: z.boolean(), checks: z.array(CheckSchema) });
+export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+const totals = {
+  ...TokenUsageSchema.shape,
+  calls: z.number(),
+  unsettled: z
+    .object({ ...TokenUsageSchema.shape, calls: z.number() })
+    .meta({ description: "Calls of which nobody told the figures: their estimates" }),
+};
+
+export const UsageTotalsSchema = z.object(totals).meta({ id: "UsageTotals" });
+export type UsageTotals = z.infer<typeof UsageTotalsSchema>;
+
+export const UsageRowSchema = z
+  .object({
+    day: z.string().exactOptional().meta({ description: "UTC, YYYY-MM-DD" }),
+    project: ProjectName.nullable().exactOptional().meta({
+      description: "null: the team has lost the name",
+    }),
+    provider: z.string().exactOptional(),
+    model: z.string().nullable().exactOptional(),
+    session: z.string().exactOptional(),
+    ...totals,
+  })
+  .meta({ id: "UsageRow", description: "One group, with the dimensions that were asked for" });
+
+export const UsageSchema = z.object({
+  items: z.array(UsageRowSchema).meta({ description: "The newest day first" }),
+  total: UsageTotalsSchema,
+  truncated: z.boolean().meta({ description: "There are more groups than one answer holds" }),
+});
+export type NamedUsage = z.infer<typeof UsageSchema>;
+
+export const TokenLimitsSchema = z
+  .object({ input: z.number().nullable(), output: z.number().nullable() })
+  .meta({ id: "TokenLimits", description: "Most tokens per UTC day; null: no limit" });
+export type TokenLimits = z.infer<typeof TokenLimitsSchema>;
+
+export const BudgetsSchema = z.object({
+  session: TokenLimitsSchema,
+  project: TokenLimitsSchema,
+  team: TokenLimitsSchema,
+} satisfies Record<BudgetScope, typeof TokenLimitsSchema>);
+export type Budgets = z.infer<typeof BudgetsSchema>;

@@ -1,0 +1,55 @@
+/**
+ * The words of the wire: values that a member may have. They only grow. What an older client does
+ * with a new one is written down beside `openEnum` in schema.ts.
+ */
+
+export const ITEM_KINDS = ["observation", "summary", "prompt"] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
+
+/** What kind of knowledge an observation is. */
+export const OBSERVATION_TYPES = [
+  "bugfix",
+  "feature",
+  "refactor",
+  "change",
+  "discovery",
+  "decision",
+  "security",
+] as const;
+export type ObservationType = (typeof OBSERVATION_TYPES)[number];
+
+/** What an observation explains. */
+export const CONCEPTS = [
+  "how-it-works",
+  "why-it-exists",
+  "what-changed",
+  "problem-solution",
+  "gotcha",
+  "pattern",
+  "trade-off",
+] as const;
+export type Concept = (typeof CONCEPTS)[number];
+
+/** What agents' hooks tell of that is worth keeping. `say`: what an agent says between its calls. */
+export const EVENT_KINDS = [
+  "prompt",
+  "tool_use",
+  "tool_failure",
+  "say",
+  "turn_end",
+  "subagent_end",
+  "compaction",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** `active` work pending, leased or undelivered; `idle` none; `paused` no provider; `closed` ended. */
+export const SESSION_STATES = ["active", "idle", "paused", "closed"] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+
+/** The dimensions that usage can be grouped by. */
+export const USAGE_DIMENSIONS = ["day", "project", "provider", "model", "session"] as const;
+export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
+
+/** What a limit applies to, per UTC day. In the order in which they are checked. */
+export const BUDGET_SCOPES = ["session", "project", "team"] as const;
+export type BudgetScope = (typeof BUDGET_SCOPES)[number];
