@@ -187,13 +187,12 @@ describe("work that v0.1.0 left unfinished", () => {
     expect((await hook(prompt)).event).toBe("ignored");
     await hook(payload("forgotten", "SessionStart", { source: "startup" }));
     for (const session of again) {
-      const done = (await events(session)).done;
+      const before = await events(session);
       await anotherTurn(session);
-      expect((await settle(session)).events, session).toMatchObject({
-        pending: 0,
-        dead: 0,
-        done: done + 3,
-      });
+      const after = (await settle(session)).events;
+      expect(after, session).toMatchObject({ pending: 0, leased: 0, dead: 0 });
+      // Which of the three teach something is the rules' business; none is lost.
+      expect(after.done + after.skipped, session).toBe(before.done + before.skipped + 3);
     }
     const all = await observations();
     expect(all.length).toBeGreaterThanOrEqual(before + again.length);
