@@ -3,7 +3,7 @@ import type { DraftObservation } from "../../memory/observation.ts";
 import { truncate } from "../../platform/truncate.ts";
 import type { ObserverBatch, ObserverResult, Provider } from "../provider.ts";
 import { isEmpty } from "../rules/activity.ts";
-import { activityItems } from "../rules/activity-items.ts";
+import { activityItems, textItems } from "../rules/activity-items.ts";
 import { follow } from "../rules/follow.ts";
 import { isOwn } from "../rules/own-calls.ts";
 import { requestOf } from "../rules/request.ts";
@@ -41,11 +41,20 @@ export function extract(batch: ObserverBatch): ObserverResult {
     if (isEmpty(activity)) skipped[activity.key] = "empty";
     return !isEmpty(activity);
   });
-  observations.push(...activityItems(rest, followed.bodies, followed.taken));
+  observations.push(
+    ...activityItems(rest, followed.bodies, followed.taken),
+    ...textItems(events, followed.taken),
+  );
   const closes = batch.turn.ends && batch.turn.backgroundTasks !== true;
   const prompts = events.filter(({ kind }) => kind === "prompt").map(({ key }) => key);
   const summary = closes
-    ? summarise(requestOf(followed.request), followed.closing, observations, prompts)
+    ? summarise(
+        requestOf(followed.request),
+        followed.closing,
+        observations,
+        followed.passed,
+        prompts,
+      )
     : null;
   const cited = new Set([...observations, ...(summary ? [summary] : [])].flatMap((o) => o.sources));
   for (const { key, kind } of events) {

@@ -2,13 +2,13 @@
  * What was only done: nothing was learnt by it, and still somebody may look for it. An item tells of
  * up to four calls that follow each other; it is found by its index text.
  */
-import type { ToolBody } from "../../memory/event.ts";
+import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, isToolEvent } from "./activity.ts";
 import { freeTitle } from "./draft.ts";
-import { indexTextOfActivities } from "./index-text.ts";
-import { capitalised, listed, shorten } from "./prose.ts";
+import { indexTextOf, indexTextOfActivities } from "./index-text.ts";
+import { capitalised, listed, plain, shorten } from "./prose.ts";
 
 /** More sources would count for nothing, and one title could not tell of them. */
 const CALLS_MAX = 4;
@@ -85,4 +85,48 @@ export function activityItems(
     });
   }
   return items;
+}
+
+/** Characters of a text that one item is found by. */
+const TEXT_PART_MAX = 6_000;
+/** A shorter text is told by its turn's summary as a whole. */
+const TEXT_MIN = 400;
+
+const TEXT_NAMES: Partial<Record<StoredEvent["kind"], string>> = {
+  compaction: "Summary of the session so far",
+  turn_end: "Closing message",
+  subagent_end: "Report of a subagent",
+};
+
+/** Items by which long texts are found: what of them was worth telling is told already. */
+export function textItems(events: readonly StoredEvent[], taken: Set<string>): DraftObservation[] {
+  return events.flatMap((event) => {
+    const name = TEXT_NAMES[event.kind];
+    if (isToolEvent(event) || name === undefined || event.body.text.length < TEXT_MIN) return [];
+    const { text } = event.body;
+    const parts: string[] = [];
+    for (let at = 0; at < text.length && parts.length < 5; at += TEXT_PART_MAX) {
+      parts.push(text.slice(at, at + TEXT_PART_MAX));
+    }
+    return parts.map(
+      (part): DraftObservation => ({
+        type: "discovery",
+        title: freeTitle([`${name}: ${firstWords(part)}`], taken, event.at),
+        subtitle: "",
+        narrative: "",
+        facts: [],
+        concepts: [],
+        sources: [event.key],
+        index_text: indexTextOf([part]),
+        activity: true,
+      }),
+    );
+  });
+}
+
+function firstWords(text: string): string {
+  const line = text
+    .split("\n")
+    .find((each) => /\p{L}{3}.*\p{L}{3}/u.test(each) && each.length > 12);
+  return shorten(plain(line ?? text), 60);
 }

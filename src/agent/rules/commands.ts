@@ -1,6 +1,6 @@
 /** How a shell command ended, and with which message it failed. */
 import { shorten } from "./prose.ts";
-import { narrowingOf, programsOf } from "./shell.ts";
+import { programsOf, withoutQuoted } from "./shell.ts";
 
 /** How a command ended, as far as its output tells. */
 export interface CommandOutcome {
@@ -109,6 +109,15 @@ function withBlock(at: number, lines: readonly string[], max: number): string {
   return text;
 }
 
+/** The first line of `output` that says something, with what it announces; empty without any. */
+export function firstLine(output: string): string {
+  const lines = output.replaceAll("\\n", "\n").split("\n", 200);
+  const at = lines.findIndex(
+    (line) => /\p{L}{3}/u.test(line) && !ANNOUNCEMENT.test(line) && !PROGRESS.test(line),
+  );
+  return at === -1 ? "" : withBlock(at, lines, 120);
+}
+
 /** The words of `output` that say best what failed, at most `max` characters; null without any. */
 export function failureMessage(output: string, max: number): string | null {
   const lines = output
@@ -171,7 +180,12 @@ export function outcomeOf(command: string, output: string, failed: boolean): Com
   if (broken || (checks && HIDDEN_FAILURE.test(output))) {
     return { state: "failed", message: failureMessage(output, 240), totals };
   }
-  const made = commitOf(output) !== null;
+  const made = commitOf(output) !== null || checkKind(mainPrograms(programsOf(command))) === "push";
+  // What a filter let through says nothing of what it was given.
+  const filtered =
+    totals === null &&
+    /\|\s*(?:grep|rg|awk|sed|cut|wc|jq|sort|uniq)\b/.test(withoutQuoted(command));
+  if (filtered && !made) return { state: "unknown", message: null, totals };
   return { state: checks || made ? "passed" : "unknown", message: null, totals };
 }
 
@@ -203,7 +217,20 @@ export function mainPrograms(programs: readonly string[]): string[] {
   return main.length > 0 ? main : [...programs];
 }
 
-/** True where a command looks at a part of what another form of it would look at. */
-export function isNarrow(command: string): boolean {
-  return narrowingOf(command).length > 0;
+/** What may make a failure go away: a program's word that changes something. */
+const REMEDY =
+  /\b(?:install|add|update|upgrade|get|format|fmt|fix|write|migrate|reset|restart|start|stop|up|down|clean|rebuild|generate|codegen|init|rm|mv|cp|chmod|chown|mkdir|ln|kill|pull|checkout|restore|stash|rebase|merge|ci|link|unlink|export|set|enable|disable|apply)\b/;
+const MENDS = /\bsed\s+-i|--(?:fix|write|force)\b/;
+
+/** True for a command that changes something by which a failure may go away; others only look. */
+export function isRemedy(command: string): boolean {
+  const line = withoutQuoted(command);
+  if (MENDS.test(line)) return true;
+  const programs = programsOf(command).filter(
+    (each) => !/^(?:git (?:add|commit|push)|cd)\b/.test(each),
+  );
+  const kind = checkKind(programs);
+  // A check finds out, it mends nothing.
+  if (kind !== null && kind !== "format") return false;
+  return REMEDY.test(programs.join(" "));
 }

@@ -45,12 +45,13 @@ export function observeAnswers(
             4,
           )}.`
         : "";
+    const asked = question.replace(/\s*\([^()]{1,120}\)/g, "");
     return draft(
       {
         type: "decision",
-        titles: [`“${shorten(answer, 40)}” on: ${question}`, `Decided: ${answer}`],
+        titles: [`“${shorten(answer, 40)}” on: ${asked}`, `Decided: ${answer}`],
         subtitle: "Decided by the user",
-        narrative: `Asked "${shorten(question, 240)}", the user answered "${shorten(answer, 200)}".${against}`,
+        narrative: `Asked "${shorten(asked, 240)}", the user answered "${shorten(answer, 200)}".${against}`,
         facts: [],
         concepts: ["why-it-exists"],
         sources: [activity.key],

@@ -4,12 +4,19 @@
  */
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
-import { checkKind, failedParts, failureMessage, isNarrow, mainPrograms } from "./commands.ts";
-import type { OpenFailure, OpenWork, Tried } from "./open-work.ts";
-import { cut, shorten } from "./prose.ts";
-import { nameParts } from "./words.ts";
+import { checkKind, failedParts, failureMessage, firstLine, mainPrograms } from "./commands.ts";
+import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
+import { cut, listed, shorten } from "./prose.ts";
+import { narrowingOf } from "./shell.ts";
+import { nameParts, sharesName } from "./words.ts";
 
 const MESSAGE_MAX = 240;
+
+/** What failed, as people call it: `git commit (DIALYZER)`. */
+export function failedName({ programs, label, command }: OpenFailure): string {
+  const name = programs.length > 0 ? listed(programs, 2) : shorten(command, 50);
+  return label === null ? name : `${name} (${label})`;
+}
 
 /** A message without what differs from run to run. */
 function signature(message: string): string {
@@ -23,75 +30,131 @@ function filesNamedIn(output: string): string[] {
   return [...new Set([...files].map(([name]) => name))].slice(0, 8);
 }
 
+/** A failure with the output that tells of it. */
+interface Seen {
+  failure: OpenFailure;
+  output: string;
+}
+
 /** What one failed call says: one failure, or one for each check that its hook ran. */
-function failuresOf(activity: Activity): OpenFailure[] {
+function failuresOf(activity: Activity): Seen[] {
   const programs = mainPrograms(activity.programs);
   const kind = checkKind(programs);
   const parts = kind === "commit" || kind === "push" ? failedParts(activity.text) : [];
   const whole = { label: null as string | null, text: activity.text };
   return (parts.length > 0 ? parts : [whole]).map(({ label, text }) => ({
-    command: shorten(activity.subject, 120),
-    programs,
-    kind,
-    label,
-    message:
-      failureMessage(text, MESSAGE_MAX) ??
-      activity.outcome?.totals ??
-      activity.outcome?.message ??
-      shorten(text.split("\n").find((line) => line.trim().length > 8) ?? "", 120),
-    named: filesNamedIn(text),
-    attempts: [],
-    tried: [],
-    words: [],
-    gone: false,
-    sources: [activity.key],
+    output: text.toLowerCase(),
+    failure: {
+      command: shorten(activity.subject, 120),
+      programs,
+      kind,
+      label,
+      message:
+        failureMessage(text, MESSAGE_MAX) ??
+        activity.outcome?.totals ??
+        activity.outcome?.message ??
+        // What a check prints first is about the check.
+        (kind === null || kind === "commit" || kind === "push"
+          ? shorten(firstLine(text), 160)
+          : ""),
+      named: filesNamedIn(text),
+      attempts: [],
+      tried: [],
+      words: [],
+      gone: false,
+      age: 0,
+      sources: [activity.key],
+    },
   }));
 }
 
 /** What was tried, in a few words each, the same only once. */
 function asAttempts(tried: readonly Tried[]): string[] {
-  return [...new Set(tried.map(({ what }) => what))].slice(-3);
+  return [...new Set(tried.map(({ what }) => withoutPurpose(what)))].slice(-3);
+}
+
+/** What was done without what it was to achieve, which it did not. */
+function withoutPurpose(what: string): string {
+  const cutOff = what.replace(
+    /\s+(?:(?:in order )?to (?:tell|make|let|help|avoid|ignore|fix|satisfy|silence|suppress|get|ensure|solve|resolve|work)|so that|so it|by adding)\b.*$/i,
+    "",
+  );
+  return cutOff.length >= 12 ? cutOff : what;
+}
+
+function sharesProgram(a: OpenFailure, b: OpenFailure): boolean {
+  return a.programs.some((program) => b.programs.includes(program));
+}
+
+/** True where what was seen is the failure that is known: the same check with the same message. */
+function isSame(known: OpenFailure, { failure, output }: Seen): boolean {
+  return (
+    known.label === failure.label &&
+    sharesProgram(known, failure) &&
+    (signature(known.message) === signature(failure.message) ||
+      (known.message.length > 12 && output.includes(known.message.toLowerCase().slice(0, 60))))
+  );
 }
 
 /** Notes a command that failed. Mutates `work`, which the caller owns. */
 export function noteFailure(work: OpenWork, activity: Activity): void {
   const found = failuresOf(activity);
-  const output =
-    signature(activity.text.replaceAll("\\n", " ").slice(0, 4_000)) + activity.text.toLowerCase();
-  const isSame = (known: OpenFailure, failure: OpenFailure) =>
-    known.label === failure.label &&
-    known.programs.some((program) => failure.programs.includes(program)) &&
-    (signature(known.message) === signature(failure.message) ||
-      output.includes(known.message.toLowerCase().slice(0, 60)));
   for (const known of work.failures) {
-    if (!known.programs.some((program) => found[0]?.programs.includes(program))) continue;
-    const again = found.find((failure) => isSame(known, failure));
-    // The same check ran and says something else: what was tried made this failure go away.
-    if (again === undefined) known.gone ||= known.tried.length > 0;
-    else {
-      known.attempts = [...new Set([...known.attempts, ...asAttempts(known.tried)])];
-      known.tried = [];
-      known.words = [];
-      known.gone = false;
-      known.message = again.message.length > known.message.length ? again.message : known.message;
-      known.sources = [...known.sources.slice(0, 1), activity.key];
+    const runs =
+      found.some(({ failure }) => sharesProgram(known, failure)) ||
+      runsLabelled(activity, known.label);
+    if (!runs) continue;
+    const again = found.find((seen) => isSame(known, seen))?.failure;
+    if (again === undefined) {
+      // The same check ran and says something else: what was tried made this failure go away.
+      known.gone ||= known.tried.length > 0;
+      continue;
     }
+    known.attempts = [...new Set([...known.attempts, ...asAttempts(triedFor(known))])];
+    known.tried = [];
+    known.words = [];
+    known.gone = false;
+    known.message = again.message;
+    known.named = again.named;
+    known.sources = [...known.sources.slice(0, 1), activity.key];
   }
-  work.failures.push(
-    ...found.filter((failure) => !work.failures.some((known) => isSame(known, failure))),
-  );
+  for (const seen of found) {
+    if (!work.failures.some((known) => isSame(known, seen))) work.failures.push(seen.failure);
+  }
 }
 
-/** True where `activity`, which passed, is the failed command or contains it. */
+/** True where a command that passed is the failed one, or contains it. */
 function covers(activity: Activity, failure: OpenFailure): boolean {
   const programs = mainPrograms(activity.programs);
   const same = programs.some((program) => failure.programs.includes(program));
   const alike = failure.kind !== null && checkKind(programs) === failure.kind;
   if (!same && !alike) return false;
-  if (!isNarrow(activity.subject) || activity.subject === failure.command) return true;
-  if (same && isNarrow(failure.command)) return true;
-  // A part of it passed: the part that had failed?
-  return failure.named.some((name) => activity.subject.includes(name));
+  // A commit is always of the whole, whatever it names.
+  const narrowed = failure.kind === "commit" ? [] : narrowingOf(activity.subject);
+  if (narrowed.length === 0 || shorten(activity.subject, 120) === failure.command) return true;
+  // A part passed: the part that had failed?
+  const before = narrowingOf(failure.command);
+  return narrowed.some(
+    (word) => before.includes(word) || failure.named.some((name) => word.includes(name)),
+  );
+}
+
+/** Calls after which a failure of a command that is no check is forgotten. */
+const FORGOTTEN_AFTER = 4;
+
+/** Words of a command line by which another form of it is recognised: paths and names of its own. */
+function ownWordsOf(command: string): string[] {
+  return [...new Set(command.match(/[\p{L}\p{N}_./-]{8,}/gu) ?? [])];
+}
+
+/** True where `activity` is another form of a command that failed just before. */
+function isOtherForm(activity: Activity, failure: OpenFailure): boolean {
+  const check = failure.kind !== null && failure.kind !== "commit" && failure.kind !== "push";
+  if (check || failure.age > FORGOTTEN_AFTER) return false;
+  if (activity.outcome === null || activity.subject === failure.command) return false;
+  const own = ownWordsOf(failure.command);
+  const shared = own.filter((word) => activity.subject.includes(word));
+  return shared.length >= 2 || (own.length === 1 && shared.length === 1);
 }
 
 /** True where `activity` runs the check that a hook calls `label`. */
@@ -100,14 +163,62 @@ function runsLabelled(activity: Activity, label: string | null): boolean {
   return activity.programs.join(" ").toLowerCase().includes(label.toLowerCase());
 }
 
+/** True where `activity` is a commit, and commits are known to run the check that had failed. */
+function isCheckedByCommit(work: OpenWork, activity: Activity, failure: OpenFailure): boolean {
+  if (checkKind(mainPrograms(activity.programs)) !== "commit") return false;
+  const line = failure.programs.join(" ").toLowerCase();
+  return work.checks?.labels.some((label) => line.includes(label.toLowerCase())) === true;
+}
+
 /** Takes the failures out of `work` that `activity`, which passed, proves to be over. */
 export function takeResolved(work: OpenWork, activity: Activity): OpenFailure[] {
-  const resolved = work.failures.filter((failure) => covers(activity, failure));
-  work.failures = work.failures.filter((failure) => !resolved.includes(failure));
+  const passed = activity.outcome?.state === "passed";
+  for (const failure of work.failures) failure.age += 1;
+  const resolved = work.failures.filter((failure) => {
+    // A check has to say that it passed; any other command has, where it did not fail.
+    const over =
+      (failure.kind === null || passed) &&
+      (covers(activity, failure) || isCheckedByCommit(work, activity, failure));
+    const other = isOtherForm(activity, failure);
+    if (!other || failure.tried.length > 0) return over || other;
+    failure.tried.push({
+      what: `run it as \`${shorten(activity.subject, 80)}\``,
+      path: null,
+      about: activity.subject,
+      shows: "",
+      key: activity.key,
+    });
+    return true;
+  });
+  work.failures = work.failures.filter(
+    (failure) =>
+      !resolved.includes(failure) && (failure.kind !== null || failure.age <= FORGOTTEN_AFTER),
+  );
   for (const failure of work.failures) {
-    if (runsLabelled(activity, failure.label)) failure.gone = true;
+    if (passed && runsLabelled(activity, failure.label) && failure.tried.length > 0)
+      failure.gone = true;
   }
   return resolved;
+}
+
+/** True where `text` names the check, the files or something else of what failed. */
+function speaksOf(failure: OpenFailure, text: string): boolean {
+  const lower = text.toLowerCase();
+  if (failure.label !== null && lower.includes(failure.label.toLowerCase())) return true;
+  if (failure.named.some((name) => lower.includes(name.toLowerCase()))) return true;
+  const about = [failure.message, ...failure.tried.map(({ what }) => what)].join(" ");
+  return sharesName(text, about);
+}
+
+/**
+ * Notes what was said while failures are open: for those that it speaks of, else for the newest.
+ * False where none is open.
+ */
+export function noteWords(work: OpenWork, said: Said): boolean {
+  const open = work.failures.filter(({ gone }) => !gone);
+  const meant = open.filter((failure) => speaksOf(failure, said.text));
+  for (const failure of meant.length > 0 ? meant : open.slice(-1)) failure.words.push(said);
+  return open.length > 0;
 }
 
 /** Notes something that was done while failures are open. */
@@ -115,18 +226,25 @@ export function noteTried(work: OpenWork, tried: Tried): void {
   for (const failure of work.failures) if (!failure.gone) failure.tried.push(tried);
 }
 
-/** What of `tried` has to do with the failure; all of it where nothing tells. */
+/** What was tried for the failure: all of it where nothing tells what it was for. */
 export function relevantTo(failure: OpenFailure, tried: readonly Tried[]): Tried[] {
+  const about = triedFor({ ...failure, tried: [...tried] });
+  return about.length > 0 ? about : [...tried];
+}
+
+/** What of the failure's `tried` names a file, the check or something else of it. */
+function triedFor(failure: OpenFailure): Tried[] {
   const named = new Set([
     ...nameParts(failure.message),
     ...failure.named.map((name) => name.toLowerCase()),
   ]);
-  const about = tried.filter(
-    ({ path, about: text }) =>
+  const label = failure.label?.toLowerCase() ?? null;
+  return failure.tried.filter(
+    ({ path, about, what }) =>
       (path !== null && named.has(fileName(path).toLowerCase())) ||
-      [...nameParts(text)].some((part) => named.has(part)),
+      (label !== null && `${path ?? ""} ${what}`.toLowerCase().includes(label)) ||
+      [...nameParts(about)].some((part) => named.has(part)),
   );
-  return about.length > 0 ? about : [...tried];
 }
 
 /** True where `text` speaks of a failure that is still open: what it says of it is not proved. */

@@ -9,29 +9,38 @@ import type { ClosedPoint, ObserverBatch } from "../provider.ts";
 import { type Activity, activityOf, isToolEvent } from "./activity.ts";
 import { commandName } from "./activity-items.ts";
 import { editTitle } from "./change-words.ts";
-import { checkKind, commitOf, mainPrograms } from "./commands.ts";
+import { checkKind, commitOf, isRemedy, mainPrograms } from "./commands.ts";
+import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
 import { observeAnswers, observeRulings } from "./decisions.ts";
-import { noteFailure, noteTried, speaksOfOpen, takeResolved } from "./failures.ts";
+import { noteFailure, noteTried, noteWords, speaksOfOpen, takeResolved } from "./failures.ts";
 import { observeFindings, takenBackBy } from "./findings.ts";
 import { indexTextOfActivities } from "./index-text.ts";
 import { type Commit, observeChanges } from "./observe-changes.ts";
-import { failedName, observeFixes } from "./observe-fix.ts";
-import { observeCompaction, observePlan, observeReport } from "./observe-texts.ts";
+import { observeFixes } from "./observe-fix.ts";
+import { type Known, observeCompaction, observePlan, observeReport } from "./observe-texts.ts";
 import {
   closedByCommand,
   closedByWords,
   isDoneBy,
+  isUnpushedPoint,
   openPointsFrom,
-  UNPUSHED,
+  stillFails,
+  stillFailsPoint,
+  unpushedPoint,
 } from "./open-points.ts";
 import { bounded, noOpenWork, type OpenWork, type PendingChange } from "./open-work.ts";
-import { noteChange, pathsTakenBack } from "./pending-changes.ts";
+import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.ts";
 import { cut, listed, shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
-import { observeCommitChecks, observeRequirements } from "./requirements.ts";
+import { observeRequirements } from "./requirements.ts";
 import { commitMessageOf, withoutQuoted } from "./shell.ts";
 import { type Closing, readClosing } from "./summary.ts";
-import { takeApart } from "./words.ts";
+import { codeNames, isExcuse, isLooking, takeApart } from "./words.ts";
+
+/** True for a plan that says what was done: it names something in code, or says enough of it. */
+function isTelling(plan: string): boolean {
+  return !isLooking(plan) && (codeNames(plan).length > 0 || plan.split(/\s+/).length >= 6);
+}
 
 /** A saying as long as this with headings is a report: the closing message says the same again. */
 const SAYING_MAX = 1_200;
@@ -44,6 +53,8 @@ export interface Followed {
   corrects: Correction[];
   openWork: OpenWork;
   closing: { key: string; points: Closing } | null;
+  /** The checks that passed last before the turn's end. */
+  passed: OpenWork["passed"];
   /** The person's request that the turn answers. */
   request: string;
   activities: Activity[];
@@ -66,6 +77,7 @@ class Follower {
   readonly #batch: ObserverBatch;
   readonly #taken: Set<string>;
   closing: Followed["closing"] = null;
+  passed: OpenWork["passed"] = [];
   #last: Activity | null = null;
 
   constructor(batch: ObserverBatch) {
@@ -89,13 +101,7 @@ class Follower {
       } else if (event.kind === "prompt") this.#prompt(event.key, event.body.text, event.at);
       else if (event.kind === "compaction") {
         this.#tell(
-          observeCompaction(
-            event.body.text,
-            event.key,
-            event.at,
-            (point) => speaksOfOpen(this.work, point),
-            this.#taken,
-          ),
+          observeCompaction(event.body.text, event.key, event.at, this.#known(), this.#taken),
         );
       } else if (event.kind === "subagent_end")
         this.#report(event.key, event.body.text, event.body.label ?? "", event.at);
@@ -124,6 +130,21 @@ class Follower {
     return indexTextOfActivities([activity], this.bodies);
   }
 
+  /** What a text must not repeat: what still fails, and changes that were told or will be. */
+  #known(): Known {
+    const paths = [
+      ...this.work.changes.map(({ path }) => path),
+      ...this.work.delivered.flatMap((told) => told.paths),
+    ];
+    return {
+      unproved: (point) => speaksOfOpen(this.work, point),
+      told: (point) => {
+        const head = point.slice(0, 100);
+        return paths.some((path) => head.startsWith(path) || head.startsWith(fileName(path)));
+      },
+    };
+  }
+
   #prompt(key: string, text: string, at: number): void {
     const words = personsWords(text);
     if (words === "" || goesOn(words)) return;
@@ -141,9 +162,10 @@ class Follower {
         this.corrects.push({ source: wrong.key, reason: `Later: ${shorten(claim, 120)}` });
         this.work.delivered = this.work.delivered.filter((each) => each !== wrong);
       }
-      const open = this.work.failures.filter(({ gone }) => !gone);
-      if (open.length > 0) for (const failure of open) failure.words.push({ key, text: claim });
-      else this.work.findings.push({ key, text: claim, near: this.#last?.key ?? null });
+      const said = { key, text: claim };
+      if (!noteWords(this.work, said) && !isExcuse(claim)) {
+        this.work.findings.push({ ...said, near: this.#last?.key ?? null });
+      }
     }
   }
 
@@ -177,14 +199,15 @@ class Follower {
     const said = this.work.plan.at(-1)?.text;
     const file = fileName(activity.path);
     noteTried(this.work, {
-      what: said !== undefined && said.length >= 20 ? said : editTitle([activity]),
+      what: said !== undefined && isTelling(said) ? said : editTitle([activity]),
       path: activity.path,
       about: [
         file,
         ...(activity.change?.addedNames ?? []),
         ...(activity.change?.within ?? []),
-        ...(activity.change?.added ?? []).slice(0, 6),
+        ...(activity.change?.added ?? activity.text.split("\n")).slice(0, 6),
       ].join(" "),
+      shows: shownChange(activity),
       key: activity.key,
     });
   }
@@ -192,11 +215,11 @@ class Follower {
   #command(activity: Activity): void {
     const { outcome, subject, key } = activity;
     if (outcome?.state === "failed") {
-      this.#noteChecks(activity);
+      noteCommitChecks(this.work, activity);
       noteFailure(this.work, activity);
       return;
     }
-    this.#takeBack(subject);
+    this.corrects.push(...takeBack(this.work, subject));
     const made = commitOf(activity.text);
     const resolved = takeResolved(this.work, activity);
     this.#tell(observeFixes(resolved, activity, this.work, this.#taken));
@@ -209,58 +232,22 @@ class Follower {
     for (const { index, proof } of closed) this.closes.set(index, proof);
     if (checkKind(mainPrograms(activity.programs)) === "push") {
       this.work.commits = [];
-      this.#close(({ text }) => text.startsWith(UNPUSHED), key);
+      this.#close(({ text }) => isUnpushedPoint({ text }), key);
     }
-    if (outcome?.state === "unknown" && this.work.failures.length > 0 && !looks(activity)) {
+    if (outcome?.state === "passed" && outcome.totals !== null)
+      this.#pass(activity, outcome.totals);
+    if (isRemedy(subject) && made === null && this.work.failures.length > 0) {
       noteTried(this.work, {
         what: `run ${shorten(commandName(activity), 60)}`,
         path: null,
         about: subject,
+        shows: "",
         key,
       });
     }
     if (made === null && resolved.length === 0) {
       this.#tell(observeRequirements(activity, this.#index(activity), this.#taken));
     }
-  }
-
-  /** What a refused commit tells of the checks that every commit runs into. */
-  #noteChecks({ programs, text, subject, key }: Activity): void {
-    if (checkKind(mainPrograms(programs)) !== "commit") return;
-    const labels = [
-      ...text.replaceAll("\\n", "\n").matchAll(/^\[([A-Z][A-Z0-9 _-]{2,24})\]/gm),
-    ].map(([, label = ""]) => label);
-    if (labels.length === 0) return;
-    const known = this.work.checks;
-    this.work.checks = {
-      labels: [...new Set([...(known?.labels ?? []), ...labels])].slice(0, 8),
-      evenUnverified: known?.evenUnverified === true || /--no-verify|\s-n\s/.test(subject),
-      told: known?.told ?? [],
-      key,
-    };
-  }
-
-  #takeBack(subject: string): void {
-    const paths = pathsTakenBack(subject);
-    if (paths === null) {
-      this.work.changes = [];
-      return;
-    }
-    if (paths.length === 0) return;
-    const gone = (path: string) =>
-      paths.some((each) => path === each || path.endsWith(`/${each}`) || each.endsWith(`/${path}`));
-    this.work.changes = this.work.changes.filter(({ path }) => !gone(path));
-    for (const told of this.work.delivered) {
-      if (told.paths.length > 0 && told.paths.every(gone)) {
-        this.corrects.push({
-          source: told.key,
-          reason: `${listed(told.paths, 2)} was deleted or taken back`,
-        });
-      }
-    }
-    this.work.delivered = this.work.delivered.filter(
-      (told) => told.paths.length === 0 || !told.paths.every(gone),
-    );
   }
 
   #commit(activity: Activity, made: { branch: string; hash: string; subject: string }): void {
@@ -272,16 +259,22 @@ class Follower {
       subject: message?.subject ?? made.subject,
       body: message?.body ?? "",
     };
-    const { checks } = this.work;
-    if (checks?.labels.some((label) => !checks.told.includes(label))) {
-      this.#tell([observeCommitChecks(checks, activity, this.#taken)]);
-      this.work.checks = { ...checks, told: checks.labels };
-    }
-    const [changes, left] = committed(this.work.changes, activity.subject);
+    const checks = tellCommitChecks(this.work, activity, this.#taken);
+    this.#tell(checks.observations);
+    this.corrects.push(...checks.corrects);
+    const [changes, left] = inCommit(this.work.changes, activity.subject);
     this.#tellChanges(changes, commit, []);
     this.work.changes = left;
     this.work.commits.push({ branch: made.branch, hash: made.hash });
     this.#tellFindings(activity.at);
+  }
+
+  #pass({ programs }: Activity, totals: string): void {
+    const program = listed(mainPrograms(programs).slice(-2), 2);
+    this.work.passed = [
+      ...this.work.passed.filter((each) => each.program !== program),
+      { program, totals },
+    ];
   }
 
   #tellChanges(
@@ -324,27 +317,18 @@ class Follower {
     this.work.changes = [];
     this.#tellFindings(last.at);
     for (const failure of this.work.failures) {
-      if (failure.kind === null || failure.gone) continue;
-      const tried =
-        failure.attempts.length > 0
-          ? ` Tried without success: ${failure.attempts.join("; ")}.`
-          : "";
-      this.#open(
-        `${stillFails(failure)}: ${shorten(failure.message, 160)}.${tried}`,
-        failure.sources,
-      );
-    }
-    this.work.failures = this.work.failures.filter(({ kind }) => kind !== null);
-    const { commits } = this.work;
-    const newest = commits.at(-1);
-    if (newest !== undefined) {
-      const hashes = commits.map(({ hash }) => hash.slice(0, 9));
-      const text = `${UNPUSHED} ${commits.length} ${commits.length === 1 ? "commit" : "commits"} on branch ${newest.branch} (${hashes.join(", ")}) were not pushed or merged when the turn ended.`;
-      if (!this.#points().some((point) => point.text === text)) {
-        this.#close((point) => point.text.startsWith(UNPUSHED), last.key);
-        this.openPoints.push({ text, sources: [last.key] });
+      if (failure.kind !== null && !failure.gone) {
+        this.#open(stillFailsPoint(failure), failure.sources);
       }
     }
+    this.work.failures = this.work.failures.filter(({ kind }) => kind !== null);
+    const unpushed = unpushedPoint(this.work.commits);
+    if (unpushed !== null && !this.#points().some(({ text }) => text === unpushed)) {
+      this.#close(isUnpushedPoint, last.key);
+      this.openPoints.push({ text: unpushed, sources: [last.key] });
+    }
+    this.passed = this.work.passed;
+    this.work.passed = [];
   }
 
   #points() {
@@ -366,39 +350,6 @@ class Follower {
   }
 }
 
-/** How the open point of a failure begins: its pass closes it. */
-function stillFails(failure: Parameters<typeof failedName>[0]): string {
-  return `${failedName(failure)} still failed`;
-}
-
-/** A command that only looks: it helps nothing. */
-function looks({ subject }: Activity): boolean {
-  return /^\s*(?:cd [^&;]*(?:&&|;)\s*)?(?:git (?:status|diff|log|show|branch|remote|rev-parse)|ls|cat|head|tail|grep|rg|find|pwd|which|wc|tree|echo|curl|ps|jq|sed -n|awk|type|env|date|file|stat|du|df|sleep)\b/.test(
-    subject,
-  );
-}
-
-/** Which pending changes a commit holds, and which it leaves: by the paths that it adds, else all. */
-function committed(changes: PendingChange[], command: string): [PendingChange[], PendingChange[]] {
-  const added = [...command.matchAll(/\bgit add\s+([^;&|\n]{1,1000})/g)].flatMap(([, list = ""]) =>
-    list.split(/\s+/),
-  );
-  if (added.length === 0 || added.some((word) => /^(?:-A|--all|\.|-u|:\/)$/.test(word)))
-    return [changes, []];
-  const isAdded = ({ path }: PendingChange) =>
-    added.some(
-      (word) =>
-        word !== "" &&
-        (path === word ||
-          path.endsWith(`/${word}`) ||
-          path.startsWith(word.endsWith("/") ? word : `${word}/`)),
-    );
-  const inside = changes.filter(isAdded);
-  return inside.length === 0
-    ? [changes, []]
-    : [inside, changes.filter((change) => !isAdded(change))];
-}
-
 /** Follows the session through `batch`. Pure: the batch's own open work stays as it is. */
 export function follow(batch: ObserverBatch): Followed & { taken: Set<string> } {
   const follower = new Follower(batch);
@@ -412,6 +363,7 @@ export function follow(batch: ObserverBatch): Followed & { taken: Set<string> } 
     corrects: follower.corrects,
     openWork: bounded(follower.work),
     closing: follower.closing,
+    passed: follower.passed,
     request: goesOn(own) && request !== null ? request : own,
     activities: follower.activities,
     bodies: follower.bodies,

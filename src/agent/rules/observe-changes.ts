@@ -193,7 +193,17 @@ function titleOf(part: Part): string[] {
   const point = part.points.find((each) => each.length <= TITLE_MAX * 1.6);
   if (first.created && first.purpose !== null) titles.push(`New ${name}: ${first.purpose}`);
   if (point !== undefined) titles.push(point);
-  const plan = plansOf(changes).sort((a, b) => codeNames(b).length - codeNames(a).length)[0];
+  const known = nameParts(
+    [
+      first.path,
+      `\`${name.replace(/\.\w{1,5}$/, "")}\``,
+      ...first.names.map((each) => `\`${each}\``),
+      ...first.lines,
+    ].join(" "),
+  );
+  const plan = plansOf(changes)
+    .filter((each) => !first.created || [...nameParts(each)].some((part) => known.has(part)))
+    .sort((a, b) => codeNames(b).length - codeNames(a).length)[0];
   if (plan !== undefined) titles.push(capitalised(plan));
   if (part.name === "tests" && names.length > 0)
     titles.push(`Tests in ${name}: ${listed(names.slice(names.length > 2 ? 1 : 0), 2)}`);

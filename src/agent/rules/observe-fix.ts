@@ -3,17 +3,13 @@ import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { type Content, draft } from "./draft.ts";
-import { relevantTo } from "./failures.ts";
+import { failedName, relevantTo } from "./failures.ts";
+import { takesBack } from "./findings.ts";
 import { factsOfChange } from "./observe-changes.ts";
 import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
 import { asSentence, capitalised, joined, listed, shorten } from "./prose.ts";
-import { codeNames, sharesName } from "./words.ts";
-
-/** What failed, as people call it: `git commit (DIALYZER)`. */
-export function failedName({ programs, label, command }: OpenFailure): string {
-  const name = programs.length > 0 ? listed(programs, 2) : shorten(command, 50);
-  return label === null ? name : `${name} (${label})`;
-}
+import { FACT_CHARACTERS } from "./telling.ts";
+import { codeNames, isExcuse, sharesName } from "./words.ts";
 
 /** The message without the place and the class of the error that stand in front of it. */
 function wrongOf(message: string): string {
@@ -26,29 +22,73 @@ function wrongOf(message: string): string {
     .replace(/\.$/, "");
 }
 
-/** What was said of the failure, best first: what names the same as the message or the change. */
+/** What was said of the failure and still holds: an excuse is refuted by what helped. */
 function wordsOn(failure: OpenFailure, tried: readonly Tried[]): Said[] {
+  const kept = failure.words.filter(
+    ({ text }, at) =>
+      !isExcuse(text) && !failure.words.slice(at + 1).some((later) => takesBack(later.text, text)),
+  );
   const about = [failure.message, ...tried.map((each) => each.about)].join(" ");
-  const named = failure.words.filter(({ text }) => sharesName(text, about));
-  return named.length > 0 ? named : failure.words;
+  const named = kept.filter(({ text }) => sharesName(text, about));
+  return named.length > 0 ? named : kept;
+}
+
+/** The one that says most of what was wrong: it names most in code, and things of the message. */
+function leadOf(words: readonly Said[], message: string): string | null {
+  const worth = ({ text }: Said) => codeNames(text).length + (sharesName(text, message) ? 2 : 0);
+  const named = words.filter(({ text }) => codeNames(text).length > 0 && text.length >= 30);
+  return [...named].sort((a, b) => worth(b) - worth(a))[0]?.text ?? null;
+}
+
+/** True where the form that worked has a flag that the other lacked: `git add -f`. */
+function hasNewFlag(before: string, after: string): boolean {
+  const flags = after.match(/(?<=\s)--?[a-zA-Z][\w-]*/g) ?? [];
+  return flags.some((flag) => !before.includes(flag));
 }
 
 /** True where nothing was learnt: the same command again, or only a formatter in between. */
 function isTrivial(failure: OpenFailure, tried: readonly Tried[]): boolean {
   if (failure.words.length > 0 || failure.attempts.length > 0) return false;
   if (tried.length === 0 || failure.message.length < 12) return true;
+  // Another form of a command that is no check: only words make that worth telling.
+  if (failure.kind === null && tried.every(({ path }) => path === null)) {
+    return !tried.some(({ about }) => hasNewFlag(failure.command, about));
+  }
   return failure.kind === "format" || /^format/i.test(failure.label ?? "");
 }
 
+/** What was tried in vain, in as many facts as it needs. */
+function attemptFacts(attempts: readonly string[]): string[] {
+  const facts: string[] = [];
+  for (const attempt of attempts) {
+    const last = facts.at(-1);
+    const longer = `${last}; ${attempt}`;
+    if (last !== undefined && longer.length <= FACT_CHARACTERS) facts[facts.length - 1] = longer;
+    else
+      facts.push(
+        `${last === undefined ? "" : "Also "}${last === undefined ? "T" : "t"}ried without success: ${attempt}`,
+      );
+  }
+  return facts.slice(0, 3);
+}
+
 function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Content | null {
-  const tried = relevantTo(failure, failure.tried);
+  const others = (work.checks?.labels ?? []).filter((label) => label !== failure.label);
+  const tried = relevantTo(failure, failure.tried).filter(
+    // What was done about another check of the same hook is told there.
+    ({ what }) => !others.some((label) => what.toLowerCase().includes(label.toLowerCase())),
+  );
   if (isTrivial(failure, tried)) return null;
   const words = wordsOn(failure, tried);
   const edits = tried.filter(({ path }) => path !== null);
   const how = [...new Set(tried.map(({ what }) => what))].slice(-3);
   const files = [...new Set(edits.map(({ path }) => path ?? ""))];
   const changes = work.changes.filter(({ path }) => files.includes(path));
-  const claim = words.findLast(({ text }) => codeNames(text).length > 0 && text.length >= 30)?.text;
+  const shown = edits
+    .map(({ shows }) => shows)
+    .filter((text) => text !== "")
+    .slice(-3);
+  const claim = leadOf(words, failure.message);
   const wrong = wrongOf(failure.message);
   const done = capitalised(how.at(-1) ?? "");
   const passed = pass.outcome?.totals ?? "";
@@ -64,18 +104,18 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
   return {
     type: "bugfix",
     titles: [
-      ...(claim === undefined ? [] : [claim]),
-      `${shorten(wrong, 60)}: ${shorten(done === "" ? `fixed in ${fileName(files[0] ?? "")}` : done, 60)}`,
+      ...(claim === null ? [] : [claim]),
+      `${shorten(wrong, 44)}: ${shorten(done === "" ? `fixed in ${fileName(files[0] ?? "")}` : done, 44)}`,
       `${done}, against "${shorten(wrong, 40)}"`,
     ],
     subtitle: files.length > 0 ? `Fixed in ${listed(files, 2)}` : "",
     narrative,
     facts: [
-      ...(failure.attempts.length > 0
-        ? [`Tried without success: ${failure.attempts.join("; ")}`]
-        : []),
-      ...(claim === undefined ? [] : [asSentence(wrong)]),
-      ...changes.flatMap((change) => factsOfChange(change).slice(-2)).slice(0, 3),
+      ...attemptFacts(failure.attempts),
+      ...(claim === null ? [] : [asSentence(wrong)]),
+      ...(shown.length > 0
+        ? shown
+        : changes.flatMap((change) => factsOfChange(change).slice(-2)).slice(0, 3)),
       ...words.slice(0, -3).map(({ text }) => text),
     ],
     concepts: ["problem-solution", "gotcha"],

@@ -5,16 +5,17 @@ import type { DraftObservation } from "../../memory/observation.ts";
 import { draft, NARRATIVE_MAX } from "./draft.ts";
 import { aboutSections, saysOpen } from "./headings.ts";
 import { indexTextOf } from "./index-text.ts";
-import { capitalised, joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
+import { capitalised, joined, looksLikeInstruction, plain, sentences, shorten } from "./prose.ts";
 import { type Item, type Section, sectionsOf } from "./sections.ts";
 import { tellingPoints } from "./telling.ts";
 import { isGuess, isRefutation, isState } from "./words.ts";
 
 /** A text shorter than this says nothing that its turn's summary does not say. */
 const TELLING_MIN = 120;
-/** Points that one observation tells of. */
+/** Points that one observation tells of: of problems and decisions each that says enough by itself. */
 const POINTS_PER_PART = 3;
-const POINT_MAX = 300;
+const WHOLE_POINT_MIN = 170;
+const POINT_MAX = 500;
 
 /** What a section is about, by its heading. */
 const KINDS: [RegExp, ObservationType, Concept[]][] = [
@@ -34,7 +35,7 @@ const KINDS: [RegExp, ObservationType, Concept[]][] = [
 ];
 /** Sections of a compaction summary that only say how the session stands or repeat what was asked. */
 const PASSING =
-  /\b(?:pending|current|next|remaining|in progress|todo|status|all user messages|user messages|primary request|intent|request|analysis|optional)\b|待办|下一步|当前|次の|現在|следующ|текущ/iu;
+  /\b(?:pending|current|next|remaining|in progress|todo|status|all user messages|user messages|primary request|intent|request|analysis|optional|key technical concepts?|technologies|tech stack|problem solving)\b|待办|下一步|当前|次の|現在|следующ|текущ/iu;
 
 function kindOf(heading: string): { type: ObservationType; concepts: Concept[] } {
   for (const [form, type, concepts] of KINDS) if (form.test(heading)) return { type, concepts };
@@ -70,22 +71,38 @@ interface Stretch {
   raw: string;
 }
 
+/** What a text must not repeat: what still fails, and what was told already. */
+export interface Known {
+  unproved(point: string): boolean;
+  told(point: string): boolean;
+}
+
 /** A section's points in stretches that one title can tell of. */
-function stretchesOf(section: Section, unproved: (point: string) => boolean): Stretch[] {
+function stretchesOf(section: Section, known: Known): Stretch[] {
   const usable = (point: string) =>
-    !looksLikeInstruction(point) && !unproved(point) && !saysOpen(point);
+    !looksLikeInstruction(point) &&
+    !known.unproved(point) &&
+    !known.told(point) &&
+    !saysOpen(point);
   const points = section.items
     .filter(({ ticked }) => ticked !== false)
     .map((item) => ({ point: standing(wholePoint(item)), raw: item.raw }))
     .filter(({ point }) => point.length >= 25 && usable(point));
+  const single = /^(?:bugfix|decision)$/.test(kindOf(section.heading).type);
   const stretches: Stretch[] = [];
-  for (let i = 0; i < points.length; i += POINTS_PER_PART) {
-    const part = points.slice(i, i + POINTS_PER_PART);
-    stretches.push({
-      heading: section.heading,
-      points: part.map(({ point }) => point),
-      raw: part.map(({ raw }) => raw).join("\n"),
-    });
+  let open: Stretch | null = null;
+  for (const { point, raw } of points) {
+    const alone = single && point.length >= WHOLE_POINT_MIN;
+    if (open === null || alone || open.points.length >= POINTS_PER_PART) {
+      const stretch: Stretch = { heading: section.heading, points: [], raw: "" };
+      stretches.push(stretch);
+      if (!alone) open = stretch;
+      stretch.points.push(point);
+      stretch.raw = raw;
+    } else {
+      open.points.push(point);
+      open.raw += `\n${raw}`;
+    }
   }
   const prose = section.paragraphs
     .flatMap((paragraph) => sentences(paragraph, 6))
@@ -116,7 +133,7 @@ function observeStretch(
       titles: [first, `${heading}: ${first}`],
       subtitle: heading,
       narrative: joined(
-        points.map((point) => capitalised(point)).map((point) => point.slice(0, POINT_MAX + 200)),
+        points.map((point) => shorten(capitalised(point), POINT_MAX)),
         NARRATIVE_MAX,
       ),
       facts: points.slice(1),
@@ -141,7 +158,7 @@ export function observeCompaction(
   text: string,
   key: string,
   at: number,
-  unproved: (point: string) => boolean,
+  known: Known,
   taken: Set<string>,
 ): DraftObservation[] {
   const summaryAt = text.search(/^(?:<summary>|Summary:)\s*$/m);
@@ -153,8 +170,16 @@ export function observeCompaction(
     ({ heading, above }) => !PASSING.test(heading) && !PASSING.test(above),
   );
   return sections.flatMap((section) =>
-    stretchesOf(section, unproved).map((stretch) => observeStretch(stretch, key, at, "", taken)),
+    stretchesOf(section, known).map((stretch) => observeStretch(stretch, key, at, "", taken)),
   );
+}
+
+/** A section as prose: short points of a list (`Version: 1.5`) say nothing without their heading. */
+function readable({ heading, items, paragraphs, raw }: Section): string {
+  const short = items.length > 0 && items.every(({ text }) => text.length < 90);
+  if (heading === "" || !short) return raw;
+  const values = items.slice(0, 4).map(({ text }) => text.replace(/[.;]$/, ""));
+  return [...paragraphs, `- ${heading}: ${values.join("; ")}`].join("\n");
 }
 
 /** The observation of a report: what a subagent found out, or what a page answered; none of an empty one. */
@@ -167,10 +192,9 @@ export function observeReport(
   const sections = sectionsOf(text);
   const kinds = aboutSections(sections, text);
   const told = sections.filter((_, i) => kinds[i] !== "next");
-  const points = tellingPoints(
-    told.map(({ heading, raw }) => `${heading}\n${raw}`).join("\n"),
-    7,
-  ).filter((point) => !isGuess(point) && !isRefutation(point));
+  const points = tellingPoints(told.map(readable).join("\n\n"), 7).filter(
+    (point) => !isGuess(point) && !isRefutation(point),
+  );
   const first = points[0];
   if (first === undefined) return [];
   return [

@@ -1,5 +1,7 @@
 /** What is left to do, and what of it is done: by its own words or by a command that it names. */
 import type { ClosedPoint, KnownOpenPoint } from "../provider.ts";
+import { failedName } from "./failures.ts";
+import type { OpenFailure } from "./open-work.ts";
 import { looksLikeInstruction, shorten } from "./prose.ts";
 import { bare } from "./words.ts";
 
@@ -92,4 +94,29 @@ export function closedByWords(
 }
 
 /** How a point about commits that were not pushed begins: a push closes it. */
-export const UNPUSHED = "Not pushed:";
+const UNPUSHED = "Not pushed:";
+
+/** The point of commits that no push was seen for, oldest first; null without any. */
+export function unpushedPoint(commits: readonly { branch: string; hash: string }[]): string | null {
+  const newest = commits.at(-1);
+  if (newest === undefined) return null;
+  const hashes = commits.map(({ hash }) => hash.slice(0, 9)).join(", ");
+  const count = commits.length === 1 ? "1 commit" : `${commits.length} commits`;
+  return `${UNPUSHED} ${count} on branch ${newest.branch} (${hashes}) ${commits.length === 1 ? "was" : "were"} not pushed or merged when the turn ended.`;
+}
+
+export function isUnpushedPoint({ text }: KnownOpenPoint): boolean {
+  return text.startsWith(UNPUSHED);
+}
+
+/** The point of a check that still failed when its turn ended. */
+export function stillFailsPoint(failure: OpenFailure): string {
+  const tried =
+    failure.attempts.length > 0 ? ` Tried without success: ${failure.attempts.join("; ")}.` : "";
+  return `${stillFails(failure)}: ${shorten(failure.message, 160)}.${tried}`;
+}
+
+/** How such a point begins: the check's pass closes it. */
+export function stillFails(failure: OpenFailure): string {
+  return `${failedName(failure)} still failed`;
+}

@@ -20,6 +20,8 @@ export interface Tried {
   path: string | null;
   /** The words and names of the change, by which it is matched with what failed. */
   about: string;
+  /** A short change as it stands: `now a (was b)`; empty for a longer one. */
+  shows: string;
   key: string;
 }
 
@@ -43,6 +45,8 @@ export interface OpenFailure {
   words: Said[];
   /** It was not seen again by the same check, or a narrower one passed: `tried` is what helped. */
   gone: boolean;
+  /** Commands that came after it. */
+  age: number;
   /** Keys of the calls that failed, the first and the newest. */
   sources: string[];
 }
@@ -79,8 +83,9 @@ export interface CommitChecks {
   labels: string[];
   /** A commit was refused in spite of `--no-verify`. */
   evenUnverified: boolean;
-  /** Labels that were told already. */
+  /** Labels that were told already, and the source of the observation that told them. */
   told: string[];
+  toldKey: string | null;
   key: string;
 }
 
@@ -102,6 +107,8 @@ export interface OpenWork {
   delivered: Delivered[];
   /** What the agent said last, for the calls that follow it. */
   plan: Said[];
+  /** The checks that passed last in this turn, with what they counted. */
+  passed: { program: string; totals: string }[];
   /** The person's last request that was one of its own. */
   request: string | null;
 }
@@ -115,6 +122,7 @@ export function noOpenWork(): OpenWork {
     checks: null,
     delivered: [],
     plan: [],
+    passed: [],
     request: null,
   };
 }
@@ -143,6 +151,7 @@ export function bounded(work: OpenWork): OpenWork {
         ...tried,
         what: cut(tried.what, LINE_MAX_CHARS),
         about: short(tried.about),
+        shows: cut(tried.shows, LINE_MAX_CHARS * 2),
       })),
       words: newest(failure.words, LIST_MAX).map(saidShort),
       sources: [...failure.sources.slice(0, 1), ...failure.sources.slice(1).slice(-1)],
@@ -161,6 +170,7 @@ export function bounded(work: OpenWork): OpenWork {
     checks: work.checks,
     delivered: newest(work.delivered, 16).map((each) => ({ ...each, text: short(each.text) })),
     plan: newest(work.plan, 2).map(saidShort),
+    passed: newest(work.passed, 6),
     request: work.request === null ? null : cut(work.request, 600),
   };
 }

@@ -1,4 +1,6 @@
 /** The net effect of edits, file by file: what was put in and taken out again is no knowledge. */
+import type { Correction } from "../../memory/observation.ts";
+import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import type { OpenWork, PendingChange, Said } from "./open-work.ts";
@@ -103,7 +105,7 @@ export function noteChange(work: OpenWork, activity: Activity, plan: readonly Sa
 }
 
 /** Paths that a command deletes or takes back to what was committed; null where it takes back all. */
-export function pathsTakenBack(command: string): string[] | null {
+function pathsTakenBack(command: string): string[] | null {
   if (
     /\bgit (?:reset --hard|stash(?! (?:pop|apply|list))|checkout (?:--\s+)?\.(?:\s|$)|restore \.)/.test(
       command,
@@ -117,4 +119,65 @@ export function pathsTakenBack(command: string): string[] | null {
     paths.push(...list.split(/\s+/).filter((word) => word !== "" && !word.startsWith("-")));
   }
   return paths.map((path) => path.replace(/^["']|["']$|^\.\//g, ""));
+}
+
+/**
+ * Takes out what a command deletes or takes back; answers which delivered observations that makes
+ * wrong: those that are about nothing else. Mutates `work`, which the caller owns.
+ */
+export function takeBack(work: OpenWork, command: string): Correction[] {
+  const paths = pathsTakenBack(command);
+  if (paths === null) {
+    work.changes = [];
+    return [];
+  }
+  if (paths.length === 0) return [];
+  const gone = (path: string) =>
+    paths.some((each) => path === each || path.endsWith(`/${each}`) || each.endsWith(`/${path}`));
+  const wrong = work.delivered.filter((told) => told.paths.length > 0 && told.paths.every(gone));
+  work.changes = work.changes.filter(({ path }) => !gone(path));
+  work.delivered = work.delivered.filter((told) => !wrong.includes(told));
+  return wrong.map(({ key, paths: files }) => ({
+    source: key,
+    reason: `${files.slice(0, 2).join(", ")} was deleted or taken back`,
+  }));
+}
+
+/** Which pending changes a commit holds, and which it leaves: by the paths that it adds, else all. */
+export function inCommit(
+  changes: PendingChange[],
+  command: string,
+): [PendingChange[], PendingChange[]] {
+  const added = [...command.matchAll(/\bgit add\s+([^;&|\n]{1,1000})/g)].flatMap(([, list = ""]) =>
+    list.split(/\s+/).filter((word) => word !== ""),
+  );
+  if (added.length === 0 || added.some((word) => /^(?:-A|--all|\.|-u|:\/)$/.test(word))) {
+    return [changes, []];
+  }
+  const isAdded = ({ path }: PendingChange) =>
+    added.some(
+      (word) =>
+        path === word ||
+        path.endsWith(`/${word}`) ||
+        path.startsWith(word.endsWith("/") ? word : `${word}/`),
+    );
+  const inside = changes.filter(isAdded);
+  return inside.length === 0 ? [changes, []] : [inside, changes.filter((each) => !isAdded(each))];
+}
+
+const SHOWN_LINES = 3;
+const SHOWN_CHARS = 110;
+
+/** A short edit as it stands: `file: now a (was b)`; empty for one that is long. */
+export function shownChange({ path, change }: Activity): string {
+  const telling = (lines: readonly string[] = []) =>
+    lines.map((line) => line.trim()).filter((line) => /[\p{L}\p{N}]{2}/u.test(line));
+  const after = telling(change?.added);
+  const before = telling(change?.removed);
+  const short = (lines: string[]) =>
+    lines.length <= SHOWN_LINES && lines.join(" ").length <= SHOWN_CHARS;
+  if (change === null || !short(after) || !short(before)) return "";
+  const file = fileName(path ?? "");
+  if (after.length === 0) return before.length === 0 ? "" : `${file}: without ${before.join(" ")}`;
+  return `${file}: now ${after.join(" ")}${before.length > 0 ? ` (was ${before.join(" ")})` : ""}`;
 }

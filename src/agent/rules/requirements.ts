@@ -2,14 +2,14 @@
 import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
-import { draft } from "./draft.ts";
-import { joined, listed, looksLikeInstruction, plain, shorten } from "./prose.ts";
+import { asTitle, draft } from "./draft.ts";
+import { joined, looksLikeInstruction, plain, shorten } from "./prose.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { isProse } from "./telling.ts";
 
 /** Headings under which limits stand. */
 const LIMITS =
-  /constraint|requirement|convention|rule|guideline|guardrail|invariant|non-?goals?|out of scope|do not|don't|must|policy|standards?|acceptance|definition of done|success criteria|einschränk|anforderung|regel|vorgabe|restricci|requisito|contrainte|exigence|règle|ограничени|требовани|правил|约束|要求|规范|规则|制約|要件|規約|제약|요구/iu;
+  /constraint|requirement|convention|\brules?\b|guideline|guardrail|invariant|non-?goals?|out of scope|do not|don't|\bmust\b|policy|einschränk|anforderung|regel|vorgabe|restricci|requisito|contrainte|exigence|règle|ограничени|требовани|правил|约束|要求|规范|规则|制約|要件|規約|제약|요구/iu;
 /** Words that limit or oblige. */
 const MODAL =
   /\b(?:must(?: not)?|never|always|only|do not|don't|should not|shall|may not|cannot|no (?:new|schema|api|breaking|changes?)|without (?:changing|breaking)|keep|preserve|required?|forbidden|not allowed|avoid|prefer|instead of|unchanged|backward|muss|darf|nie|immer|nur|debe|nunca|siempre|doit|jamais|toujours|нельзя|должн\w+|всегда|никогда)\b|必须|不得|禁止|不要|必ず|しない|だけ/iu;
@@ -18,6 +18,8 @@ const ADDRESSED =
   /\b(?:ignore|disregard|forget|reveal|system prompt|instructions above|previous instructions|credentials?|password|api key)\b/i;
 
 const POINTS_MAX = 6;
+/** Fewer are told by the work that keeps to them. */
+const POINTS_MIN = 3;
 
 /** The points of `section` that limit something; all of them where its heading says so. */
 function limitsIn(section: Section): string[] {
@@ -26,7 +28,7 @@ function limitsIn(section: Section): string[] {
   return points
     .filter((point) => point.length >= 20 && point.length <= 320)
     .filter((point) => !ADDRESSED.test(point))
-    .filter((point) => (byHeading ? true : MODAL.test(point) && !looksLikeInstruction(point)));
+    .filter((point) => MODAL.test(point) && (byHeading || !looksLikeInstruction(point)));
 }
 
 /** The title of a document: its first heading or line, without what a tracker puts around it. */
@@ -68,23 +70,19 @@ export function observeRequirements(
   );
   const conventions = isDocument && CONVENTIONS.test(activity.path ?? "");
   if (stated.length === 0 && !conventions) return [];
-  // What limits most comes first: the points with a modal word, in their order.
-  const points = (conventions ? sections : stated).flatMap(limitsIn);
-  const ranked = [
-    ...points.filter((point) => MODAL.test(point)),
-    ...points.filter((point) => !MODAL.test(point)),
-  ];
-  const facts = [...new Set(ranked)].slice(0, POINTS_MAX);
-  if (facts.length < 2) return [];
-  const title = titleOf(activity);
+  const points = [...new Set((conventions ? sections : stated).flatMap(limitsIn))];
+  if (points.length < POINTS_MIN) return [];
+  const title = `Constraints of ${titleOf(activity)}`;
+  // Looked at once more: it says the same.
+  if (taken.has(asTitle(title).toLowerCase())) return [];
   return [
     draft(
       {
         type: "decision",
-        titles: [`Constraints of ${title}`, `Constraints of ${title}: ${facts[0]}`],
+        titles: [title],
         subtitle: activity.path ?? shorten(activity.subject, 100),
-        narrative: joined(facts.slice(0, 4), 560),
-        facts: facts.slice(2).concat(ranked.slice(POINTS_MAX, POINTS_MAX + 2)),
+        narrative: joined(points.slice(0, 5), 560),
+        facts: points.slice(2, 2 + POINTS_MAX),
         concepts: ["why-it-exists", "pattern"],
         sources: [activity.key],
         index,
@@ -93,30 +91,4 @@ export function observeRequirements(
       taken,
     ),
   ];
-}
-
-/** What every commit runs into here, once a refused commit has shown it. */
-export function observeCommitChecks(
-  checks: { labels: readonly string[]; evenUnverified: boolean; key: string },
-  pass: { key: string; at: number },
-  taken: Set<string>,
-): DraftObservation {
-  const names = listed(checks.labels, 6);
-  const even = checks.evenUnverified ? " A commit with --no-verify was refused all the same." : "";
-  return draft(
-    {
-      type: "decision",
-      titles: [
-        `Every git commit is checked here: ${names}${checks.evenUnverified ? ", even with --no-verify" : ""}`,
-        `Commits have to pass ${names}`,
-      ],
-      narrative: `A pre-commit hook refuses a commit until ${names} ${checks.labels.length > 1 ? "pass" : "passes"}.${even}`,
-      facts: checks.evenUnverified ? [] : [],
-      concepts: ["gotcha", "pattern"],
-      sources: [checks.key, pass.key],
-      index: `git commit pre-commit hook ${checks.labels.join(" ")} --no-verify`,
-      at: pass.at,
-    },
-    taken,
-  );
 }

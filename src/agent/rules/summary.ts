@@ -3,7 +3,7 @@ import type { DraftObservation, DraftSummary } from "../../memory/observation.ts
 import { aboutSections, saysOpen } from "./headings.ts";
 import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { isGuess } from "./words.ts";
+import { isGuess, isPlan } from "./words.ts";
 
 const FIELD_MAX = 900;
 const LEARNT =
@@ -56,7 +56,8 @@ export function readClosing(text: string, unproved: (point: string) => boolean):
         if (listed || saysOpen(point) || section.items.length === 0) closing.next.push(point);
       } else if (saysOpen(point)) closing.next.push(point);
       else if (kind === "unclear" || point.length < 8) continue;
-      else if (looksLikeInstruction(point) || isGuess(point) || unproved(point)) continue;
+      else if (looksLikeInstruction(point) || isGuess(point) || isPlan(point) || unproved(point))
+        continue;
       else (LEARNT.test(point) ? closing.learnt : closing.done).push(point);
     }
   }
@@ -75,12 +76,14 @@ function isEmptyPraise(point: string): boolean {
 
 /**
  * The summary of a turn. `request` is what the person asked, `closing` the agent's last message
- * (null where the turn was broken off), `observations` those of the batch that ends the turn.
+ * (null where the turn was broken off), `observations` those of the batch that ends the turn,
+ * `passed` the checks that passed last.
  */
 export function summarise(
   request: string,
   closing: { key: string; points: Closing } | null,
   observations: readonly DraftObservation[],
+  passed: readonly { program: string; totals: string }[],
   otherSources: readonly string[],
 ): DraftSummary {
   const titles = (...types: string[]) =>
@@ -90,6 +93,15 @@ export function summarise(
   const done = (closing?.points.done ?? []).filter((point) => !isEmptyPraise(point));
   const changes = titles("feature", "change", "refactor", "security");
   const looked = observations.filter(({ activity }) => activity === true).map(({ title }) => title);
+  // Where the closing message counts the tests itself, it says enough of them.
+  const told = done.join(" ");
+  const countsIt = (totals: string) =>
+    /(\d{1,7}) tests?\b/.exec(totals)?.[1] !== undefined &&
+    new RegExp(`\\b${/(\d{1,7}) tests?\b/.exec(totals)?.[1]}\\b`).test(told);
+  const counted = passed
+    .filter(({ totals }) => !countsIt(totals))
+    .map(({ program, totals }) => `${program} (${totals})`);
+  const checks = counted.length > 0 ? `Checks that passed last: ${counted.join(", ")}` : "";
   const sources = [
     ...(closing === null ? [] : [closing.key]),
     ...observations.flatMap(({ sources: [first] }) => (first === undefined ? [] : [first])),
@@ -106,10 +118,16 @@ export function summarise(
     ),
     completed: joined(
       [
-        ...(done.length > 0 ? done : (closing?.points.done ?? [])),
-        ...(done.length < 2 ? changes : []),
+        joined(
+          [
+            ...(done.length > 0 ? done : (closing?.points.done ?? [])),
+            ...(done.length < 2 ? changes : []),
+          ],
+          FIELD_MAX,
+        ),
+        checks,
       ],
-      FIELD_MAX,
+      FIELD_MAX + 240,
     ),
     next_steps: joined(closing?.points.next ?? [], FIELD_MAX),
     sources: [...new Set([...sources, ...otherSources])].slice(0, 12),

@@ -25,7 +25,7 @@ const REFUTED =
 
 /** True only for the moment: it belongs to open points, or to nothing. */
 const STATE =
-  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
+  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|need(?:s|ed)? to (?:be )?(?:restructur|fix|chang|updat|add|refactor|resolv)\w*|issues? to fix|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
 
 /** A cause, a contrast, a limit or a way that something behaves. */
 const FINDING =
@@ -67,8 +67,12 @@ export function isRefutation(text: string): boolean {
   return REFUTED.test(text);
 }
 
+/** A label in front of something that is not over: `CURRENT: …`, `WIP - …`. */
+const STATE_LABEL =
+  /^[\W_]*(?:current(?:ly)?|in progress|wip|to-?do|open|pending|unresolved|ongoing|blocked|not done|next)\b\s*[:：–—-]/i;
+
 export function isState(text: string): boolean {
-  return STATE.test(text);
+  return STATE.test(text) || STATE_LABEL.test(text);
 }
 
 export function isPlan(text: string): boolean {
@@ -126,14 +130,18 @@ export interface Saying {
 
 /** A plan as an order: `Now let me add the helper:` is `add the helper`. */
 function asOrder(sentence: string): string {
-  return sentence
-    .replace(OPENING, "")
-    .replace(
-      /^(?:(?:now|next|first|then|finally|also|so|and|but|,|\s)+)?(?:that .{3,60}?, )?(?:let me(?: also| now| first| just)?|let's(?: also| now)?|i(?:'ll| will| need to| should| have to| want to| can|'m going to)(?: also| now| first)?|we (?:need to|should|can)|need to|time to|going to)\s+/i,
-      "",
-    )
-    .replace(/^(?:now|next|first|then|finally|also)[\s,]+/i, "")
-    .replace(/[\s.:;,]+$/, "");
+  return (
+    sentence
+      .replace(OPENING, "")
+      .replace(
+        /^(?:(?:now|next|first|then|finally|also|so|and|but|,|\s)+)?(?:that .{3,60}?, )?(?:let me(?: also| now| first| just)?|let's(?: also| now)?|i(?:'ll| will| need to| should| have to| want to| can|'m going to)(?: also| now| first)?|we (?:need to|should|can)|need to|time to|going to)\s+/i,
+        "",
+      )
+      .replace(/^(?:now|next|first|then|finally|also)[\s,]+/i, "")
+      // What comes after that is another plan, and who knows of which work.
+      .replace(/(?:,| and)? then\b.*$/i, "")
+      .replace(/[\s.:;,]+$/, "")
+  );
 }
 
 /** Words that announce a cause. */
@@ -156,14 +164,35 @@ function saysEnough(sentence: string): boolean {
   return sentence.split(/\s+/).length >= WORDS_MIN || /[\p{Lo}]{8}/u.test(sentence);
 }
 
-/** Sentences of a saying: of its lines of prose, without code, tables and headings. */
-export function proseOf(text: string): string[] {
-  return text
+/** A sentence in English that says how something in code is. */
+const STATEMENT =
+  /\b(?:is|are|was|were|has|have|uses?|takes?|needs?|gets?|holds?|contains?|lives?|comes?|goes|calls?|creates?|stores?|accepts?|handles?|sets|reads|writes|runs|sends|matches|checks|depends?|belongs?)\b/i;
+const STATEMENT_WORDS_MIN = 8;
+
+function isStatement(claim: string): boolean {
+  return (
+    STATEMENT.test(claim) &&
+    codeNames(claim).length > 0 &&
+    claim.split(/\s+/).length >= STATEMENT_WORDS_MIN
+  );
+}
+
+/** Sentences of a saying: of its lines of prose, without code, tables and the steps of a plan. */
+function proseOf(text: string): string[] {
+  const lines = text
     .replace(/(?:```|~~~)[\s\S]*?(?:```|~~~|$)/g, "\n")
     .split("\n", 60)
-    .map((line) => line.replace(/^\s*(?:[-*+•]|\d{1,3}[.)]|#{1,6})\s+/, "").replace(/\*{2}/g, ""))
-    .filter((line) => line.trim() !== "" && !line.includes("|"))
-    .flatMap((line) => sentences(line, 8));
+    .filter((line) => line.trim() !== "" && !line.includes("|"));
+  let plan = false;
+  return lines.flatMap((line) => {
+    const step = /^\s*(?:[-*+•]|\d{1,3}[.)]|\*{2}\d)\s*/.test(line);
+    if (step && plan) return [];
+    plan = /[:：]\s*$/.test(line) && (PLAN.test(line) || PLAN_WITHIN.test(line));
+    return sentences(
+      line.replace(/^\s*(?:[-*+•]|\d{1,3}[.)]|#{1,6})\s+/, "").replace(/\*{2}/g, ""),
+      8,
+    );
+  });
 }
 
 /** Takes `text` apart: what of it is a plan, what a finding. A guess is neither. */
@@ -186,7 +215,8 @@ export function takeApart(text: string): Saying {
     if (after.length > 0) plans.push(asOrder(after.join(" ")));
     const claim = asClaim(opened);
     if (!saysEnough(claim) || isGuess(claim) || isState(claim) || isRefutation(claim)) continue;
-    if (FINDING.test(claim) || (!english && codeNames(claim).length >= 2)) claims.push(claim);
+    if (FINDING.test(claim) || isStatement(claim) || (!english && codeNames(claim).length >= 2))
+      claims.push(claim);
   }
   return { claims, plans: plans.filter((plan) => saysEnough(`${plan} x`)), refutes };
 }
