@@ -1,6 +1,4 @@
 /** The embedded default: rules instead of a model. No network, no cost, the same answer every time. */
-import type { DraftObservation } from "../../memory/observation.ts";
-import { truncate } from "../../platform/truncate.ts";
 import type { ObserverBatch, ObserverResult, Provider } from "../provider.ts";
 import { isEmpty } from "../rules/activity.ts";
 import { activityItems, textItems } from "../rules/activity-items.ts";
@@ -8,22 +6,6 @@ import { follow } from "../rules/follow.ts";
 import { isOwn } from "../rules/own-calls.ts";
 import { requestOf } from "../rules/request.ts";
 import { summarise } from "../rules/summary.ts";
-
-/** Most sources of one observation: what more was done about it is activity. */
-const SOURCES_MAX = 4;
-const NARRATIVE_MAX_CHARS = 500;
-const FACTS_MAX = 6;
-const FACT_MAX_CHARS = 160;
-
-/** An observation small enough to be read beside others. */
-function withinBounds(draft: DraftObservation): DraftObservation {
-  return {
-    ...draft,
-    narrative: truncate(draft.narrative, NARRATIVE_MAX_CHARS, "…"),
-    facts: draft.facts.slice(0, FACTS_MAX).map((fact) => truncate(fact, FACT_MAX_CHARS, "…")),
-    sources: draft.sources.slice(0, SOURCES_MAX),
-  };
-}
 
 /** What the rules make of a batch: pure, and a matter of milliseconds. */
 export function extract(batch: ObserverBatch): ObserverResult {
@@ -34,7 +16,7 @@ export function extract(batch: ObserverBatch): ObserverResult {
     return false;
   });
   const followed = follow({ ...batch, events });
-  const observations = followed.observations.map(withinBounds);
+  const { observations } = followed;
   const told = new Set(observations.flatMap(({ sources }) => sources));
   const rest = followed.activities.filter((activity) => {
     if (told.has(activity.key)) return false;

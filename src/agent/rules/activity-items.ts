@@ -5,6 +5,7 @@
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
+import { truncate } from "../../platform/truncate.ts";
 import { type Activity, isToolEvent } from "./activity.ts";
 import { freeTitle } from "./draft.ts";
 import { indexTextOf, indexTextOfActivities } from "./index-text.ts";
@@ -89,6 +90,7 @@ export function activityItems(
 
 /** Characters of a text that one item is found by. */
 const TEXT_PART_MAX = 6_000;
+const PARTS_MAX = 5;
 /** A shorter text is told by its turn's summary as a whole. */
 const TEXT_MIN = 400;
 
@@ -105,8 +107,10 @@ export function textItems(events: readonly StoredEvent[], taken: Set<string>): D
     if (isToolEvent(event) || name === undefined || event.body.text.length < TEXT_MIN) return [];
     const { text } = event.body;
     const parts: string[] = [];
-    for (let at = 0; at < text.length && parts.length < 5; at += TEXT_PART_MAX) {
-      parts.push(text.slice(at, at + TEXT_PART_MAX));
+    for (let at = 0; at < text.length && parts.length < PARTS_MAX; ) {
+      const part = truncate(text.slice(at), TEXT_PART_MAX);
+      parts.push(part);
+      at += part.length;
     }
     return parts.map(
       (part): DraftObservation => ({

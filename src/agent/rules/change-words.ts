@@ -15,12 +15,13 @@ interface Deed {
 
 /** `Acme.Billing.Invoice` is called Invoice. */
 export function shortName(name: string): string {
-  return /^[A-Z]\w{0,40}(?:\.[A-Z]\w{0,60}){1,8}$/.test(name)
+  return /^\p{Lu}[\p{L}\p{N}_]{0,40}(?:\.\p{Lu}[\p{L}\p{N}_]{0,60}){1,8}$/u.test(name)
     ? name.slice(name.lastIndexOf(".") + 1)
     : name;
 }
 
-const IDENTIFIER = /[A-Za-z_][\w.?!]{3,50}/g;
+const IDENTIFIER = /[\p{L}_][\p{L}\p{M}\p{N}_.?!]{3,50}/gu;
+const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 
 /** Identifiers of `lines` that `others` lack, the longest two. */
 function distinctiveNames(lines: string[], others: string[]): string[] {
@@ -29,7 +30,7 @@ function distinctiveNames(lines: string[], others: string[]): string[] {
   for (const line of lines.slice(0, 60)) {
     for (const name of line.slice(0, 300).match(IDENTIFIER) ?? []) {
       const whole = name.replace(/[.!]$/, "");
-      if (!known.has(name) && /[_.A-Z]/.test(whole.slice(1))) names.add(shortName(whole));
+      if (!known.has(name) && /[_.\p{Lu}]/u.test(whole.slice(1))) names.add(shortName(whole));
     }
   }
   const longest = [...names].sort((a, b) => b.length - a.length);
@@ -38,13 +39,12 @@ function distinctiveNames(lines: string[], others: string[]): string[] {
 
 /** The line with the most words that the other side lacks. */
 function tellingLine(lines: string[], others: string[]): string | null {
-  const known = new Set(others.join("\n").match(/\w+/g) ?? []);
+  const known = new Set(others.join("\n").match(WORD) ?? []);
   let best: { line: string; fresh: number } | null = null;
   for (const line of lines.slice(0, 60)) {
-    const fresh = (line.slice(0, 300).match(/\w+/g) ?? []).filter(
-      (word) => !known.has(word),
-    ).length;
-    if (/\w{2}/.test(line) && fresh > (best?.fresh ?? 0)) best = { line: line.trim(), fresh };
+    const fresh = (line.slice(0, 300).match(WORD) ?? []).filter((word) => !known.has(word)).length;
+    if (/[\p{L}\p{N}_]{2}/u.test(line) && fresh > (best?.fresh ?? 0))
+      best = { line: line.trim(), fresh };
   }
   return best !== null && best.line.length >= 10 ? best.line : null;
 }
@@ -53,7 +53,7 @@ function tellingLine(lines: string[], others: string[]): string | null {
 function isRename({ added, removed, addedNames, removedNames }: Change): boolean {
   if (added.length <= 3 && removed.length <= 3) return true;
   const parts = (name = "") =>
-    name.split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])/).filter((w) => w.length > 3);
+    name.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((w) => w.length > 3);
   const before = new Set(parts(removedNames[0]));
   return parts(addedNames[0]).some((part) => before.has(part));
 }

@@ -1,6 +1,7 @@
 /** What a person decided: by answering a question, or by saying what to do and what not. */
 import type { ToolBody } from "../../memory/event.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
+import { truncate } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
 import { answersOf } from "./answers.ts";
 import { draft } from "./draft.ts";
@@ -94,7 +95,7 @@ export function observeRulings(
         facts: [],
         concepts: ["why-it-exists"],
         sources: [key],
-        index: words.slice(0, 2_000),
+        index: truncate(words, 2_000),
         at,
       },
       taken,

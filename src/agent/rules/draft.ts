@@ -2,16 +2,17 @@
 
 import type { Concept, ObservationType } from "../../contract/vocabulary.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
+import { truncate } from "../../platform/truncate.ts";
 import { INDEX_TEXT_MAX } from "./index-text.ts";
-import { capitalised, cut, plain, shorten } from "./prose.ts";
+import { capitalised, plain, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";
 
 export const TITLE_MAX = 90;
 export const SUBTITLE_MAX = 120;
-export const NARRATIVE_MAX = 600;
+export const NARRATIVE_MAX = 500;
 export const FACTS_MAX = 6;
-/** Only the first four count when it is asked where something comes from. */
-export const SOURCES_MAX = 6;
+/** What more was done about it is activity. */
+export const SOURCES_MAX = 4;
 
 /** Words by which a title would read like a tool's name, and what a person would write instead. */
 const VERBS: [RegExp, string][] = [
@@ -34,7 +35,7 @@ export function asTitle(text: string): string {
   if (title.length <= TITLE_MAX) return title;
   const clause = /^.{45,88}?(?=\s?[;:(—–]\s?|,\s|\s(?:so|because|which|but|and)\s)/u;
   const ends = [
-    ...cut(title, TITLE_MAX).matchAll(/\s?[;(—–]|,\s|\s(?:so|because|which|but)\s|:\s/gu),
+    ...truncate(title, TITLE_MAX).matchAll(/\s?[;(—–]|,\s|\s(?:so|because|which|but)\s|:\s/gu),
   ].findLast(({ index }) => index >= 45);
   return ends === undefined || !clause.test(title)
     ? shorten(title, TITLE_MAX)
@@ -84,6 +85,6 @@ export function draft(content: Content, taken: Set<string>): DraftObservation {
       .slice(0, FACTS_MAX),
     concepts,
     sources: [...new Set(sources)].slice(0, SOURCES_MAX),
-    index_text: cut(index, INDEX_TEXT_MAX),
+    index_text: truncate(index, INDEX_TEXT_MAX),
   };
 }

@@ -3,10 +3,11 @@
  * what contains it, passes afterwards; what was followed by the same failure was an attempt.
  */
 import { fileName } from "../../memory/paths.ts";
+import { truncate } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
 import { checkKind, failedParts, failureMessage, firstLine, mainPrograms } from "./commands.ts";
 import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
-import { cut, listed, shorten } from "./prose.ts";
+import { listed, shorten } from "./prose.ts";
 import { narrowingOf } from "./shell.ts";
 import { nameParts, sharesName } from "./words.ts";
 
@@ -24,7 +25,7 @@ function signature(message: string): string {
 }
 
 function filesNamedIn(output: string): string[] {
-  const files = cut(output, 60_000).matchAll(
+  const files = truncate(output, 60_000).matchAll(
     /[\p{L}\p{N}_.@-]{1,60}\.[a-z]{1,5}(?=[:\s,)"'(]|$)/gu,
   );
   return [...new Set([...files].map(([name]) => name))].slice(0, 8);

@@ -5,6 +5,7 @@
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import type { Correction, DraftObservation, DraftOpenPoint } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
+import { truncate } from "../../platform/truncate.ts";
 import type { ClosedPoint, ObserverBatch } from "../provider.ts";
 import { type Activity, activityOf, isToolEvent } from "./activity.ts";
 import { commandName } from "./activity-items.ts";
@@ -30,7 +31,7 @@ import {
 } from "./open-points.ts";
 import { bounded, noOpenWork, type OpenWork, type PendingChange } from "./open-work.ts";
 import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.ts";
-import { cut, listed, shorten } from "./prose.ts";
+import { listed, shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
 import { observeRequirements } from "./requirements.ts";
 import { commitMessageOf, withoutQuoted } from "./shell.ts";
@@ -148,7 +149,7 @@ class Follower {
   #prompt(key: string, text: string, at: number): void {
     const words = personsWords(text);
     if (words === "" || goesOn(words)) return;
-    this.work.request = cut(words, 600);
+    this.work.request = truncate(words, 600);
     this.#tell(observeRulings(words, key, at, this.#taken));
   }
 
@@ -189,7 +190,7 @@ class Follower {
   }
 
   #report(key: string, text: string, about: string, at: number, activity?: Activity): void {
-    const index = activity === undefined ? cut(text, 6_000) : this.#index(activity);
+    const index = activity === undefined ? truncate(text, 6_000) : this.#index(activity);
     this.#tell(observeReport({ text, about, key, at, index }, this.#taken));
   }
 

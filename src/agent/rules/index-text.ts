@@ -1,5 +1,6 @@
 /** The words by which an observation is found: those of its sources, nearly whole, never shown. */
 import type { ToolBody } from "../../memory/event.ts";
+import { truncate, truncateStart } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
 import { definedNames } from "./definitions.ts";
 import { isProse } from "./telling.ts";
@@ -21,11 +22,11 @@ const NOISE = /^[^\p{L}\p{N}]*$|[A-Za-z0-9+/=_-]{120}/u;
 
 /** What came back, cut to what tells: of files the names that they define. */
 function foundIn({ kind, text, path }: Activity): string {
-  if (kind === "search") return text.slice(0, SEARCH_MAX);
+  if (kind === "search") return truncate(text, SEARCH_MAX);
   if (kind !== "read") return text;
-  if (isProse(text)) return text.slice(0, READ_PROSE_MAX);
+  if (isProse(text)) return truncate(text, READ_PROSE_MAX);
   const names = definedNames(text, path ?? "").join("\n");
-  return (names === "" ? text : names).slice(0, READ_MAX);
+  return truncate(names === "" ? text : names, READ_MAX);
 }
 
 /** The part of an activity that is worth finding. */
@@ -46,7 +47,7 @@ function tellingText(activity: Activity, body: ToolBody | null): string {
 function newLines(text: string, seen: Set<string>): string[] {
   const kept: string[] = [];
   for (const raw of text.split("\n")) {
-    const line = raw.trim().slice(0, 600);
+    const line = truncate(raw.trim(), 600);
     if (line === "" || seen.has(line) || NOISE.test(line)) continue;
     seen.add(line);
     kept.push(line);
@@ -59,7 +60,7 @@ function bounded(lines: string[], max: number): string {
   const text = lines.join("\n");
   if (text.length <= max) return text;
   const head = Math.floor(max * 0.7);
-  return `${text.slice(0, head)}\n${text.slice(text.length - (max - head))}`;
+  return `${truncate(text, head)}\n${truncateStart(text, max - head)}`;
 }
 
 /**

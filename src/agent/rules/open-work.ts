@@ -4,7 +4,7 @@
  * the session's row and read by nobody else: what is not proved is no knowledge, so it is not
  * delivered before its outcome.
  */
-import { cut } from "./prose.ts";
+import { truncate } from "../../platform/truncate.ts";
 
 /** Words with the event that they were said in. */
 export interface Said {
@@ -135,7 +135,7 @@ const TEXT_MAX_CHARS = 260;
 const LIST_MAX = 8;
 
 const newest = <T>(items: readonly T[], max: number): T[] => items.slice(-max);
-const short = (text: string): string => cut(text, TEXT_MAX_CHARS);
+const short = (text: string): string => truncate(text, TEXT_MAX_CHARS);
 const saidShort = <T extends Said>(said: T): T => ({ ...said, text: short(said.text) });
 
 /** The same within its bounds: what is oldest or longest goes. About 24 KB at most. */
@@ -146,12 +146,12 @@ export function bounded(work: OpenWork): OpenWork {
       command: short(failure.command),
       message: short(failure.message),
       named: newest(failure.named, LIST_MAX),
-      attempts: newest(failure.attempts, LIST_MAX).map((text) => cut(text, LINE_MAX_CHARS)),
+      attempts: newest(failure.attempts, LIST_MAX).map((text) => truncate(text, LINE_MAX_CHARS)),
       tried: newest(failure.tried, LIST_MAX).map((tried) => ({
         ...tried,
-        what: cut(tried.what, LINE_MAX_CHARS),
+        what: truncate(tried.what, LINE_MAX_CHARS),
         about: short(tried.about),
-        shows: cut(tried.shows, LINE_MAX_CHARS * 2),
+        shows: truncate(tried.shows, LINE_MAX_CHARS * 2),
       })),
       words: newest(failure.words, LIST_MAX).map(saidShort),
       sources: [...failure.sources.slice(0, 1), ...failure.sources.slice(1).slice(-1)],
@@ -160,8 +160,8 @@ export function bounded(work: OpenWork): OpenWork {
       ...change,
       names: change.names.slice(0, LIST_MAX),
       gone: change.gone.slice(0, LIST_MAX),
-      lines: change.lines.slice(0, LINES_MAX).map((line) => cut(line, LINE_MAX_CHARS)),
-      was: change.was.slice(0, 4).map((line) => cut(line, LINE_MAX_CHARS)),
+      lines: change.lines.slice(0, LINES_MAX).map((line) => truncate(line, LINE_MAX_CHARS)),
+      was: change.was.slice(0, 4).map((line) => truncate(line, LINE_MAX_CHARS)),
       plans: newest(change.plans, 3).map(saidShort),
       keys: newest(change.keys, 4),
     })),
@@ -171,6 +171,6 @@ export function bounded(work: OpenWork): OpenWork {
     delivered: newest(work.delivered, 16).map((each) => ({ ...each, text: short(each.text) })),
     plan: newest(work.plan, 2).map(saidShort),
     passed: newest(work.passed, 6),
-    request: work.request === null ? null : cut(work.request, 600),
+    request: work.request === null ? null : truncate(work.request, 600),
   };
 }

@@ -1,10 +1,11 @@
 /** The net effect of edits, file by file: what was put in and taken out again is no knowledge. */
 import type { Correction } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
+import { truncate } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
 import type { OpenWork, PendingChange, Said } from "./open-work.ts";
-import { cut, looksLikeInstruction } from "./prose.ts";
+import { looksLikeInstruction } from "./prose.ts";
 
 const LINE_MAX = 140;
 /** Lines of one file that are kept. */
@@ -35,7 +36,7 @@ function worthOf(line: string): number {
 function tellingLines(lines: readonly string[]): string[] {
   const seen = new Set<string>();
   const ranked = lines
-    .map((line, at) => ({ line: cut(line.trim(), LINE_MAX), at }))
+    .map((line, at) => ({ line: truncate(line.trim(), LINE_MAX), at }))
     .filter(({ line }) => line.length > 3 && !seen.has(line) && seen.add(line))
     .map((each) => ({ ...each, worth: worthOf(each.line) }))
     .filter(({ worth }) => worth > 0)
@@ -83,8 +84,8 @@ export function noteChange(work: OpenWork, activity: Activity, plan: readonly Sa
     const purpose = statedPurpose(activity.text, FILE_COMMENT_LINES);
     change.purpose = purpose !== null && !looksLikeInstruction(purpose) ? purpose : null;
   }
-  const without = new Set(removed.map((line) => cut(line.trim(), LINE_MAX)));
-  const back = new Set(added.map((line) => cut(line.trim(), LINE_MAX)));
+  const without = new Set(removed.map((line) => truncate(line.trim(), LINE_MAX)));
+  const back = new Set(added.map((line) => truncate(line.trim(), LINE_MAX)));
   const fresh = new Set(change.lines);
   change.was = [
     ...change.was.filter((line) => !back.has(line)),

@@ -1,5 +1,7 @@
 /** Small pure functions over prose in any script: sentences, cutting at words, and what must not be retold. */
 
+import { truncate } from "../../platform/truncate.ts";
+
 /** Terminal colours: escape, bracket, numbers, `m`. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,12}m`, "g");
 
@@ -8,16 +10,11 @@ export function withoutColours(text: string): string {
   return text.replace(COLOUR, "");
 }
 
-/** The first `max` characters of `text`, never half of a surrogate pair. */
-export function cut(text: string, max: number): string {
-  return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, "");
-}
-
 /** Cuts at a word boundary where one is near, and says so with an ellipsis. `max` in characters. */
 export function shorten(text: string, max: number): string {
   const flat = text.replace(/\s+/g, " ").trim();
   if (flat.length <= max) return flat;
-  const head = cut(flat, max - 1);
+  const head = truncate(flat, max - 1);
   const space = head.lastIndexOf(" ");
   const kept = space > max * 0.6 ? head.slice(0, space) : head;
   return `${kept.replace(/[\s,;:.(–—-]{1,8}$/, "")}…`;
@@ -28,7 +25,7 @@ const LINE_MAX = 1_000;
 
 /** Markdown's signs off: emphasis, inline code ticks, links, list marks, leading emoji and marks. */
 export function plain(line: string): string {
-  return cut(line, LINE_MAX)
+  return truncate(line, LINE_MAX)
     .replace(/^\s{0,40}(?:[-*+•]|\d{1,3}[.)])\s{1,4}/, "")
     .replace(/^#{1,6}\s{1,4}/, "")
     .replace(/\*{2}|__(?=\S)|`/g, "")

@@ -2,7 +2,7 @@
 import { looksLikeInstruction, sentences, shorten } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
 
-export const FACT_CHARACTERS = 200;
+export const FACT_CHARACTERS = 160;
 
 /** Sentences that give a reason, a choice or a limit are worth more than others. */
 const WEIGHTY =
