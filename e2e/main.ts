@@ -10,8 +10,10 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { call, listAll, ObservationSchema, page, SessionSchema } from "../src/cli/api.ts";
+import { call, listAll } from "../src/cli/api.ts";
 import { CLONE } from "../src/cli/clone.ts";
+import { ObservationSchema } from "../src/contract/items.ts";
+import { SessionListSchema } from "../src/contract/sessions.ts";
 import { CAIRN, environment, run, temporaryFolder } from "../test/local/cli-command.ts";
 import { type LocalServer, untilReady } from "../test/local/local-server.ts";
 import { startMockProvider } from "../test/support/mock-provider/server.ts";
@@ -112,11 +114,12 @@ try {
   checkTurn(await turn(firstClone), "first session");
 
   const sessionsOf = (project: string) =>
-    call(target, "sessions", page(SessionSchema), { query: { project } });
+    call(target, "sessions", SessionListSchema, { query: { project } });
   const settled = await eventually(async () => {
     const [session] = (await sessionsOf(PROJECT)).items;
-    const { done = 0, skipped = 0, pending = 1, leased = 1 } = session?.events ?? {};
-    return session !== undefined && pending + leased === 0 && done + skipped >= 4 ? session : null;
+    if (session === undefined || !session.live) return null;
+    const { done, skipped, pending, leased } = session.events;
+    return pending + leased === 0 && done + skipped >= 4 ? session : null;
   });
   report.check("it is processed without being asked to", settled !== null);
   if (settled !== null) {

@@ -1,5 +1,8 @@
 /** A conversation as the memory of one project: saved and searched over HTTP, as any client would. */
-import { z } from "zod";
+
+import type { z } from "zod";
+import { ObservationSchema } from "../../src/contract/items.ts";
+import { SearchAnswerSchema } from "../../src/contract/recall.ts";
 
 export interface Server {
   url: string;
@@ -17,9 +20,6 @@ export interface Document {
 const TITLE_MAX_CHARS = 90;
 const NARRATIVE_MAX_CHARS = 20_000;
 const HITS = 50;
-
-const SavedSchema = z.object({ id: z.string() });
-const FoundSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 async function api<T>(
   server: Server,
@@ -45,7 +45,7 @@ export async function saveAll(
 ): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   for (const { name, title, text } of documents) {
-    const { id } = await api(server, "observations", SavedSchema, {
+    const { id } = await api(server, "observations", ObservationSchema, {
       project,
       title: title ?? beginningOf(text),
       narrative: text.slice(0, NARRATIVE_MAX_CHARS).toWellFormed(),
@@ -76,7 +76,7 @@ export async function search(
 ): Promise<Found> {
   const startedAt = performance.now();
   const query = new URLSearchParams({ q: question, project, limit: String(HITS) });
-  const { items } = await api(server, `search?${query}`, FoundSchema);
+  const { items } = await api(server, `search?${query}`, SearchAnswerSchema);
   const milliseconds = performance.now() - startedAt;
   return { ranked: items.flatMap(({ id }) => names.get(id) ?? []), milliseconds };
 }

@@ -1,18 +1,11 @@
 /** The whole path: hooks in over HTTP, questions out over `/v1/search`. */
-import { z } from "zod";
 import { call } from "../../src/cli/api.ts";
 import { replay } from "../../src/cli/replay/replay.ts";
 import type { Target } from "../../src/cli/target.ts";
+import { SearchAnswerSchema } from "../../src/contract/recall.ts";
 import { parseSessionPath } from "../../src/memory/session-name.ts";
 import type { RecallQuestion, RecordedSession } from "./recorded-sessions.ts";
 import type { Found } from "./score.ts";
-
-const ItemSchema = z.looseObject({
-  kind: z.string(),
-  session: z.string().nullable(),
-  sources: z.array(z.string()),
-});
-const AnswerSchema = z.looseObject({ items: z.array(ItemSchema) });
 
 /** Sends the recordings as hooks of one project and waits until all of them are processed. */
 export async function fillMemory(
@@ -36,10 +29,10 @@ export async function askServer(
   const answers: Found[][] = [];
   for (const { question } of questions) {
     const query = { q: question, project, limit };
-    const { items } = await call(target, "search", AnswerSchema, { query });
+    const { items } = await call(target, "search", SearchAnswerSchema, { query });
     answers.push(
       items.map((item) => ({
-        session: parseSessionPath(item.session ?? "")?.sessionId ?? "",
+        session: parseSessionPath(item.session)?.sessionId ?? "",
         sources: item.sources,
         characters: JSON.stringify(item).length,
       })),

@@ -1,5 +1,7 @@
 /** Calls to a Cairn server: answers checked, failures in words that say what to do. */
 import { z } from "zod";
+import cairn from "../../package.json" with { type: "json" };
+import { ErrorSchema } from "../contract/errors.ts";
 import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { Failure } from "./failure.ts";
 import type { Target } from "./target.ts";
@@ -7,7 +9,8 @@ import type { Target } from "./target.ts";
 /** Longer than the server's own longest wait, a minute for a flush. */
 const CALL_TIMEOUT_MS = 90_000;
 
-const ErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+/** Who calls, in the header `X-Cairn-Client`. */
+const CLIENT = `cairn-cli/${cairn.version}`;
 
 /** An answer with an error status, for callers that go on by its code. */
 export class ApiFailure extends Failure {
@@ -43,7 +46,7 @@ export async function call<T>(
   }
   const response = await reach(target, url, {
     method,
-    headers: { authorization: `Bearer ${target.key}` },
+    headers: { authorization: `Bearer ${target.key}`, "x-cairn-client": CLIENT },
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
@@ -95,41 +98,7 @@ export async function takesKey(target: Target, timeoutMs: number): Promise<boole
   }
 }
 
-const EventCountsSchema = z.object({
-  pending: z.number(),
-  leased: z.number(),
-  done: z.number(),
-  skipped: z.number(),
-  dead: z.number(),
-});
-
-export const SessionSchema = z.object({
-  session: z.string(),
-  project: z.string().nullish(),
-  state: z.string(),
-  events: EventCountsSchema,
-  tokens: z.object({ input: z.number(), output: z.number() }),
-  provider: z.string().nullish(),
-  last_error: z.unknown(),
-  last_event_at: z.string().nullish(),
-});
-export type SessionAnswer = z.infer<typeof SessionSchema>;
-
-export const ObservationSchema = z.object({
-  id: z.string(),
-  type: z.string(),
-  title: z.string(),
-  sources: z.array(z.string()),
-});
-
-export const SummarySchema = z.object({
-  id: z.string(),
-  request: z.string(),
-  completed: z.string(),
-  next_steps: z.string(),
-});
-
-/** One page of a list. */
+/** One page of a list, as far as a client has to know it. */
 export function page<T>(item: z.ZodType<T>) {
   return z.object({ items: z.array(item), next: z.string().nullish() });
 }

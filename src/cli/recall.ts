@@ -1,34 +1,34 @@
 /** `cairn context`, `search`, `sessions`, `status` and `doctor`: what is known, for people. */
 import { styleText } from "node:util";
-import { z } from "zod";
-import { call, page, SessionSchema } from "./api.ts";
+import { ProjectContextSchema, SearchHitSchema } from "../contract/recall.ts";
+import { SessionViewSchema } from "../contract/sessions.ts";
+import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
+import { call, page } from "./api.ts";
 import { connection } from "./connect/claude-code.ts";
 import { chosenProject } from "./project.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
 
-const ContextSchema = z.object({ project: z.string(), text: z.string(), tokens: z.number() });
-
-const HitSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  type: z.string().nullish(),
-  project: z.string(),
-  title: z.string(),
-  snippet: z.string(),
-  created_at: z.string(),
+// What is shown, and no more: a server of another version has that too.
+const ContextRow = ProjectContextSchema.pick({ project: true, text: true, tokens: true });
+const HitRow = SearchHitSchema.pick({
+  id: true,
+  kind: true,
+  type: true,
+  project: true,
+  title: true,
+  snippet: true,
+  created_at: true,
 });
-
-const StatusSchema = z.object({
-  processing: z.boolean(),
-  active_sessions: z.number(),
-  queue_depth: z.number(),
-});
-
-const DoctorSchema = z.object({
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.unknown() })),
-});
+const StatusRow = StatusSchema.pick({ processing: true, active_sessions: true, queue_depth: true });
+const SessionRow = SessionViewSchema.pick({
+  session: true,
+  state: true,
+  events: true,
+  tokens: true,
+  last_event_at: true,
+}).partial({ events: true, tokens: true });
 
 /** What the next session in this repository would be told. */
 export async function context(
@@ -37,7 +37,7 @@ export async function context(
   say: Say,
 ): Promise<void> {
   const project = chosenProject(options.project, target.key);
-  const answer = await call(target, "context", ContextSchema, {
+  const answer = await call(target, "context", ContextRow, {
     query: { project, query: options.query, tokens: options.tokens },
   });
   if (answer.text.trim() === "") {
@@ -55,7 +55,7 @@ export async function search(
   say: Say,
 ): Promise<void> {
   const project = options.all ? undefined : chosenProject(options.project, target.key);
-  const { items } = await call(target, "search", page(HitSchema), {
+  const { items } = await call(target, "search", page(HitRow), {
     query: { q: words.join(" "), project, limit: options.limit },
   });
   if (items.length === 0) {
@@ -77,15 +77,19 @@ export async function sessions(
   say: Say,
 ): Promise<void> {
   const project = chosenProject(options.project, target.key);
-  const { items } = await call(target, "sessions", page(SessionSchema), {
+  const { items } = await call(target, "sessions", page(SessionRow), {
     query: { project, state: options.state },
   });
   if (items.length === 0) say(`No sessions in ${project}.`);
   for (const { session, state, events, tokens, last_event_at } of items) {
+    say(`${state.padEnd(7)} ${session}`);
+    if (events === undefined || tokens === undefined) {
+      say(dim(`        last event ${last_event_at ?? "unknown"}`));
+      continue;
+    }
     const counts = Object.entries(events)
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${count} ${name}`);
-    say(`${state.padEnd(7)} ${session}`);
     say(
       dim(
         `        last event ${last_event_at ?? "unknown"}; ${counts.join(", ") || "no events"}; ` +
@@ -96,7 +100,7 @@ export async function sessions(
 }
 
 export async function status(target: Target, say: Say): Promise<void> {
-  const answer = await call(target, "status", StatusSchema);
+  const answer = await call(target, "status", StatusRow);
   say(`Server      ${target.url}`);
   say(`Processing  ${answer.processing ? "yes" : "no"}, ${answer.queue_depth} events waiting`);
   say(`Sessions    ${answer.active_sessions} active`);
@@ -110,7 +114,7 @@ export async function status(target: Target, say: Say): Promise<void> {
 
 /** The server's own checks. Returns false where one of them is not well. */
 export async function doctor(target: Target, json: boolean, say: Say): Promise<boolean> {
-  const { checks } = await call(target, "doctor", DoctorSchema);
+  const { checks } = await call(target, "doctor", DiagnosisSchema);
   const well = checks.every((check) => check.ok);
   if (json) {
     say(JSON.stringify({ ok: well, checks }, null, 2));
@@ -118,8 +122,7 @@ export async function doctor(target: Target, json: boolean, say: Say): Promise<b
   }
   for (const { name, ok, detail } of checks) {
     const mark = ok ? styleText("green", "ok ") : styleText("red", "BAD");
-    const words = typeof detail === "string" ? detail : JSON.stringify(detail ?? "");
-    say(`${mark} ${name}${words === "" ? "" : `: ${words}`}`);
+    say(`${mark} ${name}${detail === "" ? "" : `: ${detail}`}`);
   }
   return well;
 }

@@ -1,4 +1,12 @@
 /** The one shape of errors on the wire: `{"error": {"code", "message"}}`. */
+import { z } from "zod";
+
+export const ErrorSchema = z
+  .object({ error: z.object({ code: z.string(), message: z.string() }) })
+  .meta({
+    id: "Error",
+    description: "`code` is stable; `message` says what is wrong and what to do",
+  });
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
 
@@ -15,10 +23,6 @@ export class ApiError extends Error {
   }
 }
 
-export interface ErrorBody {
-  error: { code: string; message: string };
-}
-
-export function errorBody(code: string, message: string): ErrorBody {
+export function errorBody(code: string, message: string): z.infer<typeof ErrorSchema> {
   return { error: { code, message } };
 }

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { call, listAll, ObservationSchema, SessionSchema } from "../../src/cli/api.ts";
+import { call, listAll } from "../../src/cli/api.ts";
+import { ObservationSchema } from "../../src/contract/items.ts";
+import { SessionViewSchema } from "../../src/contract/sessions.ts";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { type LocalServer, startServer } from "./local-server.ts";
 
@@ -27,7 +29,7 @@ function replay(home: string, ...args: string[]) {
 
 /** What is known of the session, without what differs from run to run. */
 async function known(server: LocalServer) {
-  const view = await call(server, `sessions/${session}`, SessionSchema);
+  const view = await call(server, `sessions/${session}`, SessionViewSchema);
   const query = { project: PROJECT, session };
   const observations = await listAll(server, "observations", ObservationSchema, query);
   const cited = new Set(observations.flatMap((observation) => observation.sources));
@@ -36,7 +38,7 @@ async function known(server: LocalServer) {
 
 async function storedSoFar(server: LocalServer): Promise<number> {
   try {
-    const { events } = await call(server, `sessions/${session}`, SessionSchema);
+    const { events } = await call(server, `sessions/${session}`, SessionViewSchema);
     return Object.values(events).reduce((sum, some) => sum + some, 0);
   } catch {
     return 0;

@@ -2,23 +2,32 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "zod";
+import { ObservationSchema, SummarySchema } from "../../contract/items.ts";
+import { SessionViewSchema } from "../../contract/sessions.ts";
 import { sessionPath } from "../../memory/session-name.ts";
-import {
-  apiFailure,
-  call,
-  listAll,
-  ObservationSchema,
-  reach,
-  type SessionAnswer,
-  SessionSchema,
-  SummarySchema,
-  Unreachable,
-} from "../api.ts";
+import { apiFailure, call, listAll, reach, Unreachable } from "../api.ts";
 import { HOOK_PATH } from "../connect/claude-code-hooks.ts";
 import { Failure } from "../failure.ts";
 import type { Target } from "../target.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { type RecordedHook, readRecording } from "./recording.ts";
+
+// What is told, and no more: a server of another version has that too.
+const SessionRow = SessionViewSchema.pick({
+  project: true,
+  state: true,
+  events: true,
+  tokens: true,
+  provider: true,
+});
+const ObservationRow = ObservationSchema.pick({ id: true, type: true, title: true, sources: true });
+const SummaryRow = SummarySchema.pick({
+  id: true,
+  request: true,
+  completed: true,
+  next_steps: true,
+});
 
 const AGENT = "claude-code";
 /** Per hook. A server that restarts is back within it. */
@@ -190,16 +199,15 @@ async function report(
     return;
   }
   const { events, tokens, provider, project, state } = session;
-  say(`  project    ${project ?? "none"}`);
+  say(`  project    ${project}`);
   say(
     `  events     ${events.done} done, ${events.skipped} skipped, ${events.dead} dead, ` +
       `${events.pending + events.leased} not processed (${state})`,
   );
   say(`  provider   ${provider ?? "none"}, ${tokens.input} tokens in, ${tokens.output} out`);
-  if (project == null) return;
   const query = { project, session: name };
-  const observations = await listAll(target, "observations", ObservationSchema, query);
-  const summaries = await listAll(target, "summaries", SummarySchema, query);
+  const observations = await listAll(target, "observations", ObservationRow, query);
+  const summaries = await listAll(target, "summaries", SummaryRow, query);
   const cited = new Set(observations.flatMap((observation) => observation.sources));
   const citedTools = [...toolKeys].filter((key) => cited.has(key)).length;
   const share = toolKeys.size === 0 ? 0 : Math.round((100 * citedTools) / toolKeys.size);
@@ -214,11 +222,11 @@ async function report(
 }
 
 /** Null where the server knows no such session: all of it was private, or only notes. */
-async function flushed(target: Target, name: string): Promise<SessionAnswer | null> {
+async function flushed(target: Target, name: string): Promise<z.infer<typeof SessionRow> | null> {
   const path = `sessions/${name.split("/").map(encodeURIComponent).join("/")}/flush`;
   for (let flushes = 1; ; flushes += 1) {
     try {
-      const session = await call(target, path, SessionSchema, {
+      const session = await call(target, path, SessionRow, {
         method: "POST",
         query: { wait: 1 },
       });
