@@ -172,8 +172,9 @@ try {
   checkTurn(await turn(secondClone), "quiet session");
   const quiet = await eventually(async () => {
     const { items } = await sessionsOf(PROJECT);
-    const events = items.find((item) => !heard.includes(item.session))?.events;
-    const stored = Object.values(events ?? {}).reduce((sum, some) => sum + some, 0);
+    const fresh = items.find((item) => !heard.includes(item.session));
+    const counts = fresh?.live === true ? Object.values(fresh.events) : [];
+    const stored = counts.reduce((sum, some) => sum + some, 0);
     return stored === 4 ? stored : null;
   });
   report.check("the quiet session is captured whole, the stop included", quiet !== null);

@@ -6,6 +6,8 @@ import { truncate } from "../platform/truncate.ts";
 import type { AppEnv } from "./app-env.ts";
 
 const CLIENT_ERROR = 400;
+const CLIENT_PATTERN = /^[a-z][a-z-]{0,19}(?:\/\d{1,4}(?:\.\d{1,4}){0,2})?$/i;
+const HOOKS_PATTERN = /^\d{1,4}$/;
 
 /** Names the request, and logs how it went where that says something. */
 export function requestContext(): MiddlewareHandler<AppEnv> {
@@ -23,8 +25,22 @@ export function requestContext(): MiddlewareHandler<AppEnv> {
         route: routeOf(c),
         status: c.res.status,
         ms: Date.now() - arrivedAt,
+        ...clientNote(c),
       });
     }
+  };
+}
+
+/**
+ * What a client says of itself, in `X-Cairn-Client` (such as `cairn-cli/0.2.0`) and `X-Cairn-Hooks`
+ * (the version of the hooks that `cairn connect` wrote). Nothing but a name and numbers is taken.
+ */
+function clientNote(c: Context<AppEnv>): { client?: string; hooks?: number } {
+  const client = c.req.header("X-Cairn-Client") ?? "";
+  const hooks = c.req.header("X-Cairn-Hooks") ?? "";
+  return {
+    ...(CLIENT_PATTERN.test(client) ? { client } : {}),
+    ...(HOOKS_PATTERN.test(hooks) ? { hooks: Number(hooks) } : {}),
   };
 }
 

@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import { afterEach, expect, it, vi } from "vitest";
+import { ApiError } from "../../src/contract/errors.ts";
+import type { AppEnv } from "../../src/http/app-env.ts";
+import { onError, requestContext } from "../../src/http/request-context.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What is logged of a request with these headers that is answered by 400. */
+async function logged(headers: Record<string, string>): Promise<Record<string, unknown>> {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext());
+  app.onError(onError);
+  app.get("/v1/x", () => {
+    throw new ApiError(400, "invalid_request", "no");
+  });
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  warn.mockClear();
+  expect((await app.request("/v1/x", { headers })).status).toBe(400);
+  return JSON.parse(String(warn.mock.calls[0]?.[0]));
+}
+
+it("logs a client's name and the version of its hooks, and nothing else that it may send there", async () => {
+  expect(await logged({ "X-Cairn-Client": "cairn-cli/0.2.0", "X-Cairn-Hooks": "3" })).toMatchObject(
+    {
+      event: "request_refused",
+      status: 400,
+      client: "cairn-cli/0.2.0",
+      hooks: 3,
+    },
+  );
+  const odd = { "X-Cairn-Client": `cairn_local_x_${"s".repeat(20)}`, "X-Cairn-Hooks": "3; rm" };
+  for (const headers of [{}, odd]) {
+    const line = await logged(headers);
+    expect(line).not.toHaveProperty("client");
+    expect(line).not.toHaveProperty("hooks");
+  }
+});
