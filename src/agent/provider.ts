@@ -55,7 +55,7 @@ export interface ObserverResult {
   summary: DraftSummary | null;
   /** Event key -> reason. */
   skipped: Record<string, string>;
-  /** To be kept in the session's row and given to its next batch; absent: as it was. */
+  /** To be kept with the batch and given to the one behind it; absent: as it was. */
   openWork?: OpenWork;
   /** What this batch left to do. */
   openPoints?: DraftOpenPoint[];
@@ -101,6 +101,8 @@ export interface Provider {
   readonly model: string | null;
   /** True where calls cost tokens, so that budgets apply. */
   readonly metered: boolean;
+  /** True where it answers at once and calls nobody: no answer can get lost, so no lease is needed. */
+  readonly immediate?: boolean;
   /** Upper estimate of the tokens that `compress(batch)` will use, for the budget's reservation. */
   estimate(batch: ObserverBatch): TokenUsage;
   /** Never throws: every failure is an outcome. Ends when `signal` aborts. */

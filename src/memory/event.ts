@@ -61,7 +61,7 @@ export type EventContent =
   | { kind: "prompt" | "say" | "turn_end" | "subagent_end" | "compaction"; body: TextBody };
 
 /** Why an accepted event teaches nothing. */
-export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "internal";
+export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "internal" | "late";
 
 /** An event as the Worker hands it to a session: nothing private or secret is left in it. */
 export type IncomingEvent = EventContent & {

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import type { Sender } from "../../src/durable/session/intake/intake.ts";
-import type { IncomingEvent } from "../../src/memory/event.ts";
+import type { IncomingEvent, TextBody } from "../../src/memory/event.ts";
 import { READER } from "./reader.ts";
 
 /** A session that nothing has touched, in a project of its own. */
@@ -49,12 +49,13 @@ export function toolUse(
 
 /** An event that is text; `name` stands for the agent's own id of it. */
 export function textEvent(
-  kind: "prompt" | "turn_end" | "compaction",
+  kind: "prompt" | "say" | "turn_end" | "compaction",
   name: string,
   text: string,
   promptId = "p1",
+  stamps: Omit<TextBody, "text"> = {},
 ): IncomingEvent {
-  const series = { prompt: "prompt", turn_end: "stop", compaction: "compact" }[kind];
+  const series = { prompt: "prompt", say: "say", turn_end: "stop", compaction: "compact" }[kind];
   return {
     kind,
     identity: `${series}:${name}`,
@@ -63,7 +64,7 @@ export function textEvent(
     promptId,
     at: Date.now(),
     skip: null,
-    body: { text },
+    body: { text, ...stamps },
   };
 }
 

@@ -63,6 +63,7 @@ export const extractiveProvider: Provider = {
   name: "extractive",
   model: null,
   metered: false,
+  immediate: true,
   estimate: () => ({ input: 0, output: 0 }),
   compress: async (batch, signal) =>
     signal.aborted

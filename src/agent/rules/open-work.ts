@@ -1,7 +1,7 @@
 /**
  * What a session's earlier batches left open: failures that nothing has made pass yet, changes that
- * nothing has proved yet, findings that may still turn out wrong. Plain JSON of bounded size, kept in
- * the session's row and read by nobody else: what is not proved is no knowledge, so it is not
+ * nothing has proved yet, findings that may still turn out wrong. Plain JSON of bounded size, kept with
+ * the batch and read by nobody else: what is not proved is no knowledge, so it is not
  * delivered before its outcome.
  */
 import { truncate } from "../../platform/truncate.ts";

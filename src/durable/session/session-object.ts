@@ -225,14 +225,10 @@ export class SessionObject extends DurableObject<Env> {
     let failed = await this.#attempt("drain_failed", async () => {
       const row = this.#store.row();
       if (row === null) return;
-      if (
-        run?.isRetry === true ||
-        row.recoveries > 0 ||
-        this.#store.batches.open().some(hasFailed)
-      ) {
-        this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
-      }
-      await drain(this.#store, this.#deps, running.signal);
+      const careful =
+        run?.isRetry === true || row.recoveries > 0 || this.#store.batches.open().some(hasFailed);
+      if (careful) this.#arm(Date.now() + recoveryMs(recoveriesInARow(this.#store, row)));
+      await drain(this.#store, this.#deps, running.signal, careful);
       if (row.recoveries > 0) this.#store.session.update({ recoveries: 0 });
     });
     this.#running = null;

@@ -8,7 +8,7 @@ import { Outbox } from "./outbox/outbox.ts";
 import { Batches } from "./queue/batches.ts";
 import { EventLog } from "./queue/event-log.ts";
 import { type OpenBatch, sessionState } from "./queue/lifecycle.ts";
-import { isSettled, type ScheduleView } from "./queue/schedule.ts";
+import { isSettled, type ScheduleView, workOf } from "./queue/schedule.ts";
 import type { SessionDependencies } from "./session-dependencies.ts";
 import { type Counters, countOf, type SessionRow, SessionTable } from "./session-row.ts";
 
@@ -93,8 +93,12 @@ export class SessionStore {
   /** The state that the session shows to the outside. */
   state(row: SessionRow, now: number): SessionState {
     const counts = this.batches.counts(row.lastBatchedSeq);
+    const { flushTo, endedAt, closedAt } = row;
+    const queue = this.log.head(row.lastBatchedSeq);
+    const said = queue.length - workOf({ queue, flushTo, endedAt, closedAt }).length;
     return sessionState({
-      pending: counts.pending,
+      // What was only said waits for the next call: the session rests meanwhile.
+      pending: Math.max(0, counts.pending - said),
       leased: counts.leased,
       outbox: this.outbox.waiting(),
       paused: isPaused(row, this.batches.open(), now),
@@ -121,6 +125,9 @@ export class SessionStore {
   isSettled(row: SessionRow): boolean {
     return isSettled({
       queue: this.log.head(row.lastBatchedSeq),
+      flushTo: row.flushTo,
+      endedAt: row.endedAt,
+      closedAt: row.closedAt,
       batches: this.batches.open(),
       outboxDueAt: this.outbox.head()?.dueAt ?? null,
     });

@@ -16,7 +16,7 @@ import {
   type HookContext,
   type SessionSource,
 } from "../hook-action.ts";
-import { isNotice } from "./notices.ts";
+import { isNotice, tasksOf } from "./notices.ts";
 import { toolOutput } from "./tool-output.ts";
 import { actionOf, filesOf, targetOf } from "./tools.ts";
 
@@ -136,9 +136,12 @@ function adaptEvent(name: string, hook: Payload, context: TimedContext): EventAc
     case "UserPromptSubmit":
       return isPrivatePrompt(hook.prompt)
         ? { do: "private_prompt", promptId: hook.prompt_id }
-        : textEvent({ kind: "prompt", text: hook.prompt, label: null }, hook, context, {
-            notice: isNotice(hook.prompt),
-          });
+        : textEvent(
+            { kind: "prompt", text: hook.prompt, label: null },
+            hook,
+            context,
+            noticeOf(hook.prompt),
+          );
     case "PostToolUse":
       return toolEvent("tool_use", hook, context);
     case "PostToolUseFailure":
@@ -177,7 +180,13 @@ function adaptEvent(name: string, hook: Payload, context: TimedContext): EventAc
 }
 
 /** Stamps of a text: what its adapter knows beside the words. */
-type TextStamps = Pick<TextBody, "notice" | "part" | "background">;
+type TextStamps = Pick<TextBody, "notice" | "tasks" | "part" | "background">;
+
+function noticeOf(prompt: string): TextStamps {
+  if (!isNotice(prompt)) return { notice: false };
+  const tasks = tasksOf(prompt);
+  return { notice: true, ...(tasks.length > 0 ? { tasks } : {}) };
+}
 
 /** A message in one piece has index 0 and is final; of one in several, which part it is. */
 function partOf(hook: Payload): TextStamps {

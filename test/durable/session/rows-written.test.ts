@@ -10,8 +10,10 @@ import { hook } from "../../support/api.ts";
 import { READER } from "../../support/reader.ts";
 import { type Cost, RowCounter } from "../../support/row-counter.ts";
 
-/** DESIGN section 5: rows written per tool event over sessions' lives, alarms included. */
+/** Rows written per tool event over sessions' lives, alarms included. */
 const ROWS_MAX = 5;
+/** What an agent says is a row each, half as many as tool events. */
+const SPOKEN_ROWS_MAX = 5.1;
 /** A short session pays for its object's schema, and has more prompts and summaries per tool event. */
 const SHORT_SESSION_ROWS_MAX = 9.5;
 /** Fifty events in five turns at the recorded pace: an alarm and a batch for each turn's few events. */
@@ -26,6 +28,13 @@ const short = import.meta.glob<string>("../../fixtures/claude-code-hooks.jsonl",
 });
 /** Not there on every clone. */
 const recorded = import.meta.glob<string>("../../../../shared/data/claude-code-sessions/*.jsonl", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** The same sessions with what the agent said between its calls. */
+const spoken = import.meta.glob<string>("../../../../shared/data/claude-code-messages/*.jsonl", {
   query: "?raw",
   import: "default",
   eager: true,
@@ -157,6 +166,7 @@ describe("a session's life, from its first hook to its tombstone", () => {
     for (const [length, recordings, most] of [
       ["short", short, SHORT_SESSION_ROWS_MAX],
       ["whole", recorded, ROWS_MAX],
+      ["spoken", spoken, SPOKEN_ROWS_MAX],
       ["made-up", madeUp, pace === "fast" ? ROWS_MAX : SLOW_SESSION_ROWS_MAX],
     ] as const) {
       it.runIf(Object.keys(recordings).length > 0)(
@@ -167,7 +177,7 @@ describe("a session's life, from its first hook to its tombstone", () => {
           let toolEvents = 0;
           for (const [path, text] of Object.entries(recordings)) {
             const name = path.replace(/^.*\/|\.jsonl$/g, "");
-            const life = await live(name, text, pace);
+            const life = await live(`${length}-${name}`, text, pace);
             await annotate(describeLife(name, pace, life));
             rows += rowsOf(life);
             toolEvents += life.toolEvents;

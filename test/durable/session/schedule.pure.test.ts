@@ -4,12 +4,14 @@ import {
   BATCH_MAX_AGE_MS,
   BATCH_MAX_BYTES,
   BATCH_MAX_EVENTS,
+  BATCH_MAX_ROWS,
   cutBatch,
   HOOKS_FIRST_MAX_MS,
   HOOKS_FIRST_MS,
   IDLE_CLOSE_MS,
   nextAlarm,
   type QueuedEvent,
+  queueDueAt,
   type ScheduleView,
 } from "../../../src/durable/session/queue/schedule.ts";
 
@@ -73,6 +75,33 @@ describe("a batch is cut", () => {
     ],
   ])("%s", (_name, queue, cut) => expect(cutBatch(queue)).toEqual(cut));
   it("not at all from nothing", () => expect(cutBatch([])).toBeNull());
+});
+
+describe("what the agent says between its calls", () => {
+  const say = (seq: number) => event(seq, { kind: "say" });
+
+  it("does not count towards a batch's twenty events, but is bounded with them", () => {
+    const mixed = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? say(i + 1) : event(i + 1)));
+    expect(cutBatch(mixed)).toEqual({ toSeq: 40, full: true, endsTurn: false });
+    const spoken = Array.from({ length: 100 }, (_, i) => say(i + 1));
+    expect(cutBatch(spoken)).toMatchObject({ toSeq: BATCH_MAX_ROWS });
+  });
+
+  it("wants no batch of its own, and sets no alarm earlier than the session's close", () => {
+    const spoken = view({ queue: [say(1), say(2)] });
+    expect(queueDueAt(spoken, NOW)).toBeNull();
+    expect(nextAlarm(spoken, NOW)).toBe(NOW + IDLE_CLOSE_MS);
+    const after = view({ queue: [say(1), event(2, { receivedAt: NOW - 500 })] });
+    expect(nextAlarm(after, NOW)).toBe(NOW - 500 + BATCH_MAX_AGE_MS);
+  });
+
+  it("is due where a flush or the session's end asks for it, until the session is closed", () => {
+    const queue = [say(4)];
+    expect(queueDueAt(view({ queue, flushTo: 4 }), NOW)).toBe(NOW - 1_000);
+    expect(queueDueAt(view({ queue, endedAt: NOW }), NOW)).toBe(NOW - 1_000);
+    const closed = view({ queue, endedAt: NOW, closedAt: NOW });
+    expect(nextAlarm(closed, NOW)).toBe(NOW + 7 * DAY_MS);
+  });
 });
 
 describe("the alarm is set", () => {

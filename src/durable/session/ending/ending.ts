@@ -12,7 +12,13 @@ export function closeSession(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null || row.closedAt !== null) return false;
   if (!store.isSettled(row)) return false;
-  if (addMissingSummaries(store, row.counters.prompt + 1, now) > 0) return true;
+  const last = store.log.lastSeq();
+  if (last > row.lastBatchedSeq) {
+    // What the agent said last waited for a call that did not come.
+    store.session.update({ flushTo: last });
+    return true;
+  }
+  if (addMissingSummaries(store, row.counters.prompt + 1, now, true) > 0) return true;
   store.session.update({ closedAt: now });
   return true;
 }

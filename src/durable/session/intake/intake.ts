@@ -104,8 +104,10 @@ function storeEvent(
   const seq = store.nextSeq(row);
   const n = nextNumber(row.counters, eventSeries(event.kind), event.subject);
   const isPrompt = event.kind === "prompt";
+  // What was said last may come after the end: nothing begins again for it.
+  const isLate = row.closedAt !== null && event.kind === "say";
   store.log.append(
-    event,
+    isLate ? { ...event, skip: "late" } : event,
     // Without a name of its own an event may come again later: its place makes it unique.
     event.identityScope === "session" ? event.identity : `${event.identity}#${seq}`,
     {
@@ -115,10 +117,11 @@ function storeEvent(
       promptNumber: isPrompt ? (n ?? 0) : promptNumberOf(store, row, event.promptId),
       receivedAt: now,
       keyId,
+      ref: store.log.holderOf(event),
     },
   );
   const change: Partial<SessionRow> = {};
-  if (row.closedAt !== null) change.closedAt = null;
+  if (row.closedAt !== null && !isLate) change.closedAt = null;
   if (isPrompt && row.endedAt !== null) change.endedAt = null;
   if (isPrompt && row.privateOpen) change.privateOpen = false;
   store.session.update(change);
@@ -169,11 +172,11 @@ function withdrawTurn(store: SessionStore, promptId: string, now: number): void 
   const gone = turn.map((event) => event.seq);
   const row = store.row();
   if (row === null || gone.length === 0) return;
-  store.log.removeOfPrompt(promptId);
-  store.batches.dropOpenWork();
+  store.log.removeEvents(gone);
   const touched = store.batches
     .all()
     .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
+  store.batches.forgetOpenWork(Math.min(...gone));
   let nextBatch = row.nextBatch;
   for (const batch of touched) {
     store.batches.remove(batch.batch);

@@ -33,7 +33,7 @@ interface BatchRow {
   tokensOutput: number;
   error: string | null;
   skipped: Record<string, string>;
-  openWork: OpenWork | null;
+  openWork: string | null;
 }
 
 const COLUMNS: Columns<BatchRow> = {
@@ -55,7 +55,7 @@ const COLUMNS: Columns<BatchRow> = {
   tokensOutput: plain("tokens_output"),
   error: plain("error"),
   skipped: json("skipped"),
-  openWork: json("open_work"),
+  openWork: plain("open_work"),
 };
 
 /** How far batches reach. */
@@ -96,22 +96,6 @@ export class Batches {
   /** Removes the batches that still want something. */
   removeOpen(): void {
     this.#change("DELETE FROM batches WHERE state IN ('pending', 'leased')");
-  }
-
-  /** What the newest finished batch before this place in the log left open; null for nothing. */
-  openWorkBefore(seq: number): OpenWork | null {
-    const row = this.#db.one<{ open_work: string | null }>(
-      `SELECT open_work FROM batches WHERE state = 'done' AND to_seq < ?
-       ORDER BY to_seq DESC LIMIT 1`,
-      seq,
-    );
-    // Trusted: only `save` writes it.
-    return row?.open_work == null ? null : (JSON.parse(row.open_work) as OpenWork);
-  }
-
-  /** A private turn may stand in what was left open: nobody goes on with it. */
-  dropOpenWork(): void {
-    this.#change("UPDATE batches SET open_work = NULL WHERE open_work IS NOT NULL");
   }
 
   /** Tokens that the kept batches used. */
@@ -180,6 +164,35 @@ export class Batches {
 
   get(batch: number): Batch | null {
     return this.#batches("WHERE batch = ?", batch)[0] ?? null;
+  }
+
+  /**
+   * What the batches before an event left open: that stands with the newest of them that told of it,
+   * in the log's order, so that a redo and a batch that comes late begin where they should.
+   */
+  openWorkBefore(seq: number): OpenWork | null {
+    const [newest] = this.#table.select(
+      ["openWork"],
+      "WHERE to_seq < ? AND open_work IS NOT NULL ORDER BY to_seq DESC LIMIT 1",
+      seq,
+    );
+    return newest?.openWork == null ? null : JSON.parse(newest.openWork);
+  }
+
+  /** What was left open from an event on may tell of what was withdrawn. */
+  forgetOpenWork(fromSeq: number): void {
+    this.#change(
+      "UPDATE batches SET open_work = NULL WHERE to_seq >= ? AND open_work IS NOT NULL",
+      fromSeq,
+    );
+  }
+
+  /** What the newest batch left open was told at the session's end. */
+  settleOpenWork(): void {
+    this.#change(
+      `UPDATE batches SET open_work = 'null' WHERE batch = (
+         SELECT batch FROM batches WHERE open_work IS NOT NULL ORDER BY to_seq DESC LIMIT 1)`,
+    );
   }
 
   #batches(where: string, ...values: number[]): Batch[] {
@@ -254,14 +267,10 @@ function toBatch(row: BatchRow): Batch {
       };
       return { ...stretch, state, attempts, abandoned, lease, error };
     }
-    case "done":
-      return {
-        ...stretch,
-        state,
-        provider: row.provider ?? "none",
-        skipped: row.skipped,
-        openWork: row.openWork,
-      };
+    case "done": {
+      const { provider, skipped, openWork } = row;
+      return { ...stretch, state, provider: provider ?? "none", skipped, openWork };
+    }
     case "dead":
       return { ...stretch, state, attempts, error: error ?? "unknown" };
   }

@@ -6,12 +6,13 @@ import type {
   IncomingEvent,
   SkipReason,
   StoredEvent,
+  TextBody,
 } from "../../../memory/event.ts";
 import type { Database } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
 import { type Counters, countOf } from "../session-row.ts";
-import { BATCH_MAX_EVENTS, type QueuedEvent } from "./schedule.ts";
+import { BATCH_MAX_ROWS, type QueuedEvent } from "./schedule.ts";
 
 /** Where an event goes in the log, and under which name. */
 export interface EventPlace {
@@ -22,6 +23,8 @@ export interface EventPlace {
   receivedAt: number;
   /** Id of the key that sent it; null where the sender told none. */
   keyId: string | null;
+  /** Key of the event that already holds its text, see `holderOf`. */
+  ref: string | null;
 }
 
 /** An event as the table holds it. */
@@ -40,6 +43,7 @@ interface EventRow {
   /** JSON text: it is written once, and measured before. */
   body: string;
   keyId: string | null;
+  ref: string | null;
 }
 
 const COLUMNS: Columns<EventRow> = {
@@ -56,6 +60,7 @@ const COLUMNS: Columns<EventRow> = {
   skip: plain("skip"),
   body: plain("body"),
   keyId: plain("key_id"),
+  ref: plain("ref"),
 };
 
 /**
@@ -93,6 +98,9 @@ function count(counters: Counters, key: string, n: number): void {
     counters[series] = Math.max(counters[series], n);
   }
 }
+
+/** How far back a closing message's other half is looked for: subagents' events may come between. */
+const HOLDER_WITHIN_EVENTS = 200;
 
 export class EventLog {
   readonly #db: Database;
@@ -147,7 +155,7 @@ export class EventLog {
 
   /** Appends an event. One row written; a prompt has one more in an index. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
-    const body = JSON.stringify(event.body);
+    const body = JSON.stringify(place.ref === null ? event.body : { ...event.body, text: "" });
     const { kind, promptId, at, skip } = event;
     this.#table.insert({ identity, kind, promptId, at, bytes: body.length, skip, body, ...place });
     this.#known.update((known) => note(known, { identity, ...place }));
@@ -177,13 +185,14 @@ export class EventLog {
       ["seq", "kind", "bytes", "receivedAt", "promptNumber", "skip"],
       "WHERE seq > ? ORDER BY seq LIMIT ?",
       lastBatchedSeq,
-      BATCH_MAX_EVENTS + 1,
+      BATCH_MAX_ROWS + 1,
     );
   }
 
   /** The events of a stretch, in order. */
   events(fromSeq: number, toSeq: number): StoredEvent[] {
-    return this.#table.all("WHERE seq BETWEEN ? AND ? ORDER BY seq", fromSeq, toSeq).map(toEvent);
+    const rows = this.#table.all("WHERE seq BETWEEN ? AND ? ORDER BY seq", fromSeq, toSeq);
+    return this.#read(rows);
   }
 
   /** The sequence numbers of a stretch, in order. */
@@ -195,44 +204,138 @@ export class EventLog {
 
   /** The events with these keys, in order. */
   byKeys(keys: readonly string[]): StoredEvent[] {
+    return this.#read(this.#rowsOf(keys));
+  }
+
+  #rowsOf(keys: readonly string[]): EventRow[] {
+    return this.#table.all(
+      "WHERE event_key IN (SELECT value FROM json_each(?)) ORDER BY seq",
+      JSON.stringify(keys),
+    );
+  }
+
+  /** The events, each with its text, wherever that stands. */
+  #read(rows: readonly EventRow[]): StoredEvent[] {
+    const refs = rows.flatMap((row) => row.ref ?? []);
+    if (refs.length === 0) return rows.map((row) => toEvent(row));
+    const texts = new Map(this.#rowsOf(refs).map((row) => [row.key, this.#wholeText(row)]));
+    return rows.map((row) => toEvent(row, row.ref === null ? undefined : texts.get(row.ref)));
+  }
+
+  /** The text of a row that holds it; of a message in several parts, all of them. */
+  #wholeText(row: EventRow): string {
+    const { text, part } = JSON.parse(row.body) as TextBody;
+    return part === undefined ? text : this.#partsOf(part.message).join("");
+  }
+
+  /** The texts of a message's parts, in order. */
+  #partsOf(message: string): string[] {
     return this.#table
-      .all("WHERE event_key IN (SELECT value FROM json_each(?)) ORDER BY seq", JSON.stringify(keys))
-      .map(toEvent);
+      .select(["body"], "WHERE kind = 'say' AND body ->> '$.part.message' = ?", message)
+      .map((row) => JSON.parse(row.body) as TextBody)
+      .sort((a, b) => (a.part?.index ?? 0) - (b.part?.index ?? 0))
+      .map((body) => body.text);
+  }
+
+  /**
+   * Key of the event that already holds the text of this one. A closing message comes twice, as what
+   * the agent says and as its Stop, in either order: the later one keeps no text of its own. Of a
+   * message in several parts it is the first part's key.
+   */
+  holderOf(event: IncomingEvent): string | null {
+    if (event.kind !== "say" && event.kind !== "turn_end") return null;
+    const { text, part } = event.body;
+    if (text === "") return null;
+    const since = this.lastSeq() - HOLDER_WITHIN_EVENTS;
+    const near = `WHERE seq > ? AND kind = ? AND ref IS NULL AND prompt_id IS ?`;
+    const other = event.kind === "say" ? "turn_end" : "say";
+    const place = [since, other, event.promptId] as const;
+    const same = this.#table.select(["key"], `${near} AND body ->> 'text' = ?`, ...place, text)[0];
+    if (same !== undefined) return same.key;
+    if (event.kind === "say") {
+      if (part === undefined) return null;
+      const within = `${near} AND instr(body ->> 'text', ?) > 0`;
+      return this.#table.select(["key"], within, ...place, text)[0]?.key ?? null;
+    }
+    const parted = `${near} AND body ->> '$.part.index' = 0 ORDER BY seq DESC LIMIT 1`;
+    const first = this.#table.all(parted, ...place)[0];
+    return first !== undefined && this.#wholeText(first) === text ? first.key : null;
+  }
+
+  /** The prompt with the number `n`, or the newest one before it. */
+  promptAt(n: number): StoredEvent | null {
+    const rows = this.#table.all("WHERE kind = 'prompt' AND n <= ? ORDER BY n DESC LIMIT 1", n);
+    return this.#read(rows)[0] ?? null;
   }
 
   /** Prompts up to number `n`, the newest first. */
   *promptsDownFrom(n: number): Generator<StoredEvent> {
     for (let at = n; at > 0; at -= 1) {
-      const row = this.#table.all(
-        "WHERE kind = 'prompt' AND n <= ? ORDER BY n DESC LIMIT 1",
-        at,
-      )[0];
-      if (row === undefined) return;
-      yield toEvent(row);
-      at = row.promptNumber;
+      const prompt = this.promptAt(at);
+      if (prompt === null) return;
+      yield prompt;
+      at = prompt.promptNumber;
     }
   }
 
-  /** The kind of the event that follows in the log; null at its end. */
-  kindAfter(seq: number): EventKind | null {
-    const next = this.#table.select(["kind"], "WHERE seq > ? ORDER BY seq LIMIT 1", seq);
-    return next[0]?.kind ?? null;
+  /** The event that follows in the log; null at its end. */
+  after(seq: number): StoredEvent | null {
+    return this.#read(this.#table.all("WHERE seq > ? ORDER BY seq LIMIT 1", seq))[0] ?? null;
   }
 
-  /** The events of one prompt id. */
-  ofPrompt(promptId: string): { seq: number; key: string }[] {
-    return this.#table.select(["seq", "key"], "WHERE prompt_id = ? ORDER BY seq", promptId);
-  }
-
-  removeOfPrompt(promptId: string): void {
-    this.#db.run("DELETE FROM events WHERE prompt_id = ?", promptId);
-  }
-
-  removeEvents(seqs: readonly number[]): void {
-    this.#db.run(
-      "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))",
-      JSON.stringify(seqs),
+  /** The newest closing message of the turns from one prompt's number up to another's. */
+  closingOf(fromPrompt: number, toPrompt: number): StoredEvent | null {
+    const rows = this.#table.all(
+      "WHERE kind = 'turn_end' AND prompt_number BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
+      fromPrompt,
+      toPrompt,
     );
+    return this.#read(rows)[0] ?? null;
+  }
+
+  /**
+   * The number of the prompt in whose turn a background task was begun, told by its id in what a
+   * call gave back or in a subagent's name; null where the log up to `beforeSeq` names none.
+   */
+  promptOfTask(tasks: readonly string[], beforeSeq: number): number | null {
+    for (const task of tasks) {
+      const begun = this.#table.select(
+        ["promptNumber"],
+        `WHERE seq < ?1 AND kind IN ('tool_use', 'subagent_end')
+           AND (instr(body ->> 'output', ?2) > 0 OR instr(event_key, 'agent:' || ?2 || ':') = 1)
+         ORDER BY seq LIMIT 1`,
+        beforeSeq,
+        task,
+      )[0];
+      if (begun !== undefined) return begun.promptNumber;
+    }
+    return null;
+  }
+
+  /** The events of one prompt id, and those that share a text with one of them. */
+  ofPrompt(promptId: string): { seq: number; key: string }[] {
+    return this.#table.select(
+      ["seq", "key"],
+      `WHERE prompt_id = ?1
+         OR ref IN (SELECT event_key FROM events WHERE prompt_id = ?1)
+         OR event_key IN (SELECT ref FROM events WHERE prompt_id = ?1 AND ref IS NOT NULL)
+       ORDER BY seq`,
+      promptId,
+    );
+  }
+
+  /** Removes these events. One that stays and has its text from one of them keeps it. */
+  removeEvents(seqs: readonly number[]): void {
+    const list = JSON.stringify(seqs);
+    const listed = "(SELECT value FROM json_each(?1))";
+    const orphans = this.#table.all(
+      `WHERE seq NOT IN ${listed} AND ref IN (SELECT event_key FROM events WHERE seq IN ${listed})`,
+      list,
+    );
+    for (const { seq, body } of this.#read(orphans)) {
+      this.#table.update({ body: JSON.stringify(body), ref: null }, "WHERE seq = ?", seq);
+    }
+    this.#db.run(`DELETE FROM events WHERE seq IN ${listed}`, list);
   }
 
   /** Removes the events of a stretch. */
@@ -247,9 +350,21 @@ export class EventLog {
   }
 }
 
-function toEvent(row: EventRow): StoredEvent {
+/** The event, with the text that stands elsewhere in the place of its own. */
+function toEvent(row: EventRow, text?: string): StoredEvent {
+  const body = JSON.parse(row.body);
   // Trusted: `append` wrote kind and body side by side.
-  const content = { kind: row.kind, body: JSON.parse(row.body) } as EventContent;
-  const { seq, key, promptId, promptNumber, at, receivedAt, skip } = row;
-  return { ...content, seq, key, promptId, promptNumber, at, receivedAt, skip };
+  const content = { kind: row.kind, body: text === undefined ? body : { ...body, text } };
+  const { seq, key, promptId, promptNumber, at, receivedAt, skip, ref } = row;
+  return {
+    ...(content as EventContent),
+    seq,
+    key,
+    promptId,
+    promptNumber,
+    at,
+    receivedAt,
+    skip,
+    ref,
+  };
 }

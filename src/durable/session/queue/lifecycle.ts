@@ -16,8 +16,9 @@
  * (session, generation, batch) is an idempotency key for ever.
  */
 import type { FailureKind } from "../../../agent/provider.ts";
-import type { OpenWork } from "../../../agent/rules/open-work.ts";
+
 import type { SessionState } from "../../../contract/vocabulary.ts";
+
 import { backoffMs, MAX_ATTEMPTS, retryAfterMs } from "./retry.ts";
 
 /** Who works on a batch, and until when nobody else may. */
@@ -70,8 +71,8 @@ export interface DoneBatch extends Stretch {
   provider: string;
   /** Event key -> why it taught nothing. */
   skipped: Record<string, string>;
-  /** What is not proved yet, for the batch behind it; null where that is nothing. */
-  openWork: OpenWork | null;
+  /** What it and the batches before it left open, as JSON; null where its provider told nothing. */
+  openWork: string | null;
 }
 
 export interface DeadBatch extends Stretch {

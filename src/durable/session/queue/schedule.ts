@@ -6,6 +6,8 @@ import type { OpenBatch } from "./lifecycle.ts";
 
 /** A batch is due at this many events; what the agent says between them does not count. */
 export const BATCH_MAX_EVENTS = 20;
+/** A batch holds at most this many events, with what the agent says between them. */
+export const BATCH_MAX_ROWS = 80;
 /** A batch is due at this much content, in characters of JSON. */
 export const BATCH_MAX_BYTES = 24 * 1024;
 /** A batch is due when its oldest event is this old. */
@@ -47,7 +49,7 @@ export function cutBatch(queue: readonly QueuedEvent[]): Cut | null {
   let bytes = 0;
   let count = 0;
   let last: QueuedEvent | null = null;
-  for (const event of queue) {
+  for (const [i, event] of queue.entries()) {
     if (last !== null && event.kind === "prompt") {
       return { toSeq: last.seq, full: true, endsTurn: true };
     }
@@ -58,7 +60,9 @@ export function cutBatch(queue: readonly QueuedEvent[]): Cut | null {
     bytes += event.bytes;
     if (event.kind !== "say") count += 1;
     if (event.kind === "turn_end") return { toSeq: event.seq, full: true, endsTurn: true };
-    if (count >= BATCH_MAX_EVENTS) return { toSeq: event.seq, full: true, endsTurn: false };
+    if (count >= BATCH_MAX_EVENTS || i + 1 >= BATCH_MAX_ROWS) {
+      return { toSeq: event.seq, full: true, endsTurn: false };
+    }
   }
   if (last === null) return null;
   return { toSeq: last.seq, full: bytes >= BATCH_MAX_BYTES, endsTurn: false };
@@ -66,7 +70,7 @@ export function cutBatch(queue: readonly QueuedEvent[]): Cut | null {
 
 /** Everything that may wake a session. Times in ms since the epoch. */
 export interface ScheduleView {
-  /** Events that no batch covers yet, in order; the first BATCH_MAX_EVENTS + 1 are enough. */
+  /** Events that no batch covers yet, in order; the first BATCH_MAX_ROWS + 1 are enough. */
   queue: readonly QueuedEvent[];
   /** Events up to here were asked for by a flush or by the session's end. */
   flushTo: number;
@@ -87,15 +91,28 @@ export interface ScheduleView {
   retentionMs: number;
 }
 
+/** What says which events of the queue have to be processed. */
+type QueueView = Pick<ScheduleView, "queue" | "flushTo" | "endedAt" | "closedAt">;
+
 /**
- * When the queue's next batch is due; null where the queue is empty. An event from the future
+ * The events of the queue that want a call. What the agent says goes along with the next one and
+ * wants none of its own, unless a flush or the session's end asks for it.
+ */
+export function workOf({ queue, flushTo, endedAt, closedAt }: QueueView): QueuedEvent[] {
+  const asked = (event: QueuedEvent) =>
+    closedAt === null && (endedAt !== null || event.seq <= flushTo);
+  return queue.filter((event) => event.kind !== "say" || asked(event));
+}
+
+/**
+ * When the queue's next batch is due; null where nothing in it wants one. An event from the future
  * says that the clock went back: it is due at once.
  */
 export function queueDueAt(
-  view: Pick<ScheduleView, "queue" | "flushTo" | "endedAt" | "batches" | "touchedAt">,
+  view: QueueView & Pick<ScheduleView, "batches" | "touchedAt">,
   now: number,
 ): number | null {
-  const oldest = view.queue[0];
+  const oldest = workOf(view)[0];
   if (oldest === undefined) return null;
   const calm = retryAfterUntil(view.batches);
   const asked = view.endedAt !== null || oldest.seq <= view.flushTo;
@@ -122,8 +139,10 @@ export function batchDueAt(
 }
 
 /** True where nothing is left to process or to deliver. */
-export function isSettled(view: Pick<ScheduleView, "queue" | "batches" | "outboxDueAt">): boolean {
-  return view.queue.length === 0 && view.batches.length === 0 && view.outboxDueAt === null;
+export function isSettled(
+  view: QueueView & Pick<ScheduleView, "batches" | "outboxDueAt">,
+): boolean {
+  return workOf(view).length === 0 && view.batches.length === 0 && view.outboxDueAt === null;
 }
 
 /** When a settled, open session closes. */
@@ -150,7 +169,7 @@ export function nextAlarm(view: ScheduleView, now: number): number | null {
     const settled = isSettled(view);
     if (settled && view.closedAt === null) times.push(closeDueAt(view));
     // What is open is given up then; what is closed leaves its tombstone, once it is delivered.
-    const unprocessed = view.queue.length > 0 || view.batches.length > 0;
+    const unprocessed = workOf(view).length > 0 || view.batches.length > 0;
     if (unprocessed || (settled && view.closedAt !== null)) times.push(retentionDueAt(view));
   }
   const due = times.filter((time) => time !== null);

@@ -4,33 +4,31 @@
  */
 
 import type { Author } from "../../../agent/observer.ts";
+import type { ObserverResult } from "../../../agent/provider.ts";
 import { isNotice } from "../../../hooks/stamps.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
 import type {
-  DraftObservation,
+  DraftOpenPoint,
   DraftSummary,
   NewObservation,
+  NewOpenPoint,
   NewPrompt,
   NewSummary,
+  PointClosing,
   Stamp,
 } from "../../../memory/observation.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
+import type { Request } from "./request.ts";
+import type { KnownPoint, SeenBatch } from "./seen-batch.ts";
 
 /** A prompt's text as memory keeps it: what was asked, not what was pasted below it. */
 const PROMPT_TEXT_MAX_CHARS = 4_000;
 
 /** Longest title, in characters. */
 const TITLE_MAX_CHARS = 90;
-
-/** A request that a person made: a prompt that is not an agent's own notice. */
-export interface Request {
-  /** The prompt's number. */
-  n: number;
-  text: string;
-}
 
 export interface Finished {
   delivery: Delivery;
@@ -41,13 +39,13 @@ export interface Finished {
 export interface Unfinished {
   row: SessionRow;
   batch: number;
-  events: readonly StoredEvent[];
-  /** Events of earlier batches that these results were made from too. */
-  earlier: readonly StoredEvent[];
-  request: Request | null;
-  observations: readonly DraftObservation[];
-  summary: DraftSummary | null;
-  skipped: Record<string, string>;
+  seen: Pick<SeenBatch, "stored" | "shown" | "request">;
+  /** The events with these keys that stand before the batch: what was left open is told late. */
+  earlier: (keys: string[]) => StoredEvent[];
+  result: Pick<
+    ObserverResult,
+    "observations" | "summary" | "skipped" | "openPoints" | "closes" | "corrects"
+  >;
   author: Author;
   /** Index of an observation -> its author, where that is another. */
   otherAuthors: Record<number, Author>;
@@ -55,15 +53,19 @@ export interface Unfinished {
   summaryAuthor: Author | null;
   /** Titles of the session so far: none is given twice. */
   takenTitles: ReadonlySet<string>;
+  /** The project's open points as the provider knew them. */
+  points: readonly KnownPoint[];
 }
 
 /** Puts the platform's stamp on a batch's results. */
 export function finishResults(from: Unfinished): Finished {
-  const byKey = new Map([...from.earlier, ...from.events].map((event) => [event.key, event]));
+  const { row, result } = from;
+  const { stored, shown, request } = from.seen;
+  const byKey = sourcesOf(from);
   const cited = new Set<string>();
   const observations: NewObservation[] = [];
   const titles = new Set(from.takenTitles);
-  for (const [i, draft] of from.observations.entries()) {
+  for (const [i, draft] of result.observations.entries()) {
     const sources = known(draft.sources, byKey);
     const first = sources[0];
     if (first === undefined) continue;
@@ -75,38 +77,92 @@ export function finishResults(from: Unfinished): Finished {
       ...draft,
       title,
       sources,
-      ...stampOf(from.row, events, byKey.get(first)?.promptNumber ?? 0),
-      ...filesOf(events, from.row.root),
+      ...stampOf(row, events, byKey.get(first)?.promptNumber ?? 0),
+      ...filesOf(events, row.root),
       ...(from.otherAuthors[i] ?? from.author),
     });
   }
   const summaries: NewSummary[] = [];
-  if (from.summary !== null && from.request !== null) {
-    const own = known(from.summary.sources, byKey);
-    const summary = stampSummary(from, from.summary, from.request, own);
+  if (result.summary !== null && request !== null) {
+    const own = known(result.summary.sources, byKey);
+    const summary = stampSummary(from, result.summary, request, own);
     for (const key of summary.sources) cited.add(key);
     summaries.push(summary);
   }
-  const prompts = from.events.flatMap((event) => promptOf(from.row, event));
+  const openPoints = (result.openPoints ?? []).flatMap((draft) =>
+    stampPoint(row, { ...draft, sources: known(draft.sources, byKey) }, byKey),
+  );
+  for (const key of openPoints.flatMap(({ sources }) => sources)) cited.add(key);
+  const prompts = stored.flatMap((event) => promptOf(row, event));
   const skipped: Record<string, string> = {};
-  for (const event of from.events) {
-    if (event.skip !== null || cited.has(event.key)) continue;
-    const notice = isNotice(from.row.agent, event);
+  for (const event of stored) {
+    const teller = shown.toldBy.get(event.key) ?? event.key;
+    if (event.skip !== null || cited.has(teller)) continue;
+    const notice = isNotice(row.agent, event);
     // A request is the root of its turn's summary, which comes with the turn's last batch.
     if (event.kind === "prompt" && !notice) continue;
-    skipped[event.key] = from.skipped[event.key] ?? (notice ? "internal" : "not_cited");
+    skipped[event.key] = result.skipped[teller] ?? (notice ? "internal" : "not_cited");
   }
   return {
     delivery: {
-      session: sessionPath(from.row),
-      generation: from.row.generation,
+      session: sessionPath(row),
+      generation: row.generation,
       batch: from.batch,
       observations,
       summaries,
       prompts,
+      ...present("openPoints", openPoints),
+      ...present("closes", closingsOf(from, byKey)),
+      ...present("corrects", result.corrects ?? []),
     },
     skipped,
   };
+}
+
+/** True where a delivery has nothing to tell. */
+export function isEmpty({ session: _s, generation: _g, batch: _b, ...content }: Delivery): boolean {
+  return Object.values(content).every((list) => list.length === 0);
+}
+
+/** A field that older releases do not know is left out where it is empty. */
+function present<Name extends string, Value>(
+  name: Name,
+  list: Value[],
+): { [name in Name]?: Value[] } {
+  return (list.length === 0 ? {} : { [name]: list }) as { [name in Name]?: Value[] };
+}
+
+/** What may be cited: the events of the batch, and those before it that its results name. */
+function sourcesOf(from: Unfinished): ReadonlyMap<string, StoredEvent> {
+  const { observations, openPoints = [] } = from.result;
+  const events = new Map(from.seen.stored.map((event) => [event.key, event]));
+  const others = [...observations, ...openPoints]
+    .flatMap(({ sources }) => sources)
+    .filter((key) => !events.has(key));
+  if (others.length === 0) return events;
+  for (const event of from.earlier(others)) events.set(event.key, event);
+  return events;
+}
+
+function stampPoint(
+  row: SessionRow,
+  draft: DraftOpenPoint,
+  byKey: ReadonlyMap<string, StoredEvent>,
+): NewOpenPoint[] {
+  const events = draft.sources.flatMap((key) => byKey.get(key) ?? []);
+  const first = events[0];
+  if (first === undefined) return [];
+  const { actor, prompt_number, created_at } = stampOf(row, events, first.promptNumber);
+  return [{ ...draft, actor, prompt_number, created_at }];
+}
+
+function closingsOf(from: Unfinished, byKey: ReadonlyMap<string, StoredEvent>): PointClosing[] {
+  return (from.result.closes ?? []).flatMap(({ index, proof }) => {
+    const point = from.points[index];
+    const event = byKey.get(proof);
+    if (point === undefined || event === undefined) return [];
+    return [{ n: point.n, text: point.text, proof, closed_at: event.at }];
+  });
 }
 
 /** The title, or the title with a number where the session has it already. */
@@ -138,31 +194,22 @@ function stampOf(row: SessionRow, events: readonly StoredEvent[], promptNumber: 
 
 /** A turn's summary stands on its closing message, its request, and the notices it went through. */
 function stampSummary(
-  from: Pick<Unfinished, "row" | "events" | "author" | "summaryAuthor">,
+  from: Pick<Unfinished, "row" | "seen" | "author" | "summaryAuthor">,
   draft: DraftSummary,
   request: Request,
   own: readonly string[],
 ): NewSummary {
-  const closing = from.events.filter((event) => event.kind === "turn_end");
-  const sources = new Set([
-    ...own,
-    ...closing.map((event) => event.key),
-    ...promptKeys(from.events, request),
-  ]);
-  const events = from.events.filter((event) => sources.has(event.key));
+  const { stored } = from.seen;
+  const closing = stored.filter((event) => event.kind === "turn_end");
+  const sources = new Set([...own, ...closing.map((event) => event.key), ...request.keys]);
+  const events = stored.filter((event) => sources.has(event.key));
   return {
     ...draft,
     request: draft.request === "" ? firstLine(request.text) : draft.request,
     sources: [...sources],
-    ...stampOf(from.row, events.length > 0 ? events : from.events, request.n),
+    ...stampOf(from.row, events.length > 0 ? events : stored, request.n),
     ...(from.summaryAuthor ?? from.author),
   };
-}
-
-/** The request's own key, and those of the notices up to the batch's end. */
-function promptKeys(events: readonly StoredEvent[], request: Request): string[] {
-  const last = Math.max(request.n, ...events.map((event) => event.promptNumber));
-  return Array.from({ length: last - request.n + 1 }, (_, i) => `prompt:${request.n + i}`);
 }
 
 function firstLine(text: string): string {
@@ -208,13 +255,13 @@ function filesOf(
  */
 export function summaryWithoutClosing(
   row: SessionRow,
-  request: Request,
+  request: Pick<Request, "n" | "text">,
   observations: readonly NewObservation[],
   requestedAt: number,
 ): NewSummary {
   const titles = (types: readonly string[], wanted: boolean) =>
     observations
-      .filter((observation) => types.includes(observation.type) === wanted)
+      .filter(({ type, activity }) => types.includes(type) === wanted && activity !== true)
       .map((observation) => observation.title)
       .join("; ");
   const looking = ["discovery"];

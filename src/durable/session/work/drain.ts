@@ -14,28 +14,33 @@ import {
   queueDueAt,
   retentionDueAt,
   type ScheduleView,
+  workOf,
 } from "../queue/schedule.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
 import { sessionLog } from "../session-log.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
-import { type Claim, claimBatch, formBatch, processClaim } from "./processing.ts";
+import { type Claim, claimBatch, formBatch, processClaim, takeUnwritten } from "./processing.ts";
 import { finishRedo } from "./redo.ts";
 
 /** An alarm may run 15 minutes; it stops well before and plans the next for at once. */
 const DRAIN_MAX_MS = 5 * 60_000;
 const DRAIN_MAX_STEPS = 200;
 
-/** Runs until nothing is due, within bounds. Throws only on faults of our own or of storage. */
+/**
+ * Runs until nothing is due, within bounds. Throws only on faults of our own or of storage. After
+ * one of them, or a death, it is to be `careful`: no batch is worked on without a row that counts it.
+ */
 export async function drain(
   store: SessionStore,
   deps: SessionDependencies,
   signal: AbortSignal,
+  careful = false,
 ): Promise<void> {
   const startedAt = deps.now();
   for (let steps = 0; steps < DRAIN_MAX_STEPS; steps += 1) {
     if (Math.abs(deps.now() - startedAt) > DRAIN_MAX_MS) return;
-    if (!(await step(store, deps, signal))) break;
+    if (!(await step(store, deps, signal, careful))) break;
   }
   await announce(store, deps);
 }
@@ -45,6 +50,7 @@ async function step(
   store: SessionStore,
   deps: SessionDependencies,
   signal: AbortSignal,
+  careful: boolean,
 ): Promise<boolean> {
   const row = store.row();
   if (row === null) return false;
@@ -60,7 +66,7 @@ async function step(
   if (row.ending !== null) return entry === null && finishEnding(store, now);
   if (view.tombstone) return false;
   // Aborted for a delete that has since been taken back by a new start: the next alarm goes on.
-  const claim = signal.aborted ? null : claimDue(store, row, view, deps);
+  const claim = signal.aborted ? null : claimDue(store, row, view, deps, careful);
   if (claim !== null) {
     await processClaim(store, claim, deps, signal);
     return true;
@@ -99,6 +105,7 @@ function claimDue(
   row: SessionRow,
   view: ScheduleView,
   deps: SessionDependencies,
+  careful: boolean,
 ): Claim | null {
   const now = deps.now();
   const waiting = view.batches
@@ -109,7 +116,9 @@ function claimDue(
     const due = queueDueAt(view, now);
     if (due === null || due > now) return null;
     const formed = formBatch(store, row, now);
-    return formed === null ? null : claimBatch(store, formed, deps);
+    if (formed === null) return null;
+    const needsLease = careful || deps.chain.some(({ immediate }) => immediate !== true);
+    return needsLease ? claimBatch(store, formed, deps) : takeUnwritten(formed, deps);
   });
 }
 
@@ -128,7 +137,7 @@ function settle(store: SessionStore, row: SessionRow, view: ScheduleView, now: n
     return store.db.transaction(() => closeSession(store, now));
   }
   if (retentionDueAt(view) > now) return false;
-  if (view.queue.length + view.batches.length > 0) {
+  if (workOf(view).length + view.batches.length > 0) {
     return store.db.transaction(() => giveUpUnprocessed(store, now));
   }
   if (row.closedAt === null || view.outboxDueAt !== null) return false;

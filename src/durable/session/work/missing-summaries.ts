@@ -1,51 +1,53 @@
 /** Summaries of turns that ended without a closing message. */
+import { extract, extractiveProvider } from "../../../agent/providers/extractive.ts";
+import type { OpenWork } from "../../../agent/rules/open-work.ts";
 import { isNotice } from "../../../hooks/stamps.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
+import type { NewObservation } from "../../../memory/observation.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
-import { summaryWithoutClosing } from "./completion.ts";
+import { finishResults, summaryWithoutClosing } from "./completion.ts";
+import type { Request } from "./request.ts";
+import { shownEvents } from "./shown-events.ts";
 
 /** So many prompts are looked at: older ones were, when the prompts after them came. */
 const PROMPTS_MAX = 20;
 
 /** A request without a summary, and the prompt at which its turn was over. */
-interface Missing {
-  n: number;
-  text: string;
+interface Missing extends Request {
   at: number;
   until: number;
+  /** A closing message that left tasks in the background: no other came. */
+  closing: StoredEvent | null;
 }
 
 /**
  * Gives each of the newest requests before number `beforePrompt` that has no summary one of what
- * its observations say, as a delivery of its own. Part of the caller's transaction. Returns how
- * many were missing.
+ * its observations say, as a delivery of its own. A turn whose tasks still run in the background is
+ * left open, until the session ends (`isEnd`): then what work is left open is told as well. Part of
+ * the caller's transaction. Returns how many were missing.
  */
 export function addMissingSummaries(
   store: SessionStore,
   beforePrompt: number,
   now: number,
+  isEnd = false,
 ): number {
   const row = store.row();
   if (row === null) return 0;
-  const missing = missingBefore(store, row, beforePrompt);
+  const missing = missingBefore(store, row, beforePrompt, isEnd);
   if (missing.length === 0) return 0;
   const observations = store.outbox
     .deliveries("any")
     .flatMap((delivery: Delivery) => delivery.observations);
   let batch = row.nextBatch;
-  for (const { n, text, at, until } of missing) {
-    const own = observations.filter((o) => o.prompt_number >= n && o.prompt_number < until);
-    const summary = summaryWithoutClosing(row, { n, text }, own, at);
-    const delivery: Delivery = {
-      session: summary.session,
-      generation: row.generation,
-      batch,
-      observations: [],
-      summaries: [summary],
-      prompts: [],
-    };
+  for (const [i, request] of missing.entries()) {
+    const own = observations.filter(
+      (o) => o.prompt_number >= request.n && o.prompt_number < request.until,
+    );
+    const left = isEnd && i === 0 ? store.batches.openWorkBefore(store.log.lastSeq() + 1) : null;
+    const delivery = lateDelivery(store, row, request, batch, own, left);
     store.outbox.add(
       {
         kind: "deliver",
@@ -56,14 +58,54 @@ export function addMissingSummaries(
       },
       now,
     );
+    if (left !== null) store.batches.settleOpenWork();
     batch += 1;
   }
   store.session.update({ nextBatch: batch });
   return missing.length;
 }
 
+/** What the rules make of a turn's end that no batch had. */
+function lateDelivery(
+  store: SessionStore,
+  row: SessionRow,
+  request: Missing,
+  batch: number,
+  own: readonly NewObservation[],
+  openWork: OpenWork | null,
+): Delivery {
+  const stored = request.closing === null ? [] : [request.closing];
+  const result = extract({
+    root: row.root,
+    turn: { promptNumber: request.n, request: request.text, ends: true },
+    recentTitles: [...store.outbox.titles()],
+    events: stored,
+    openWork,
+  });
+  const { delivery } = finishResults({
+    row,
+    batch,
+    seen: { stored, shown: shownEvents(stored), request },
+    earlier: (keys) => store.log.byKeys(keys),
+    result: request.closing === null ? { ...result, summary: null } : result,
+    author: { provider: extractiveProvider.name, model: null, degraded: null },
+    otherAuthors: {},
+    summaryAuthor: null,
+    takenTitles: store.outbox.titles(),
+    points: [],
+  });
+  if (request.closing !== null && delivery.summaries.length > 0) return delivery;
+  const told = [...own, ...delivery.observations];
+  return { ...delivery, summaries: [summaryWithoutClosing(row, request, told, request.at)] };
+}
+
 /** Walks down from the newest prompt; notices belong to the request before them. */
-function missingBefore(store: SessionStore, row: SessionRow, beforePrompt: number): Missing[] {
+function missingBefore(
+  store: SessionStore,
+  row: SessionRow,
+  beforePrompt: number,
+  isEnd: boolean,
+): Missing[] {
   const missing: Missing[] = [];
   let until = beforePrompt;
   let seen = 0;
@@ -73,7 +115,11 @@ function missingBefore(store: SessionStore, row: SessionRow, beforePrompt: numbe
     if (isNotice(row.agent, prompt)) continue;
     const n = prompt.promptNumber;
     if (!store.outbox.summarised().has(n) && !isOpen(store, row, prompt, until)) {
-      missing.push({ n, text: prompt.body.text, at: prompt.at, until });
+      const closing = store.log.closingOf(n, until - 1);
+      if (isEnd || !leavesOpen(closing)) {
+        const { key, at, body } = prompt;
+        missing.push({ n, text: body.text, keys: [key], at, until, closing });
+      }
     }
     until = n;
   }
@@ -85,4 +131,8 @@ function isOpen(store: SessionStore, row: SessionRow, prompt: StoredEvent, until
   return (
     prompt.seq > row.lastBatchedSeq || store.batches.hasOpenBatchOf(prompt.promptNumber, until - 1)
   );
+}
+
+function leavesOpen(closing: StoredEvent | null): boolean {
+  return closing?.kind === "turn_end" && closing.body.background === true;
 }

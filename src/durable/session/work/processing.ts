@@ -1,11 +1,8 @@
 /** One batch through the chain of providers: claim under a lease, call, and put down what came of it. */
 
-import { type BudgetGate, type ObserveOutcome, observe } from "../../../agent/observer.ts";
+import { type ObserveOutcome, observe } from "../../../agent/observer.ts";
 import { nextProbe } from "../../../agent/pause-schedule.ts";
-import type { ObserverBatch } from "../../../agent/provider.ts";
 import { isNotice } from "../../../hooks/stamps.ts";
-import type { StoredEvent } from "../../../memory/event.ts";
-import { sessionPath } from "../../../memory/session-name.ts";
 import {
   CALL_DEADLINE_MS,
   type Failure,
@@ -18,21 +15,23 @@ import {
   type PendingBatch,
 } from "../queue/lifecycle.ts";
 import { MAX_ATTEMPTS } from "../queue/retry.ts";
-import { cutBatch } from "../queue/schedule.ts";
+import { cutBatch, type QueuedEvent } from "../queue/schedule.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
 import { sessionLog } from "../session-log.ts";
 import type { ProviderPause, SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
-import { finishResults, type Request } from "./completion.ts";
+import { budgetOf } from "./budget-gate.ts";
+import { finishResults, isEmpty } from "./completion.ts";
 import { addMissingSummaries } from "./missing-summaries.ts";
-
-/** How many of the session's newest titles a provider knows; a model is shown fewer. */
-const RECENT_TITLES = 500;
+import { requestAt } from "./request.ts";
+import { readBatch, type SeenBatch } from "./seen-batch.ts";
 
 /** A batch under its lease. */
 export interface Claim {
   batch: LeasedBatch;
   token: string;
+  /** False where only this life knows of the lease: its events are still free in the log. */
+  written: boolean;
 }
 
 /** Cuts the queue's next batch, which the caller claims at once. One transaction of the caller's. */
@@ -41,9 +40,16 @@ export function formBatch(store: SessionStore, row: SessionRow, now: number): Pe
   const cut = cutBatch(head);
   const first = head[0];
   if (cut === null || first === undefined) return null;
-  if (first.kind === "prompt") addMissingSummaries(store, first.promptNumber, now);
+  if (first.kind === "prompt") addMissingSummaries(store, turnsEndBefore(store, row, first), now);
   const nextBatch = store.row()?.nextBatch ?? row.nextBatch;
   return newBatch(nextBatch, first.seq, cut.toSeq, now);
+}
+
+/** The number before which turns are over: a notice goes on with the turn of its request. */
+function turnsEndBefore(store: SessionStore, row: SessionRow, first: QueuedEvent): number {
+  const prompt = store.log.promptAt(first.promptNumber);
+  if (prompt === null || !isNotice(row.agent, prompt)) return first.promptNumber;
+  return requestAt(store, row.agent, first.promptNumber)?.n ?? first.promptNumber;
 }
 
 /** Takes a pending batch. One transaction of the caller's. */
@@ -52,10 +58,29 @@ export function claimBatch(
   batch: PendingBatch,
   deps: SessionDependencies,
 ): Claim {
+  const claim = takeUnwritten(batch, deps);
+  store.batches.save(claim.batch);
+  return { ...claim, written: true };
+}
+
+/** Takes a batch that stands in no row yet, and writes none before its outcome. */
+export function takeUnwritten(batch: PendingBatch, deps: SessionDependencies): Claim {
   const token = crypto.randomUUID();
-  const leased = lease(batch, token, deps.owner, deps.now());
-  store.batches.save(leased);
-  return { batch: leased, token };
+  return { batch: lease(batch, token, deps.owner, deps.now()), token, written: false };
+}
+
+/** The batch, if an answer to the claim still counts. */
+function heldBy(store: SessionStore, claim: Claim, seen: SeenBatch): LeasedBatch | null {
+  const { batch, token, written } = claim;
+  if (written) {
+    const held = store.batches.get(batch.batch);
+    return holdsLease(held, token) ? held : null;
+  }
+  const { lastBatch, toSeq } = store.batches.reach();
+  const isFree = lastBatch < batch.batch && toSeq < batch.fromSeq;
+  // What was removed meanwhile, as a private turn is, must not come back with the answer.
+  const left = store.log.seqs(batch.fromSeq, batch.toSeq).length;
+  return isFree && left === seen.stored.length ? batch : null;
 }
 
 /** Calls the chain for a claimed batch and writes down the outcome, if the lease still holds then. */
@@ -67,16 +92,13 @@ export async function processClaim(
 ): Promise<void> {
   const row = store.row();
   if (row === null) return;
-  const { batch, token } = claim;
-  const stored = store.log.events(batch.fromSeq, batch.toSeq);
-  const events = stored.filter((event) => event.skip === null);
-  const request = requestOf(store, row.agent, stored);
-  if (events.length === 0) {
+  const { batch } = claim;
+  const seen = readBatch(store, row, batch);
+  if (seen.shown.events.length === 0) {
     store.db.transaction(() => {
-      const held = store.batches.get(batch.batch);
-      if (!holdsLease(held, token)) return;
-      const openWork = store.batches.openWorkBefore(held.fromSeq);
-      store.batches.save(finish(held, { provider: "none", skipped: {}, openWork }));
+      const held = heldBy(store, claim, seen);
+      if (held !== null)
+        store.batches.save(finish(held, { provider: "none", skipped: {}, openWork: null }));
     });
     return;
   }
@@ -84,7 +106,7 @@ export async function processClaim(
   const budget = budgetOf(row, batch, deps);
   const outcome = await observe({
     chain: deps.chain,
-    batch: observerBatch(store, row, stored, events, request),
+    batch: seen.observerBatch,
     pausedUntil: Object.fromEntries(
       Object.entries(row.providerPauses).map(([name, pause]) => [name, pause.until]),
     ),
@@ -100,7 +122,7 @@ export async function processClaim(
     outcome.failure = { ...outcome.failure, kind: "network" };
   }
   store.db.transaction(() => {
-    writeOutcome(store, claim, stored, request, outcome, budget.unreachable, deps);
+    writeOutcome(store, claim, seen, outcome, budget.unreachable, deps);
   });
 }
 
@@ -125,18 +147,17 @@ function callSignal(outer: AbortSignal): {
 function writeOutcome(
   store: SessionStore,
   claim: Claim,
-  events: StoredEvent[],
-  request: Request | null,
+  seen: SeenBatch,
   outcome: ObserveOutcome,
   budgetUnreachable: boolean,
   deps: SessionDependencies,
 ): void {
   const now = deps.now();
   const row = store.row();
-  const held = store.batches.get(claim.batch.batch);
+  const held = heldBy(store, claim, seen);
   if (row === null) return;
   const log = sessionLog(row);
-  if (!holdsLease(held, claim.token)) {
+  if (held === null) {
     log("info", "late_answer_dropped", { batch: claim.batch.batch });
     return;
   }
@@ -163,33 +184,28 @@ function writeOutcome(
     log("warn", "batch_failed", { batch: held.batch, kind: failure.kind, attempts: held.attempts });
     return;
   }
-  const known = new Set(events.map((event) => event.key));
-  const cited = outcome.result.observations.flatMap(({ sources }) => sources);
-  const earlier = store.log.byKeys(cited.filter((key) => !known.has(key)));
+  const { result } = outcome;
+  const { openWork = null } = result;
   const finished = finishResults({
     row,
     batch: held.batch,
-    events,
-    earlier,
-    request,
-    observations: outcome.result.observations,
-    summary: outcome.result.summary,
-    skipped: outcome.result.skipped,
+    seen,
+    earlier: (keys) => store.log.byKeys(keys).filter((event) => event.seq < held.fromSeq),
+    result,
     author: { provider: outcome.provider, model: outcome.model, degraded: outcome.degraded },
     otherAuthors: outcome.otherAuthors,
     summaryAuthor: outcome.summaryAuthor,
     takenTitles: store.outbox.titles(),
+    points: [],
   });
   store.batches.save(
     finish(spent, {
       provider: outcome.provider,
       skipped: finished.skipped,
-      // A provider that keeps no account of it leaves it as it was.
-      openWork: outcome.result.openWork ?? store.batches.openWorkBefore(held.fromSeq),
+      openWork: openWork === null ? null : JSON.stringify(openWork),
     }),
   );
-  const { observations, summaries, prompts } = finished.delivery;
-  if (observations.length + summaries.length + prompts.length === 0) return;
+  if (isEmpty(finished.delivery)) return;
   store.outbox.add(
     {
       kind: "deliver",
@@ -235,97 +251,4 @@ function nextPauses(
     return others;
   }
   return next;
-}
-
-/** What the providers get to see of a batch. */
-function observerBatch(
-  store: SessionStore,
-  row: SessionRow,
-  stored: readonly StoredEvent[],
-  events: StoredEvent[],
-  request: Request | null,
-): ObserverBatch {
-  return {
-    root: row.root,
-    turn: {
-      promptNumber: request?.n ?? 0,
-      request: request?.text ?? null,
-      ends: endsTurn(store, row, stored),
-      backgroundTasks: leavesWorkOpen(stored),
-    },
-    recentTitles: [...store.outbox.titles()].slice(-RECENT_TITLES),
-    events,
-    openWork: stored[0] === undefined ? null : store.batches.openWorkBefore(stored[0].seq),
-  };
-}
-
-/** True where the closing message came while tasks still ran in the background. */
-function leavesWorkOpen(stored: readonly StoredEvent[]): boolean {
-  const last = stored.at(-1);
-  return last?.kind === "turn_end" && last.body.background === true;
-}
-
-/** True where the stretch is the last of its turn. */
-function endsTurn(store: SessionStore, row: SessionRow, stored: readonly StoredEvent[]): boolean {
-  const last = stored.at(-1);
-  if (last === undefined) return false;
-  if (last.kind === "turn_end") return true;
-  const next = store.log.kindAfter(last.seq);
-  return next === "prompt" || (next === null && row.endedAt !== null);
-}
-
-/** The newest request at or before a batch: a notice of the agent's own is none. */
-function requestOf(
-  store: SessionStore,
-  agent: string,
-  events: readonly StoredEvent[],
-): Request | null {
-  const at = Math.max(0, ...events.map((event) => event.promptNumber));
-  for (const prompt of store.log.promptsDownFrom(at)) {
-    if (prompt.kind !== "prompt" || prompt.skip !== null) continue;
-    if (!isNotice(agent, prompt)) {
-      return { n: prompt.promptNumber, text: prompt.body.text };
-    }
-  }
-  return null;
-}
-
-/** The team's budget as the observer sees it: asked before a call, told after it. */
-function budgetOf(
-  row: SessionRow,
-  batch: LeasedBatch,
-  deps: SessionDependencies,
-): BudgetGate & { readonly unreachable: boolean } {
-  let unreachable = false;
-  const call = {
-    session: sessionPath(row),
-    generation: row.generation,
-    batch: batch.batch,
-    attempt: batch.tries,
-  };
-  return {
-    get unreachable() {
-      return unreachable;
-    },
-    async reserve(provider, estimate) {
-      try {
-        const team = deps.team(row.team);
-        const project = await deps.projectNumber(row.team, row.project);
-        const answer = await team.reserve({ ...call, project, provider, estimate });
-        return answer.ok ? "ok" : "over";
-      } catch {
-        unreachable = true;
-        return "unreachable";
-      }
-    },
-    async settle(provider, model, usage) {
-      // Unsettled, the estimate counts as spent after 15 minutes: nothing goes uncounted.
-      await deps
-        .team(row.team)
-        .settle({ ...call, provider, model, usage })
-        .catch((error: unknown) => {
-          sessionLog(row)("warn", "settle_failed", { batch: batch.batch }, error);
-        });
-    },
-  };
 }
