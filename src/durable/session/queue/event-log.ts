@@ -71,6 +71,8 @@ const COLUMNS: Columns<EventRow> = {
 interface Known {
   /** Identity -> sequence number. */
   seqs: Map<string, number>;
+  /** Number of a prompt -> sequence number. */
+  prompts: Map<number, number>;
   counters: Counters;
 }
 
@@ -84,7 +86,9 @@ function note(
   { seq, identity, key, n }: Pick<EventRow, "seq" | "identity" | "key" | "n">,
 ): Known {
   known.seqs.set(identity, seq);
-  if (n !== null) count(known.counters, key, n);
+  if (n === null) return known;
+  count(known.counters, key, n);
+  if (key.startsWith("prompt:")) known.prompts.set(n, seq);
   return known;
 }
 
@@ -119,7 +123,7 @@ export class EventLog {
   }
 
   #readKnown(): Known {
-    const known: Known = { seqs: new Map(), counters: noCounters() };
+    const known: Known = { seqs: new Map(), prompts: new Map(), counters: noCounters() };
     for (const event of this.#table.select(["seq", "identity", "key", "n"], "")) note(known, event);
     return known;
   }
@@ -153,7 +157,7 @@ export class EventLog {
     return found?.kind === "prompt" ? found.n : null;
   }
 
-  /** Appends an event. One row written; a prompt has one more in an index. */
+  /** Appends an event. One row written. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
     const body = JSON.stringify(place.ref === null ? event.body : { ...event.body, text: "" });
     const { kind, promptId, at, skip } = event;
@@ -264,8 +268,15 @@ export class EventLog {
 
   /** The prompt with the number `n`, or the newest one before it. */
   promptAt(n: number): StoredEvent | null {
-    const rows = this.#table.all("WHERE kind = 'prompt' AND n <= ? ORDER BY n DESC LIMIT 1", n);
-    return this.#read(rows)[0] ?? null;
+    const { prompts } = this.#known.value();
+    for (let at = n; at > 0; at -= 1) {
+      const seq = prompts.get(at);
+      if (seq === undefined) continue;
+      // Asked again: it may have been removed since.
+      const [row] = this.#table.all("WHERE seq = ? AND kind = 'prompt'", seq);
+      if (row !== undefined) return toEvent(row);
+    }
+    return null;
   }
 
   /** Prompts up to number `n`, the newest first. */
