@@ -128,7 +128,7 @@ export interface ParsedEventKey {
 
 const NUMBER = /^[1-9][0-9]{0,14}$/;
 
-/** The reverse of `eventKey`; null for what is no key. */
+/** The reverse of `eventKey`; null for any other text. */
 export function parseEventKey(key: string): ParsedEventKey | null {
   const colon = key.indexOf(":");
   const series = key.slice(0, Math.max(colon, 0));

@@ -12,17 +12,13 @@ export interface RemoteAddress {
 }
 
 /** How an address was written: an http port tells servers apart, an SSH port does not. */
-type Transport = "http" | "ssh" | "unknown";
+export type Transport = "http" | "ssh" | "unknown";
 
 interface HostRule {
   /** Hosts that the rule is about, in lower case. */
   host: RegExp;
   /** The host and the path as everybody would write them; null where the rule does not fit. */
-  rewrite(
-    host: string,
-    path: string[],
-    transport: Transport,
-  ): { host: string; path: string[] } | null;
+  rewrite(host: string, path: string[]): { host: string; path: string[] } | null;
 }
 
 /** Hosts that give everybody `<owner>/<repository>` and nothing below. */
@@ -114,7 +110,7 @@ export function canonicalRemote(
   at.host = ALIAS.exec(at.host)?.[1] ?? at.host;
   for (const rule of RULES) {
     if (!rule.host.test(at.host)) continue;
-    at = rule.rewrite(at.host, at.path, transport) ?? at;
+    at = rule.rewrite(at.host, at.path) ?? at;
     break;
   }
   if (TWO_PARTS.test(at.host) && at.path.length > 2) at.path = at.path.slice(0, 2);

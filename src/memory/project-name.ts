@@ -13,7 +13,7 @@
  * own could as well be somebody's `acme/app`. A remote that is a path on somebody's machine names no
  * project: another machine has another repository there.
  */
-import { canonicalRemote, codecommitAddress } from "./git-remote.ts";
+import { canonicalRemote, codecommitAddress, type Transport } from "./git-remote.ts";
 import { canonicalPath } from "./paths.ts";
 
 export const PROJECT_NAME_MAX_CHARS = 300;
@@ -112,7 +112,7 @@ function ownAddress(address: string): string | null {
 }
 
 /** `host[:port]/path`, a normalised name included. */
-function remoteUrl(address: string, transport: "http" | "ssh" | "unknown"): string | null {
+function remoteUrl(address: string, transport: Transport): string | null {
   const slash = address.indexOf("/");
   if (slash < 0) return null;
   const authority = address.slice(0, slash);
@@ -121,12 +121,7 @@ function remoteUrl(address: string, transport: "http" | "ssh" | "unknown"): stri
   return remote(host, port?.[1] ?? "", address.slice(slash + 1), transport);
 }
 
-function remote(
-  host: string,
-  port: string,
-  path: string,
-  transport: "http" | "ssh" | "unknown",
-): string | null {
+function remote(host: string, port: string, path: string, transport: Transport): string | null {
   const clean = cleanPath(path);
   if (clean === "" || !(IPV6_HOST.test(host) || HOST.test(host))) return null;
   const at = canonicalRemote(host, port, clean.split("/"), transport);

@@ -18,7 +18,7 @@ export interface SentHook {
   /** The headers `X-Cairn-Project`, `-Branch` and `-Commit`; null where they are missing. */
   project: string | null;
   /** The header `X-Cairn-Root`: the top folder of the repository. */
-  root?: string | null;
+  root: string | null;
   branch: string | null;
   commit: string | null;
 }
@@ -96,7 +96,7 @@ function nothing(outcome: HookOutcome): Captured {
 const ROOT_MAX_CHARS = 4_096;
 
 /** The repository's top folder, where a header names one: an absolute path of any platform. */
-function rootOf(value: string | null | undefined): string | null {
+function rootOf(value: string | null): string | null {
   const text = value?.trim() ?? "";
   const isPath = /^(?:\/|[A-Za-z]:[\\/])/.test(text) && !/\p{C}/u.test(text);
   return isPath && text.length <= ROOT_MAX_CHARS ? text : null;

@@ -6,7 +6,7 @@ import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import type { TeamObject } from "../durable/team/team-object.ts";
 import { projectObjectName } from "../memory/project-name.ts";
-import { type SessionName, sessionObjectName } from "../memory/session-name.ts";
+import { type SessionName, sessionObjectName, sessionPath } from "../memory/session-name.ts";
 import { callRepeatable } from "../platform/call-object.ts";
 import { createLog, type LogContext } from "../platform/log.ts";
 
@@ -20,7 +20,7 @@ export interface ObjectGate<Target extends Rpc.DurableObjectBranded> {
 export function sessionObject(env: Env, name: SessionName): ObjectGate<SessionObject> {
   return gate(env.SESSIONS, sessionObjectName(name), {
     team: name.team,
-    session: `${name.agent}/${name.sessionId}`,
+    session: sessionPath(name),
   });
 }
 

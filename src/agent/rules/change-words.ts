@@ -87,7 +87,7 @@ function deedOf(change: Change): Deed {
 }
 
 /** The edits of one file seen as one change. */
-export function mergedChange(edits: Activity[]): Change {
+function mergedChange(edits: Activity[]): Change {
   const all = edits.flatMap(({ change }) => (change === null ? [] : [change]));
   const unique = (names: string[]) => [...new Set(names)];
   const addedNames = unique(all.flatMap((change) => change.addedNames));
@@ -123,38 +123,5 @@ export function editTitle(edits: Activity[]): string {
       return `${what} (${where})`;
     case "change":
       return what === "" ? `Lines moved in ${where}` : `${where}: ${what}`;
-  }
-}
-
-/** What helped, in a title that has said what was wrong. All `edits` are of one or more files. */
-export function repairTitle(edits: Activity[]): string {
-  const first = edits.filter(({ path }) => path === edits[0]?.path);
-  const { verb } = deedOf(mergedChange(first));
-  const telling = verb !== "change" && first.every(({ kind }) => kind === "edit");
-  return telling ? editTitle(first) : `fixed in ${fileName(edits[0]?.path ?? "a file")}`;
-}
-
-/** As a fact says it, after the file's name: `adds a and b`, `now uses c in d`. */
-export function editInWords(activity: Activity): string {
-  if (activity.change === null) return "changed";
-  const { verb, what, place } = deedOf(activity.change);
-  const where = place === "" || what.includes(place) ? "" : ` in ${place}`;
-  switch (verb) {
-    case "add":
-      return `adds ${what}`;
-    case "test":
-      return `tests ${what}`;
-    case "remove":
-      return `removes ${what}`;
-    case "rename":
-      return `renames ${what}`;
-    case "use":
-      return `now uses ${what}${where}`;
-    case "drop":
-      return `no longer uses ${what}${where}`;
-    case "note":
-      return `${what}${where}`;
-    case "change":
-      return what === "" ? `lines moved${where}` : `now ${what}${where}`;
   }
 }

@@ -39,7 +39,7 @@ export function checkKind(programs: readonly string[]): string | null {
 }
 
 /** True where the command checks the code: tests, compilers, linters, type checkers. */
-export function verifies(command: string): boolean {
+function verifies(command: string): boolean {
   const kind = checkKind(programsOf(command));
   return kind !== null && kind !== "commit" && kind !== "push";
 }

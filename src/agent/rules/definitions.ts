@@ -67,7 +67,7 @@ function namesIn(line: string, extension: string): string | null {
 }
 
 /** Extension of a file name, lower case, without the dot; empty where there is none. */
-export function extensionOf(path: string): string {
+function extensionOf(path: string): string {
   return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "";
 }
 

@@ -8,11 +8,11 @@ import { capitalised, plain, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";
 
 export const TITLE_MAX = 90;
-export const SUBTITLE_MAX = 120;
+const SUBTITLE_MAX = 120;
 export const NARRATIVE_MAX = 500;
-export const FACTS_MAX = 6;
+const FACTS_MAX = 6;
 /** What more was done about it is activity. */
-export const SOURCES_MAX = 4;
+const SOURCES_MAX = 4;
 
 /** Words by which a title would read like a tool's name, and what a person would write instead. */
 const VERBS: [RegExp, string][] = [

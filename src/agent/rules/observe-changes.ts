@@ -67,7 +67,7 @@ function partsOf(changes: readonly PendingChange[]): Part[] {
 }
 
 /** Sentences and list points of a text, each by itself. */
-export function pointsOf(text: string): string[] {
+function pointsOf(text: string): string[] {
   return sectionsOf(unwrapped(text)).flatMap((section) => [
     ...section.paragraphs.flatMap((paragraph) => sentences(paragraph, 8)),
     ...section.items.map(({ text: head, raw }) => {

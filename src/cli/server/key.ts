@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 /** The team of keys that a local server makes. */
 const LOCAL_TEAM = "local";
 
-/** The first key of a list separated by commas; throws a `Failure` where one of them is no key. */
+/** The first key of a list separated by commas; throws a `Failure` where one of them is not a key. */
 export function firstKey(keys: string, source: string): string {
   const list = keys
     .split(",")

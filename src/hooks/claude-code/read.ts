@@ -7,6 +7,7 @@ import type { EventContent, IncomingEvent, SkipReason, TextBody } from "../../me
 import { eventIdentity, usableId } from "../../memory/event-identity.ts";
 import { isSessionId, SESSION_ID_MAX_CHARS } from "../../memory/session-name.ts";
 import { fileOf } from "../../memory/tool-fields.ts";
+import { truncate } from "../../platform/truncate.ts";
 import { ignoredFile } from "../../privacy/ignored-files.ts";
 import { isPrivatePrompt } from "../../privacy/private-tags.ts";
 import { type RawTextEvent, type RawToolEvent, sanitise } from "../../privacy/sanitise.ts";
@@ -132,7 +133,7 @@ function adaptEvent(name: string, hook: Payload, context: TimedContext): EventAc
     case "SessionStart":
       return { do: "session_start", source: hook.source };
     case "SessionEnd":
-      return { do: "session_end", reason: hook.reason.slice(0, 100) };
+      return { do: "session_end", reason: truncate(hook.reason, 100) };
     case "UserPromptSubmit":
       return isPrivatePrompt(hook.prompt)
         ? { do: "private_prompt", promptId: hook.prompt_id }

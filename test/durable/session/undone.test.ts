@@ -7,6 +7,7 @@ import { newBatch } from "../../../src/durable/session/queue/lifecycle.ts";
 import { SESSION_MIGRATIONS } from "../../../src/durable/session/session-object.ts";
 import { SessionStore } from "../../../src/durable/session/session-store.ts";
 import { addMissingSummaries } from "../../../src/durable/session/work/missing-summaries.ts";
+import { delivery, observation } from "../../support/project-fixture.ts";
 import { freshSession, textEvent, toolUse } from "../../support/session-under-test.ts";
 
 const NOW = 1_800_000_000_000;
@@ -62,11 +63,8 @@ it("knows no title, event, batch or field of a transaction that was undone", asy
       acceptEvent(store, sender, textEvent("prompt", "p2", "And the seal", "p2"), NOW);
       store.batches.save(newBatch(7, 2, 3, NOW));
       store.session.update({ branch: "undone" });
-      const payload = JSON.stringify({ observations: [{ title: "Undone" }], summaries: [] });
-      store.outbox.add(
-        { kind: "deliver", project: "name/x", generation: 1, batch: 7, payload },
-        NOW,
-      );
+      const undone = delivery(7, { observations: [observation({ title: "Undone" })] });
+      store.outbox.deliver("name/x", undone, NOW);
       expect(remembered()).not.toEqual(before);
     });
     expect(remembered()).toEqual(before);

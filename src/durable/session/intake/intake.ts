@@ -264,13 +264,12 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
       now,
     );
   } else {
-    // Told for the first time, or again after the retention took it.
     // The repository's top folder, once it is told, counts more than where the agent began.
     const root = sender.root ?? row.root ?? sender.cwd;
-    const missesRoot = root !== row.root;
+    const rootChanges = root !== row.root;
     const moves = mayMove(row) && replacesProject(row.project, sender.project);
-    if (!missesRoot && !moves) return row;
-    if (missesRoot) store.session.update({ root });
+    if (!rootChanges && !moves) return row;
+    if (rootChanges) store.session.update({ root });
     if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
   }
   const fresh = store.row();

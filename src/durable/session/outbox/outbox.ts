@@ -69,14 +69,27 @@ export class Outbox {
     this.#summarised = new Remembered(db, () => this.#readSummarised());
   }
 
+  /** Adds what is no delivery. */
   add(
-    entry: Pick<OutboxEntry, "kind" | "project" | "generation" | "batch" | "payload">,
+    entry: Pick<OutboxEntry, "project" | "generation" | "batch" | "payload"> & {
+      kind: Exclude<OutboxKind, "deliver">;
+    },
     now: number,
-    state: OutboxState = "ready",
   ): void {
+    this.#table.insert({ ...entry, state: "ready", dueAt: now, attempts: 0 });
+  }
+
+  /** Adds what a batch taught. A redo's waits (`held`) until the redo is through. */
+  deliver(
+    project: string,
+    delivery: Delivery,
+    now: number,
+    state: "ready" | "held" = "ready",
+  ): void {
+    const { generation, batch, observations, summaries } = delivery;
+    const payload = JSON.stringify(delivery);
+    const entry = { kind: "deliver", project, generation, batch, payload } as const;
     this.#table.insert({ ...entry, state, dueAt: now, attempts: 0 });
-    if (entry.kind !== "deliver") return;
-    const { observations, summaries } = parseDelivery(entry.payload);
     for (const { title } of observations) this.#titles.update((titles) => titles.add(title));
     for (const summary of summaries) {
       this.#summarised.update((prompts) => prompts.add(summary.prompt_number));

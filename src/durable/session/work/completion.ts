@@ -1,6 +1,6 @@
 /**
  * From what a provider made of a batch to what a project is told: stamped by us, with files from
- * the tool events themselves, citing only events of the batch. Pure.
+ * the tool events themselves, citing only events of the batch and those before it that it ends. Pure.
  */
 
 import type { Author } from "../../../agent/observer.ts";
@@ -20,12 +20,16 @@ import type {
 } from "../../../memory/observation.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
+import { truncate } from "../../../platform/truncate.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { Request } from "./request.ts";
 import type { KnownPoint, SeenBatch } from "./seen-batch.ts";
 
 /** A prompt's text as memory keeps it: what was asked, not what was pasted below it. */
 const PROMPT_TEXT_MAX_CHARS = 4_000;
+
+/** A request as a summary names it, where nobody put it better. */
+const REQUEST_MAX_CHARS = 300;
 
 /** Longest title, in characters. */
 const TITLE_MAX_CHARS = 90;
@@ -170,12 +174,12 @@ function distinctTitle(title: string, taken: ReadonlySet<string>): string {
   if (!taken.has(title)) return title;
   for (let n = 2; ; n += 1) {
     const number = ` (${n})`;
-    const next = `${title.slice(0, TITLE_MAX_CHARS - number.length).trimEnd()}${number}`;
+    const next = `${truncate(title, TITLE_MAX_CHARS - number.length).trimEnd()}${number}`;
     if (!taken.has(next)) return next;
   }
 }
 
-/** Sources that are events of this batch, each once, in the draft's order. */
+/** Sources that are among the events, each once, in the draft's order. */
 function known(sources: readonly string[], events: ReadonlyMap<string, StoredEvent>): string[] {
   return [...new Set(sources)].filter((key) => events.has(key));
 }
@@ -213,7 +217,7 @@ function stampSummary(
 }
 
 function firstLine(text: string): string {
-  return (text.trim().split("\n")[0] ?? "").slice(0, 300);
+  return truncate(text.trim().split("\n")[0] ?? "", REQUEST_MAX_CHARS);
 }
 
 function promptOf(row: SessionRow, event: StoredEvent): NewPrompt[] {
@@ -223,7 +227,7 @@ function promptOf(row: SessionRow, event: StoredEvent): NewPrompt[] {
   return [
     {
       ...stampOf(row, [event], event.promptNumber),
-      text: event.body.text.slice(0, PROMPT_TEXT_MAX_CHARS),
+      text: truncate(event.body.text, PROMPT_TEXT_MAX_CHARS),
       sources: [event.key],
     },
   ];

@@ -48,16 +48,7 @@ export function addMissingSummaries(
     );
     const left = isEnd && i === 0 ? store.batches.openWorkBefore(store.log.lastSeq() + 1) : null;
     const delivery = lateDelivery(store, row, request, batch, own, left);
-    store.outbox.add(
-      {
-        kind: "deliver",
-        project: row.project,
-        generation: row.generation,
-        batch,
-        payload: JSON.stringify(delivery),
-      },
-      now,
-    );
+    store.outbox.deliver(row.project, delivery, now);
     if (left !== null) store.batches.settleOpenWork();
     batch += 1;
   }

@@ -206,17 +206,7 @@ function writeOutcome(
     }),
   );
   if (isEmpty(finished.delivery)) return;
-  store.outbox.add(
-    {
-      kind: "deliver",
-      project: row.project,
-      generation: row.generation,
-      batch: held.batch,
-      payload: JSON.stringify(finished.delivery),
-    },
-    now,
-    held.redo ? "held" : "ready",
-  );
+  store.outbox.deliver(row.project, finished.delivery, now, held.redo ? "held" : "ready");
 }
 
 /** Who is to blame: a pause of all providers, our own TeamObject, or what the provider did. */
