@@ -7,12 +7,18 @@ const CLAUDE_CODE = "@anthropic-ai/claude-code@2.1.330";
 
 /** Path of the command; npm fetches the package once and keeps it in its cache. */
 export function installClaudeCode(): string {
-  const found = spawnSync("npx", ["-y", "-p", CLAUDE_CODE, "-c", "command -v claude"], {
+  // This clone's settings let no package run scripts, and Claude Code needs its own to be complete.
+  const scripts = "--ignore-scripts=false";
+  const found = spawnSync("npx", [scripts, "-y", "-p", CLAUDE_CODE, "-c", "command -v claude"], {
     encoding: "utf8",
   });
   const path = found.stdout.trim().split("\n").at(-1) ?? "";
   if (found.status !== 0 || path === "") {
     throw new Error(`npx could not get ${CLAUDE_CODE}: ${found.stderr}`);
+  }
+  const version = spawnSync(path, ["--version"], { encoding: "utf8" });
+  if (version.status !== 0) {
+    throw new Error(`${path} does not run; remove its folder, and try again: ${version.stderr}`);
   }
   return path;
 }

@@ -27,6 +27,8 @@ const CLOSING =
   "release notes mention it. Next: translate the banner.";
 const TELLING_WORD = "quokka";
 const PROMPT = "Print the greeting and look at the missing file";
+/** Of a turn: the prompt, two calls, the closing message as the agent says it, and its Stop. */
+const EVENTS_OF_TURN = 5;
 const COMMANDS = ["echo hello from greet.sh", "cat does-not-exist.txt"];
 /** A turn without anybody to answer takes as long as with: nothing is waited for. */
 const SETTLE_MS = 20_000;
@@ -119,15 +121,15 @@ try {
     const [session] = (await sessionsOf(PROJECT)).items;
     if (session === undefined || !session.live) return null;
     const { done, skipped, pending, leased } = session.events;
-    return pending + leased === 0 && done + skipped >= 4 ? session : null;
+    return pending + leased === 0 && done + skipped >= EVENTS_OF_TURN ? session : null;
   });
   report.check("it is processed without being asked to", settled !== null);
   if (settled !== null) {
     report.note(`${settled.session}: ${JSON.stringify(settled.events)}, ${settled.provider}`);
     const { done, skipped, dead } = settled.events;
     report.check(
-      "prompt, tool call, failure and stop are stored, each once",
-      done + skipped === 4 && dead === 0,
+      "prompt, tool call, failure, closing message and stop are stored, each once",
+      done + skipped === EVENTS_OF_TURN && dead === 0,
     );
   }
   const observations = await listAll(target, "observations", ObservationSchema, {
@@ -175,7 +177,7 @@ try {
     const fresh = items.find((item) => !heard.includes(item.session));
     const counts = fresh?.live === true ? Object.values(fresh.events) : [];
     const stored = counts.reduce((sum, some) => sum + some, 0);
-    return stored === 4 ? stored : null;
+    return stored === EVENTS_OF_TURN ? stored : null;
   });
   report.check("the quiet session is captured whole, the stop included", quiet !== null);
 
