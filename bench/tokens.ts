@@ -8,10 +8,10 @@
  * its oldest event. Reported at four characters a token, twice: of what a model reads (system,
  * message, schema), and of the whole body as sent, its JSON included.
  */
-import { compressRest } from "../src/agent/complete.ts";
+import { complete } from "../src/agent/complete.ts";
 import type { ObserverBatch } from "../src/agent/provider.ts";
 import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
-import { extractiveProvider } from "../src/agent/providers/extractive.ts";
+import type { OpenWork } from "../src/agent/rules/open-work.ts";
 import { isNotice } from "../src/hooks/stamps.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
 import { MockScope } from "../test/support/mock-provider/protocol.ts";
@@ -37,6 +37,7 @@ async function measure(folder: string, pace: Pace, url: string) {
     const { events, root } = storedEvents(session);
     const titles: string[] = [];
     let request: string | null = null;
+    let open: OpenWork | null = null;
     for (const part of batchesOf(events, pace)) {
       total.tools += part.events.filter(isTool).length;
       const events = part.events.filter((event) => event.skip === null);
@@ -51,13 +52,16 @@ async function measure(folder: string, pace: Pace, url: string) {
         turn: { promptNumber: part.events[0]?.promptNumber ?? 0, request, ends: part.ends },
         recentTitles: titles.slice(-RECENT_TITLES),
         events,
+        openWork: open,
       };
       const signal = new AbortController().signal;
       const outcome = await provider.compress(batch, signal);
       if (!outcome.ok) throw new Error(outcome.failure.message);
-      const whole = await compressRest(batch, outcome.result, extractiveProvider, signal);
-      const { observations, usage } = whole.result;
-      titles.push(...observations.map(({ title }) => title));
+      const { observations, usage, openWork = null } = complete(batch, outcome.result).result;
+      open = openWork;
+      titles.push(
+        ...observations.filter((each) => each.activity !== true).map(({ title }) => title),
+      );
       const cited = new Set(observations.flatMap(({ sources }) => sources));
       total.cited += events.filter((event) => isTool(event) && cited.has(event.key)).length;
       total.batches += 1;

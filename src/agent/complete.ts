@@ -1,95 +1,49 @@
 /**
- * Sees to it that every event of a batch is accounted for: what a model neither cited nor skipped,
- * or skipped too freely, goes through the rules of another provider.
+ * Sees to it that every event of a batch is accounted for: what a model made nothing of is kept as
+ * activity, and what it left open is followed by the rules, so that a fallback in the middle of a
+ * session knows what went before.
  */
-import type { StoredEvent } from "../memory/event.ts";
-import type { ObserverBatch, ObserverResult, Provider } from "./provider.ts";
-import { isToolEvent } from "./rules/activity.ts";
+import type { ObserverBatch, ObserverResult } from "./provider.ts";
+import { follow } from "./rules/follow.ts";
+import { bounded, type OpenWork } from "./rules/open-work.ts";
+import { ofOthers, withRest } from "./rules/rest.ts";
 
-/** Of a batch's tool events, the share that a model may pass over: at least 85 % are to be cited. */
-const SKIPPED_SHARE_MAX = 0.15;
-/** Why another provider wrote some of a batch's observations. */
+/** Why the rules wrote a summary beside a model's observations. */
 export const NOT_CITED = "not_cited";
-const KEPT_AS_PROMPT = "kept_as_prompt";
 
 export interface Completed {
   result: ObserverResult;
-  /** Observations from this index on were written by `rest`. */
-  restFrom: number;
-  /** True where the summary was written by `rest`. */
-  restSummary: boolean;
+  /** Observations from this index on are activity that the rules wrote down. */
+  activityFrom: number;
+  /** True where the summary was written by the rules. */
+  ruledSummary: boolean;
 }
 
-/** The model's skips as far as they stay within their share; events of other kinds always. */
-function keptSkips(batch: ObserverBatch, result: ObserverResult): Record<string, string> {
-  let allowed = Math.floor(batch.events.filter(isToolEvent).length * SKIPPED_SHARE_MAX);
-  const kept: Record<string, string> = {};
-  for (const event of batch.events) {
-    const reason = result.skipped[event.key];
-    if (reason === undefined) continue;
-    if (isToolEvent(event) && allowed-- <= 0) continue;
-    kept[event.key] = reason;
-  }
-  return kept;
+/** What later batches may show to be wrong is what the model said, not what the rules would have. */
+function openWorkOf(
+  batch: ObserverBatch,
+  followed: OpenWork,
+  { observations, corrects = [] }: ObserverResult,
+): OpenWork {
+  const corrected = new Set(corrects.map(({ source }) => source));
+  const before = (batch.openWork?.delivered ?? []).filter(({ key }) => !corrected.has(key));
+  const now = observations.flatMap(({ title, narrative, sources: [key] }) =>
+    key === undefined ? [] : [{ key, text: `${title}. ${narrative}`, paths: [] }],
+  );
+  return bounded({ ...followed, delivered: [...before, ...now] });
 }
 
 /**
- * `result`, and for events that it leaves out what `rest` makes of them, behind its observations.
- * An observation never gets a source that it was not made from. A summary that is due and missing
- * is taken from `rest` too. Where `rest` fails, the events are skipped as `not_cited`.
+ * `result`, behind its observations the activity of the calls that it cites nowhere, and a summary
+ * where one is due and missing. Pure.
  */
-export async function compressRest(
-  batch: ObserverBatch,
-  result: ObserverResult,
-  rest: Provider,
-  signal: AbortSignal,
-): Promise<Completed> {
-  const skipped = keptSkips(batch, result);
-  const cited = new Set([
-    ...result.observations.flatMap(({ sources }) => sources),
-    ...(result.summary?.sources ?? []),
-  ]);
-  const left: StoredEvent[] = [];
-  for (const event of batch.events) {
-    if (cited.has(event.key) || skipped[event.key] !== undefined) continue;
-    // A prompt is delivered as a prompt, whatever else is made of it.
-    if (event.kind === "prompt") skipped[event.key] = KEPT_AS_PROMPT;
-    else left.push(event);
-  }
-  const summaryMissing = batch.turn.ends && result.summary === null;
-  const restFrom = result.observations.length;
-  if (left.length === 0 && !summaryMissing) {
-    return { result: { ...result, skipped }, restFrom, restSummary: false };
-  }
-  const outcome = await rest.compress(
-    {
-      ...batch,
-      turn: { ...batch.turn, ends: summaryMissing },
-      recentTitles: [...batch.recentTitles, ...result.observations.map(({ title }) => title)],
-      events: summaryMissing ? batch.events : left,
-    },
-    signal,
-  );
-  if (!outcome.ok) {
-    for (const { key } of left) skipped[key] = NOT_CITED;
-    return { result: { ...result, skipped }, restFrom, restSummary: false };
-  }
-  const wanted = new Set(left.map(({ key }) => key));
-  const added = outcome.result;
-  const observations = added.observations.filter(({ sources }) =>
-    sources.some((key) => wanted.has(key)),
-  );
-  for (const [key, reason] of Object.entries(added.skipped)) {
-    if (wanted.has(key)) skipped[key] = reason;
-  }
+export function complete(batch: ObserverBatch, result: ObserverResult): Completed {
+  const followed = follow({ ...batch, events: ofOthers(batch.events).events });
+  for (const { title } of result.observations) followed.taken.add(title.toLowerCase());
+  const whole = withRest(batch, followed, result.observations, result.summary);
   return {
-    result: {
-      ...result,
-      observations: [...result.observations, ...observations],
-      summary: result.summary ?? added.summary,
-      skipped,
-    },
-    restFrom,
-    restSummary: result.summary === null && added.summary !== null,
+    result: { ...result, ...whole, openWork: openWorkOf(batch, followed.openWork, result) },
+    activityFrom: result.observations.length,
+    ruledSummary: result.summary === null && whole.summary !== null,
   };
 }

@@ -5,7 +5,7 @@
 
 import type { TokenUsage } from "../contract/sessions.ts";
 import type { Log } from "../platform/log.ts";
-import { compressRest, NOT_CITED } from "./complete.ts";
+import { complete, NOT_CITED } from "./complete.ts";
 import type {
   FailureKind,
   ObserverBatch,
@@ -48,8 +48,6 @@ export interface ObserveRequest {
   /** The number of this attempt at the batch, from 1, and how many there are. */
   attempt: number;
   maxAttempts: number;
-  /** Who takes what a model left out. */
-  rest?: Provider;
   log: Log;
 }
 
@@ -76,6 +74,9 @@ export type ObserveOutcome =
 
 /** Failures that another attempt at the same provider may mend. */
 const WORTH_WAITING: ReadonlySet<FailureKind> = new Set<FailureKind>(["overloaded", "network"]);
+
+/** Who stands in over budget, and keeps what a model made nothing of. */
+const RULES = extractiveProvider;
 
 const NO_USAGE: TokenUsage = { input: 0, output: 0 };
 
@@ -105,40 +106,34 @@ async function ask(provider: Provider, request: ObserveRequest): Promise<Asked> 
   return outcome;
 }
 
-/** Adds what the model left out, and notes who wrote what. */
-async function complete(
+/** Adds what a model left out, and notes who wrote what. */
+function completed(
+  batch: ObserverBatch,
   result: ObserverResult,
   author: Author,
-  rest: Provider,
-  request: ObserveRequest,
-): Promise<Pick<ObserveOutcome & { ok: true }, "result" | "otherAuthors" | "summaryAuthor">> {
-  if (author.provider === rest.name) return { result, otherAuthors: {}, summaryAuthor: null };
-  const completed = await compressRest(request.batch, result, rest, request.signal);
-  const other: Author = {
-    provider: rest.name,
-    model: rest.model,
-    degraded: author.degraded ?? NOT_CITED,
-  };
+): Pick<ObserveOutcome & { ok: true }, "result" | "otherAuthors" | "summaryAuthor"> {
+  if (author.provider === RULES.name) return { result, otherAuthors: {}, summaryAuthor: null };
+  const whole = complete(batch, result);
+  const rules: Author = { provider: RULES.name, model: RULES.model, degraded: author.degraded };
   const otherAuthors: Record<number, Author> = {};
-  for (let i = completed.restFrom; i < completed.result.observations.length; i++) {
-    otherAuthors[i] = other;
+  for (let i = whole.activityFrom; i < whole.result.observations.length; i++) {
+    otherAuthors[i] = rules;
   }
   return {
-    result: completed.result,
+    result: whole.result,
     otherAuthors,
-    summaryAuthor: completed.restSummary ? other : null,
+    summaryAuthor: whole.ruledSummary ? { ...rules, degraded: author.degraded ?? NOT_CITED } : null,
   };
 }
 
 /**
  * Asks the chain. Paused providers are passed over; one that is over budget, refuses access or
  * cannot make anything of the batch leaves it to the next, which is noted as `degraded`
- * (`over_budget`, which brings in `rest` where the chain has nobody else, `<provider>_refused_access`, `<provider>_paused`, …). Overload and network are
+ * (`over_budget`, which brings in the rules where the chain has nobody else, `<provider>_refused_access`, `<provider>_paused`, …). Overload and network are
  * answered with a failure, for a later attempt, until the last one, which goes on down the chain.
  */
 export async function observe(request: ObserveRequest): Promise<ObserveOutcome> {
   const { pausedUntil, now, signal } = request;
-  const rest = request.rest ?? extractiveProvider;
   const chain = [...request.chain];
   const pauses: Pause[] = [];
   const usage: TokenUsage = { input: 0, output: 0 };
@@ -165,7 +160,7 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     if (outcome.ok === "over_budget") {
       degraded ??= "over_budget";
       // A limit on tokens must not stop the work: who costs nothing stands in, asked for or not.
-      if (!chain.some(({ name }) => name === rest.name)) chain.push(rest);
+      if (!chain.some(({ name }) => name === RULES.name)) chain.push(RULES);
       continue;
     }
     const used = outcome.ok ? outcome.result.usage : outcome.failure.usage;
@@ -173,8 +168,8 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     usage.output += used.output;
     if (outcome.ok) {
       const author: Author = { provider: provider.name, model: outcome.result.model, degraded };
-      const completed = await complete(outcome.result, author, rest, request);
-      return { ok: true, ...completed, ...author, pauses, usage };
+      const whole = completed(request.batch, outcome.result, author);
+      return { ok: true, ...whole, ...author, pauses, usage };
     }
     const { kind, message } = outcome.failure;
     if (kind === "aborted") return give(outcome.failure, false);

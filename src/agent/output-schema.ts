@@ -8,8 +8,14 @@ import {
   type ObservationType,
 } from "../contract/vocabulary.ts";
 import type { StoredEvent } from "../memory/event.ts";
-import type { DraftObservation, DraftSummary } from "../memory/observation.ts";
-import type { ObserverBatch } from "./provider.ts";
+import type {
+  Correction,
+  DraftObservation,
+  DraftOpenPoint,
+  DraftSummary,
+} from "../memory/observation.ts";
+import type { PromptRefs } from "./prompt.ts";
+import type { ClosedPoint, ObserverBatch, ObserverResult } from "./provider.ts";
 import { activityOf, isToolEvent } from "./rules/activity.ts";
 import { TITLE_MAX } from "./rules/draft.ts";
 import { indexTextOf, indexTextOfActivities } from "./rules/index-text.ts";
@@ -18,7 +24,9 @@ import { shorten } from "./rules/prose.ts";
 const LINE_MAX_CHARS = 200;
 const TEXT_MAX_CHARS = 900;
 const FACTS_MAX = 6;
-const REASON_MAX_CHARS = 60;
+const REASON_MAX_CHARS = 160;
+const ASKED_AS_MAX = 2;
+const OPEN_POINTS_MAX = 8;
 
 const text = () => z.string();
 const texts = () => z.array(z.string());
@@ -34,17 +42,14 @@ const OutputSchema = z.object({
       facts: texts(),
       concepts: texts(),
       refs: texts(),
+      asked_as: texts(),
     }),
   ),
-  skipped: z.array(z.object({ ref: text(), reason: text() })),
+  open_points: z.array(z.object({ text: text(), ref: text() })),
+  closed: z.array(z.object({ point: text(), ref: text() })),
+  wrong: z.array(z.object({ noted: text(), why: text() })),
   summary: z
-    .object({
-      request: text(),
-      investigated: text(),
-      learned: text(),
-      completed: text(),
-      next_steps: text(),
-    })
+    .object({ request: text(), investigated: text(), learned: text(), completed: text() })
     .nullable(),
 });
 
@@ -101,13 +106,18 @@ function conceptsOf(words: readonly string[]): Concept[] {
   return CONCEPTS.filter((concept) => named.has(concept));
 }
 
-/** The telling words of the events behind `sources`: searched, never shown. */
-function indexText(sources: readonly string[], batch: ObserverBatch): string {
+/** How else somebody may ask, and the telling words of the events behind `sources`: never shown. */
+function indexText(
+  asked: readonly string[],
+  sources: readonly string[],
+  batch: ObserverBatch,
+): string {
   const cited = batch.events.filter((event) => sources.includes(event.key));
   const tools = cited.filter(isToolEvent);
   const bodies = new Map(tools.map((event) => [event.key, event.body]));
   const activities = tools.map((event) => activityOf(event, batch.root));
   return indexTextOf([
+    ...asked.slice(0, ASKED_AS_MAX).map((line) => shorten(line, LINE_MAX_CHARS)),
     indexTextOfActivities(activities, bodies),
     ...cited.flatMap((event) => (isToolEvent(event) ? [] : [event.body.text])),
   ]);
@@ -124,10 +134,13 @@ function newTitle(title: string, subtitle: string, taken: Set<string>): string {
   return free;
 }
 
-/** Keys behind refs, in the order given, each once; refs that were never given are dropped. */
-function keysOf(refs: readonly string[], known: ReadonlyMap<string, string>): string[] {
-  const keys = refs.map((ref) => known.get(ref.trim().replace(/^\[|\]$/g, "")));
-  return [...new Set(keys.filter((key) => key !== undefined))];
+/** `[e1]` and `e1 ` as models write them, as `e1`. */
+const bare = (ref: string): string => ref.trim().replace(/^\[|\]$/g, "");
+
+/** What stands behind refs, in the order given, each once; refs that were never given are dropped. */
+function behind<Value>(refs: readonly string[], known: ReadonlyMap<string, Value>): Value[] {
+  const values = refs.map((ref) => known.get(bare(ref)));
+  return [...new Set(values.filter((value) => value !== undefined))];
 }
 
 /** What closes or sums up a turn comes before what began it: the most telling first. */
@@ -139,60 +152,92 @@ function summarySources(events: readonly StoredEvent[]): string[] {
   return (said.length > 0 ? said : events.slice(-1)).map((event) => event.key);
 }
 
-export interface Drafts {
-  observations: DraftObservation[];
-  summary: DraftSummary | null;
-  /** Event key -> the model's reason. */
-  skipped: Record<string, string>;
-}
+/** An answer as drafts. What it says nothing about is in none of them. */
+export type Drafts = Required<
+  Pick<ObserverResult, "observations" | "summary" | "openPoints" | "closes" | "corrects">
+>;
 
 /**
  * Drafts from a model's answer: refs become event keys, what is too long is cut, what is on no
- * list is mapped or dropped. An observation that is left without a source is dropped.
+ * list is mapped or dropped. What is left without a source is dropped.
  */
-export function toDrafts(
+export function toDrafts(output: ModelOutput, batch: ObserverBatch, refs: PromptRefs): Drafts {
+  const openPoints = batch.turn.ends ? openPointsOf(output, refs) : [];
+  return {
+    observations: observationsOf(output, batch, refs),
+    summary: batch.turn.ends ? summaryOf(output, openPoints, batch) : null,
+    openPoints,
+    closes: closesOf(output, refs),
+    corrects: correctsOf(output, refs),
+  };
+}
+
+function observationsOf(
   output: ModelOutput,
   batch: ObserverBatch,
-  refs: ReadonlyMap<string, string>,
-): Drafts {
+  refs: PromptRefs,
+): DraftObservation[] {
   const taken = new Set(batch.recentTitles.map((title) => title.toLowerCase()));
-  const observations: DraftObservation[] = [];
-  for (const item of output.observations) {
-    const sources = keysOf(item.refs, refs);
-    if (sources.length === 0 || item.title.trim() === "") continue;
-    observations.push({
-      type: typeOf(item.type),
-      title: newTitle(item.title, item.subtitle, taken),
-      subtitle: shorten(item.subtitle, LINE_MAX_CHARS),
-      narrative: shorten(item.narrative, TEXT_MAX_CHARS),
-      facts: item.facts
-        .map((fact) => shorten(fact, LINE_MAX_CHARS))
-        .filter((fact) => fact !== "")
-        .slice(0, FACTS_MAX),
-      concepts: conceptsOf(item.concepts),
-      sources,
-      index_text: indexText(sources, batch),
-    });
-  }
-  const cited = new Set(observations.flatMap((observation) => observation.sources));
-  const skipped: Record<string, string> = {};
-  for (const item of output.skipped) {
-    for (const key of keysOf([item.ref], refs)) {
-      if (!cited.has(key))
-        skipped[key] = shorten(item.reason, REASON_MAX_CHARS) || "nothing to learn";
-    }
-  }
-  const told = batch.turn.ends ? output.summary : null;
-  const summary =
-    told === null
-      ? null
-      : {
-          request: shorten(told.request, TEXT_MAX_CHARS),
-          investigated: shorten(told.investigated, TEXT_MAX_CHARS),
-          learned: shorten(told.learned, TEXT_MAX_CHARS),
-          completed: shorten(told.completed, TEXT_MAX_CHARS),
-          next_steps: shorten(told.next_steps, TEXT_MAX_CHARS),
-          sources: summarySources(batch.events),
-        };
-  return { observations, summary, skipped };
+  return output.observations.flatMap((item) => {
+    const sources = behind(item.refs, refs.events);
+    if (sources.length === 0 || item.title.trim() === "") return [];
+    return [
+      {
+        type: typeOf(item.type),
+        title: newTitle(item.title, item.subtitle, taken),
+        subtitle: shorten(item.subtitle, LINE_MAX_CHARS),
+        narrative: shorten(item.narrative, TEXT_MAX_CHARS),
+        facts: item.facts
+          .map((fact) => shorten(fact, LINE_MAX_CHARS))
+          .filter((fact) => fact !== "")
+          .slice(0, FACTS_MAX),
+        concepts: conceptsOf(item.concepts),
+        sources,
+        index_text: indexText(item.asked_as, sources, batch),
+      },
+    ];
+  });
+}
+
+function openPointsOf({ open_points: points }: ModelOutput, refs: PromptRefs): DraftOpenPoint[] {
+  return points
+    .map(({ text, ref }) => ({
+      text: shorten(text, LINE_MAX_CHARS),
+      sources: behind([ref], refs.events),
+    }))
+    .filter(({ text, sources }) => text !== "" && sources.length > 0)
+    .slice(0, OPEN_POINTS_MAX);
+}
+
+function closesOf({ closed }: ModelOutput, refs: PromptRefs): ClosedPoint[] {
+  return closed.flatMap(({ point, ref }) => {
+    const [index] = behind([point], refs.left);
+    const [proof] = behind([ref], refs.events);
+    return index === undefined || proof === undefined ? [] : [{ index, proof }];
+  });
+}
+
+function correctsOf({ wrong }: ModelOutput, refs: PromptRefs): Correction[] {
+  return wrong.flatMap(({ noted, why }) =>
+    behind([noted], refs.noted).map((source) => ({
+      source,
+      reason: shorten(why, REASON_MAX_CHARS) || "No longer true",
+    })),
+  );
+}
+
+function summaryOf(
+  { summary: told }: ModelOutput,
+  openPoints: readonly DraftOpenPoint[],
+  batch: ObserverBatch,
+): DraftSummary | null {
+  if (told === null) return null;
+  return {
+    request: shorten(told.request, TEXT_MAX_CHARS),
+    investigated: shorten(told.investigated, TEXT_MAX_CHARS),
+    learned: shorten(told.learned, TEXT_MAX_CHARS),
+    completed: shorten(told.completed, TEXT_MAX_CHARS),
+    next_steps: shorten(openPoints.map(({ text }) => text).join("; "), TEXT_MAX_CHARS),
+    sources: summarySources(batch.events),
+  };
 }

@@ -56,7 +56,9 @@ type ShownFiles = Map<string, Map<string, string>>;
 
 /** Keeps a recorded text from passing for the frame around it. */
 export function quote(text: string): string {
-  return text.replace(/^\[(?=e\d+\])/gm, " [").replace(/<(?=\/?(?:request|noted|events)>)/gi, "< ");
+  return text
+    .replace(/^\[(?=e\d+\])/gm, " [")
+    .replace(/<(?=\/?(?:request|noted|failing|left|events)>)/gi, "< ");
 }
 
 const TEXT_LABELS = {

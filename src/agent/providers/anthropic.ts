@@ -167,7 +167,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
       usage.output += used.output;
       if (outcome.ok) {
         const drafts = toDrafts(outcome.output, batch, request.refs);
-        return { ok: true, result: { ...drafts, usage, model } };
+        return { ok: true, result: { ...drafts, skipped: {}, usage, model } };
       }
       const { kind, message } = outcome.failure;
       if ((kind === "too_long" || kind === "refused_content") && cut === "normal") cut = "hard";

@@ -71,6 +71,7 @@ export function cairnAnswer(body: MessagesRequest, kind: OutcomeKind): string {
       facts: part.slice(0, 3).map((event) => clip(event.line, 90)),
       concepts: sloppy ? ["What Changed", "vibes"] : ["what-changed"],
       refs: kind === "invented_refs" ? ["e998", ...refs, "e999", "tool:made-up"] : refs,
+      asked_as: [clip(`where is ${first}`, 60), clip(`why ${last}`, 60)],
     };
   });
   if (kind === "invented_refs") {
@@ -82,19 +83,21 @@ export function cairnAnswer(body: MessagesRequest, kind: OutcomeKind): string {
       facts: [],
       concepts: [],
       refs: ["e997"],
+      asked_as: [],
     });
   }
   const wantsSummary = /^Summary: due$/m.test(message);
   return JSON.stringify({
     observations,
-    skipped: [],
+    open_points: [],
+    closed: [],
+    wrong: [],
     summary: wantsSummary
       ? {
           request: clip(/<request>\n(.*)/.exec(message)?.[1] ?? "The turn's request", 160),
           investigated: clip(events[0]?.line ?? "", 120),
           learned: "What the mock provider saw in the events.",
           completed: clip(events.at(-1)?.line ?? "", 160),
-          next_steps: "",
         }
       : null,
   });
