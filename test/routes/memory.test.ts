@@ -79,7 +79,7 @@ describe("the reading routes", () => {
     });
     expect((await get(`/v1/context?project=${p}&explain=1`)).body.choices[0]).toMatchObject({
       id,
-      shown: "full",
+      shown: "line",
       reasons: expect.arrayContaining(["gotcha"]),
     });
     expect((await get(`/v1/timeline?around=${id}`)).body).toMatchObject({

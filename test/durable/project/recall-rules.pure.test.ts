@@ -3,7 +3,12 @@ import type { SearchHit } from "../../../src/contract/recall.ts";
 import { mergeSummaries } from "../../../src/durable/project/apply/merge-summaries.ts";
 import { isRepeat, slipsBetween } from "../../../src/durable/project/apply/similarity.ts";
 import { quoteText } from "../../../src/durable/project/context/render.ts";
-import { type Candidate, select, worthOf } from "../../../src/durable/project/context/selection.ts";
+import {
+  type Candidate,
+  type Choice,
+  select,
+  worthOf,
+} from "../../../src/durable/project/context/selection.ts";
 import { fuse } from "../../../src/durable/project/search/fuse.ts";
 import { snippet } from "../../../src/durable/project/search/hit.ts";
 import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
@@ -25,13 +30,19 @@ function candidate(n: number, over: Partial<Candidate> = {}): Candidate {
     times: 1,
     touchesFile: false,
     queryRank: null,
+    hasSessionLine: false,
     lineChars: 100,
-    fullChars: 500,
+    words: words(`line ${n}`, 14),
     ...over,
   };
 }
 
-const ROOM = { chars: 2000, fullChars: 1000, branch: "main", now: NOW };
+/** So many words that no other line has. */
+function words(of: string, count: number): ReadonlySet<string> {
+  return new Set(Array.from({ length: count }, (_, i) => `${of} ${i}`));
+}
+
+const ROOM = { chars: 2000, branch: "main", newestAt: NOW, told: new Set<string>() };
 
 describe("choosing a session's context", () => {
   it("puts what tells more first, and says why", () => {
@@ -51,20 +62,42 @@ describe("choosing a session's context", () => {
     expect(order(old, candidate(2, { createdAt: NOW - DAY_MS }))).toEqual([1, 2]);
   });
 
-  it("keeps to its room: the best in full, the others in a line, the rest not at all", () => {
+  it("keeps to its room, which is a ceiling: what tells nothing new gets no line though there is room", () => {
     const candidates = Array.from({ length: 30 }, (_, i) => candidate(i));
+    const count = (choices: Choice[], shown: string) =>
+      choices.filter((choice) => choice.shown === shown).length;
     const choices = select(candidates, ROOM);
-    const count = (shown: string) => choices.filter((choice) => choice.shown === shown).length;
-    expect([count("full"), count("line"), count("no")]).toEqual([2, 10, 18]);
+    expect([count(choices, "line"), count(choices, "no")]).toEqual([20, 10]);
     expect(choices.at(-1)?.reasons).toContain("no room left");
-    expect(select(candidates, { ...ROOM, chars: 0 }).every(({ shown }) => shown === "no")).toBe(
-      true,
-    );
-    const [first, second] = select(
-      [candidate(1, { type: "decision" }), candidate(2, { createdAt: NOW - 30 * DAY_MS })],
-      ROOM,
-    );
-    expect([first?.shown, second?.shown]).toEqual(["full", "line"]);
+    expect(count(select(candidates, { ...ROOM, chars: 0 }), "line")).toBe(0);
+    const same = Array.from({ length: 30 }, (_, i) => candidate(i, { words: words("same", 14) }));
+    const once = select(same, ROOM);
+    expect(count(once, "line")).toBe(1);
+    expect(once.at(-1)?.reasons).toContain("told by others, or worth too little");
+    const told = select([candidate(1), candidate(2)], { ...ROOM, told: words("line 2", 14) });
+    expect(told.map(({ n, shown }) => [n, shown])).toEqual([
+      [1, "line"],
+      [2, "no"],
+    ]);
+  });
+
+  it("lets no kind fill a context, and leaves doings to their session's line unless they are asked for", () => {
+    const fixes = Array.from({ length: 30 }, (_, i) => candidate(i, { type: "bugfix" }));
+    const doings = [candidate(40, { type: "feature" }), candidate(41)];
+    const shown = (candidates: Candidate[]) =>
+      select(candidates, { ...ROOM, chars: 1_000 })
+        .filter(({ shown }) => shown === "line")
+        .map(({ n }) => n);
+    expect(shown([...fixes, ...doings])).toContain(40);
+    const told = { hasSessionLine: true };
+    expect(shown([candidate(1, told), candidate(2, { ...told, type: "bugfix" })])).toEqual([2]);
+    expect(
+      shown([
+        candidate(1, { ...told, touchesFile: true }),
+        candidate(2, { ...told, queryRank: 3 }),
+        candidate(3, { ...told, byHand: true }),
+      ]).toSorted(),
+    ).toEqual([1, 2, 3]);
   });
 });
 

@@ -1,8 +1,8 @@
-/** Which observations a session starts with: worth, age and room, as a pure function. */
+/** Which observations a session starts with: worth, age, what is told already, room. Pure. */
 import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
 import { DAY_MS } from "../../../platform/time.ts";
 
-/** An observation that could be shown. Sizes in characters, as it would be rendered. */
+/** An observation that could be shown. */
 export interface Candidate {
   n: number;
   type: ObservationType;
@@ -19,40 +19,45 @@ export interface Candidate {
   touchesFile: boolean;
   /** Rank among the matches of the query, from 0; null where it is none. */
   queryRank: number | null;
+  /** It is of older work, of which a line of the context tells. */
+  hasSessionLine: boolean;
+  /** Of its line as it would be rendered, with the line's end. */
   lineChars: number;
-  fullChars: number;
+  /** What its line tells it with: see `tellingWords`. */
+  words: ReadonlySet<string>;
 }
 
 export interface Choice {
   n: number;
-  shown: "full" | "line" | "no";
+  shown: "line" | "no";
   worth: number;
   reasons: string[];
 }
 
 export interface Room {
-  /** Characters for everything that is chosen here. */
+  /** Characters for everything that is chosen here: a ceiling, no aim. */
   chars: number;
-  /** Of these, at most so many for observations in full. */
-  fullChars: number;
   branch: string | null;
-  now: number;
+  /** When the newest of the project was made: after a break what was done last is as fresh as before. */
+  newestAt: number;
+  /** Words that stand in the context already. */
+  told: ReadonlySet<string>;
 }
 
 const TYPE_WORTH: Record<ObservationType, number> = {
   decision: 3,
   security: 3,
   bugfix: 2.5,
-  feature: 2.2,
+  feature: 2.4,
   discovery: 2,
   refactor: 1.6,
   change: 1.4,
 };
 const CONCEPT_WORTH: Partial<Record<Concept, number>> = {
-  gotcha: 1,
+  gotcha: 0.3,
   "trade-off": 0.7,
   "why-it-exists": 0.5,
-  "problem-solution": 0.5,
+  "problem-solution": 0.2,
 };
 const BY_HAND_WORTH = 1.5;
 /** After this time an observation is worth half, */
@@ -65,12 +70,35 @@ const BRANCH_FACTOR = 1.3;
 const OTHER_BRANCH_FACTOR = 0.9;
 const REPEATED_BONUS = 0.3;
 const QUERY_FACTOR = 3;
-/** How many may be shown in full; what is worth less than half of the best is not. */
-const FULL_MAX = 5;
-const FULL_SHARE_OF_BEST = 0.5;
+/** What only says what lines above it say is worth this share. */
+const TOLD_FLOOR = 0.1;
+/** A line of so many telling words says enough by itself; one of fewer is worth less. */
+const FULL_WORDS = 14;
+const FEW_WORDS_FLOOR = 0.4;
+/** Each further line of a kind is worth this share of the one before: no kind fills a context. */
+const NEXT_OF_KIND = 0.93;
+/** What is worth less than this share of the best is not worth a line. */
+const LEAST_SHARE = 0.1;
+
+/** Types that say what was done: of older work its session's line says it. */
+const DOINGS: ReadonlySet<ObservationType> = new Set(["feature", "refactor", "change"]);
+
+/** The group of a context that an observation stands in. */
+export type Group = "standing" | "found" | "built";
+
+export function groupOf(type: ObservationType): Group {
+  if (DOINGS.has(type)) return "built";
+  return type === "bugfix" || type === "discovery" ? "found" : "standing";
+}
+
+/** Whether an observation has a line of its own, or is told by the line of its session. */
+export function isToldByItsSession(candidate: Candidate): boolean {
+  const { type, hasSessionLine, byHand, touchesFile, queryRank } = candidate;
+  return DOINGS.has(type) && hasSessionLine && !byHand && !touchesFile && queryRank === null;
+}
 
 /** What an observation is worth to a session that starts now, and why. */
-export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "now">) {
+export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "newestAt">) {
   const reasons: string[] = [candidate.type];
   let worth = TYPE_WORTH[candidate.type];
   for (const concept of candidate.concepts) {
@@ -83,7 +111,7 @@ export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "now">
     worth += BY_HAND_WORTH;
     reasons.push("saved by hand");
   }
-  const age = Math.max(0, room.now - candidate.createdAt);
+  const age = Math.max(0, room.newestAt - candidate.createdAt);
   const floor = candidate.evergreen || candidate.byHand ? EVERGREEN_AGE_FLOOR : AGE_FLOOR;
   const freshness = Math.max(floor, 0.5 ** (age / HALF_LIFE_MS));
   worth *= freshness;
@@ -105,31 +133,69 @@ export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "now">
     worth *= 1 + QUERY_FACTOR / (1 + candidate.queryRank / 3);
     reasons.push(`match ${candidate.queryRank + 1} of the query`);
   }
-  return { worth: Math.round(worth * 1000) / 1000, reasons };
+  const fullness = Math.min(1, candidate.words.size / FULL_WORDS);
+  worth *= FEW_WORDS_FLOOR + (1 - FEW_WORDS_FLOOR) * fullness;
+  return { worth: rounded(worth), reasons };
 }
 
-/** Chooses by worth until the room is used up. The choices stand best first. */
+const rounded = (worth: number) => Math.round(worth * 1000) / 1000;
+
+/** The share of a line's words that no line above it has: what it adds. */
+function newsOf(words: ReadonlySet<string>, told: ReadonlySet<string>): number {
+  if (words.size === 0) return 1;
+  let fresh = 0;
+  for (const word of words) if (!told.has(word)) fresh++;
+  return fresh / words.size;
+}
+
+/**
+ * Chooses, one after the other, what is worth most beside what is told already, until nothing that is
+ * worth a line fits. The choices stand best first, what is not shown behind them.
+ */
 export function select(candidates: readonly Candidate[], room: Room): Choice[] {
-  const judged = candidates
-    .map((candidate) => ({ candidate, ...worthOf(candidate, room) }))
-    .sort((a, b) => b.worth - a.worth || b.candidate.n - a.candidate.n);
-  const best = judged[0]?.worth ?? 0;
+  const told = new Set(room.told);
   let left = room.chars;
-  let leftForFull = Math.min(room.fullChars, room.chars);
-  let full = 0;
-  return judged.map(({ candidate, worth, reasons }): Choice => {
-    const { n, fullChars, lineChars } = candidate;
-    if (full < FULL_MAX && worth >= best * FULL_SHARE_OF_BEST && fullChars <= leftForFull) {
-      full++;
-      left -= fullChars;
-      leftForFull = Math.min(leftForFull - fullChars, left);
-      return { n, shown: "full", worth, reasons };
-    }
-    if (lineChars <= left) {
-      left -= lineChars;
-      leftForFull = Math.min(leftForFull, left);
-      return { n, shown: "line", worth, reasons };
-    }
-    return { n, shown: "no", worth, reasons: [...reasons, "no room left"] };
+  let open = candidates.map((candidate) => ({ candidate, ...worthOf(candidate, room) }));
+  const best = Math.max(0, ...open.map(({ worth }) => worth));
+  const shown: Choice[] = [];
+  const notShown: Choice[] = [];
+  const leaveOut = ({ candidate, worth, reasons }: (typeof open)[number], why: string) =>
+    notShown.push({ n: candidate.n, shown: "no", worth, reasons: [...reasons, why] });
+  open = open.filter((each) => {
+    const ofSession = isToldByItsSession(each.candidate);
+    if (ofSession) leaveOut(each, "told by its session's line");
+    return !ofSession;
   });
+  // What a line adds only shrinks as others are told: whoever is first with a gain that is
+  // still true is best.
+  const ofKind = new Map<string, number>();
+  const gainOf = ({ candidate: { words, type }, worth }: (typeof open)[number]) =>
+    worth *
+    (TOLD_FLOOR + (1 - TOLD_FLOOR) * newsOf(words, told)) *
+    NEXT_OF_KIND ** (ofKind.get(groupOf(type)) ?? 0);
+  const queue = open.map((each) => ({ each, gain: gainOf(each) }));
+  for (;;) {
+    queue.sort((a, b) => a.gain - b.gain || a.each.candidate.n - b.each.candidate.n);
+    const first = queue.pop();
+    if (first === undefined) break;
+    const { each } = first;
+    const gain = gainOf(each);
+    const next = queue.at(-1);
+    if (next !== undefined && gain < next.gain) queue.push({ each, gain });
+    else if (gain < LEAST_SHARE * best) leaveOut(each, "told by others, or worth too little");
+    else if (each.candidate.lineChars > left) leaveOut(each, "no room left");
+    else {
+      left -= each.candidate.lineChars;
+      for (const word of each.candidate.words) told.add(word);
+      const kind = groupOf(each.candidate.type);
+      ofKind.set(kind, (ofKind.get(kind) ?? 0) + 1);
+      shown.push({
+        n: each.candidate.n,
+        shown: "line",
+        worth: rounded(gain),
+        reasons: each.reasons,
+      });
+    }
+  }
+  return [...shown, ...notShown.sort((a, b) => b.worth - a.worth || b.n - a.n)];
 }

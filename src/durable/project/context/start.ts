@@ -1,11 +1,12 @@
-/** What a session starts with: gathered, chosen by worth, rendered. */
+/** What a session starts with: gathered, chosen by worth, rendered in groups. */
 
 import type { ContextAnswer } from "../../../contract/calls.ts";
 import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../../contract/limits.ts";
 import type { ContextChoice } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
+import { ageOf } from "../../../platform/time.ts";
 import { rank } from "../search/search.ts";
-import { evergreenItems, listItems, newestNumber, newestSummaries } from "../store/item-queries.ts";
+import { evergreenItems, listItems, newestNumber } from "../store/item-queries.ts";
 import type { ItemRow, ObservationRow, SummaryRow } from "../store/item-row.ts";
 import { HAND } from "../store/new-item.ts";
 import { itemId, tokensOf } from "../store/show-item.ts";
@@ -18,16 +19,18 @@ import {
   type Known,
   nothingToTell,
 } from "./eligibility.ts";
+import { tellingWords } from "./gist.ts";
 import {
+  type Asking,
   frame,
-  HOW_TO_GET_MORE,
+  howToGetMore,
   preamble,
   renderEarlier,
-  renderFull,
-  renderLine,
+  renderGist,
   renderSummary,
 } from "./render.ts";
-import { type Candidate, type Choice, select } from "./selection.ts";
+import { type Candidate, type Choice, type Group, groupOf, select } from "./selection.ts";
+import { sessionsWork } from "./sessions-work.ts";
 
 export interface ContextQuery extends Known {
   /** Budget of the text, 4 characters each; default 2,000. */
@@ -36,6 +39,8 @@ export interface ContextQuery extends Known {
   branch?: string;
   /** Paths at hand. */
   files?: string[];
+  /** The command to name in the text; without it, MCP tools only. */
+  cli?: string;
   now: number;
   /** Also answer with each choice and its reasons. */
   explain?: boolean;
@@ -48,48 +53,43 @@ const EVERGREEN = 60;
 const OF_FILE = 12;
 const FILES_MAX = 8;
 const OF_QUERY = 12;
-const SUMMARIES = 8;
-/** Turns before the last one, of which a line is shown where the budget has room for it. */
-const EARLIER_SUMMARIES = 2;
+/** Sessions before the last one, of which a line is shown where the budget has room for it. */
+const EARLIER_SESSIONS = 4;
 const EARLIER_FROM_CHARS = 4000;
-/** Shares of the budget. */
-const SUMMARY_SHARE = 0.3;
-const FULL_SHARE = 0.4;
+/** Share of the budget for where the last work stopped. */
+const SUMMARY_SHARE = 0.25;
+/** One observation's line: what it says in a sentence or two. */
+const LINE_MAX_CHARS = 380;
+
+/** The groups of a context, in their order. */
+const GROUPS: readonly { group: Group; heading: string }[] = [
+  { group: "standing", heading: "Decisions and constraints that stand" },
+  { group: "found", heading: "Findings and fixes" },
+  { group: "built", heading: "What was built" },
+];
 
 /** The context of a session's start. Empty text where there is nothing to tell. */
 export function context(view: View, query: ContextQuery): ContextAnswer {
   const until = newestNumber(view);
   const { project, now } = query;
+  const asking: Asking = { now, reader: view.reader?.person ?? null };
   const limit = Math.min(
     CONTEXT_MAX_CHARS,
     Math.max(CONTEXT_MIN_CHARS, (query.tokens ?? CONTEXT_TOKENS) * 4),
   );
-  const gathered = gather(view, query);
-  const [summary, ...earlier] = tellingSummaries(view, query);
-  const shownSummary =
-    summary === undefined
+  const { last, earlier } = sessionsWork(view, query);
+  const stopped =
+    last === null
       ? ""
-      : [
-          renderSummary(summary, itemId(project, summary.n), now, limit * SUMMARY_SHARE),
-          ...earlier
-            .slice(0, limit < EARLIER_FROM_CHARS ? 0 : EARLIER_SUMMARIES)
-            .map((row) => renderEarlier(row, itemId(project, row.n), now)),
-        ].join("\n");
-  const fixed = frame([
-    preamble(project.name),
-    shownSummary,
-    HEADING_FULL,
-    HEADING_LINES,
-    HOW_TO_GET_MORE,
-  ]);
+      : renderSummary(last, itemId(project, last.n), asking, limit * SUMMARY_SHARE);
+  const indexed = earlier.slice(0, limit < EARLIER_FROM_CHARS ? 0 : EARLIER_SESSIONS);
+  const index = indexed.map((row) => renderEarlier(row, itemId(project, row.n), asking));
+  const gathered = gather(view, query);
   const lines = new Map<number, string>();
-  const fulls = new Map<number, string>();
+  const latest = latestWork(gathered);
   const candidates = gathered.map(({ row, times, touchesFile, queryRank }): Candidate => {
-    const id = itemId(project, row.n);
-    const line = renderLine(row, id, times, now);
-    const full = renderFull(row, id, times, now);
+    const line = renderGist(row, itemId(project, row.n), times, asking, LINE_MAX_CHARS);
     lines.set(row.n, line);
-    fulls.set(row.n, full);
     return {
       n: row.n,
       type: row.type,
@@ -101,42 +101,64 @@ export function context(view: View, query: ContextQuery): ContextAnswer {
       times,
       touchesFile,
       queryRank,
+      hasSessionLine:
+        row.session !== latest && indexed.some(({ session }) => session === row.session),
       lineChars: line.length + 1,
-      fullChars: full.length + 1,
+      words: tellingWords(line.slice(line.indexOf(" · "))),
     };
   });
-  const chars = limit - fixed.length;
-  const choices = select(candidates, {
-    chars,
-    fullChars: Math.floor(limit * FULL_SHARE),
-    branch: query.branch ?? null,
-    now,
-  });
   const rows = new Map(gathered.map(({ row }) => [row.n, row]));
-  const full = choices.filter(({ shown }) => shown === "full");
-  const brief = newestFirst(
-    choices.filter(({ shown }) => shown === "line"),
-    rows,
-  );
+  const compose = (groups: string[]) =>
+    frame([
+      preamble(project.name),
+      stopped,
+      ...groups,
+      ...(index.length === 0 ? [] : ["Earlier sessions, one line each:", ...index]),
+      howToGetMore(query.cli),
+    ]);
+  const headings = GROUPS.reduce((sum, { heading }) => sum + heading.length + AGE_CHARS, 0);
+  const choices = select(candidates, {
+    chars: limit - compose([]).length - headings,
+    branch: query.branch ?? null,
+    newestAt: Math.max(...candidates.map(({ createdAt }) => createdAt)),
+    told: tellingWords(stopped),
+  });
+  const chosen = choices
+    .filter(({ shown }) => shown === "line")
+    .flatMap(({ n }) => rows.get(n) ?? []);
   const explained =
-    query.explain === true ? { choices: explain(project, summary, choices, rows) } : {};
-  if (shownSummary === "" && full.length + brief.length === 0)
-    return { ...nothingToTell(until), ...explained };
-  const text = frame([
-    preamble(project.name),
-    shownSummary,
-    full.length === 0 ? "" : HEADING_FULL,
-    ...full.map(({ n }) => fulls.get(n) ?? ""),
-    brief.length === 0 ? "" : HEADING_LINES,
-    ...brief.map(({ n }) => lines.get(n) ?? ""),
-    HOW_TO_GET_MORE,
-  ]);
-  const shown = [...full, ...brief].map(({ n }) => itemId(project, n));
-  return { text, tokens: tokensOf(text), observations: shown, until, ...explained };
+    query.explain === true ? { choices: explain(project, last, choices, rows) } : {};
+  if (stopped === "" && chosen.length === 0) return { ...nothingToTell(until), ...explained };
+  const groups = GROUPS.map(({ group }) => chosen.filter(({ type }) => groupOf(type) === group));
+  const text = compose(
+    groups.flatMap((members, at) => renderGroup(GROUPS[at]?.heading ?? "", members, lines, now)),
+  );
+  return {
+    text,
+    tokens: tokensOf(text),
+    observations: groups.flat().map(({ n }) => itemId(project, n)),
+    until,
+    ...explained,
+  };
 }
 
-const HEADING_FULL = "Worth knowing:";
-const HEADING_LINES = "More, newest first (id · age · type · title):";
+/** Room for ` (41 wk to 43 wk ago):` behind a heading. */
+const AGE_CHARS = 32;
+
+/** A heading with the age of what stands below it, and its lines. */
+function renderGroup(
+  heading: string,
+  members: readonly ObservationRow[],
+  lines: ReadonlyMap<number, string>,
+  now: number,
+): string[] {
+  if (members.length === 0) return [];
+  const times = members.map(({ created_at }) => created_at);
+  const newest = ageOf(Math.max(...times), now);
+  const oldest = ageOf(Math.min(...times), now);
+  const age = newest === oldest ? newest : `${newest} to ${oldest}`;
+  return [`${heading} (${age}):`, ...members.map(({ n }) => lines.get(n) ?? "")];
+}
 
 interface Gathered {
   row: ObservationRow;
@@ -186,29 +208,26 @@ function lowest(ranks: (number | undefined)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The summaries that say anything, newest first by time. */
-function tellingSummaries(view: View, query: ContextQuery): SummaryRow[] {
-  return newestSummaries(view, SUMMARIES)
-    .filter((row): row is SummaryRow => row.kind === "summary" && isEligible(row, query))
-    .filter(({ content: { completed, learned, next_steps } }) =>
-      /\S/.test(completed + learned + next_steps),
-    )
-    .sort((a, b) => b.created_at - a.created_at || b.n - a.n);
-}
-
-function newestFirst(choices: Choice[], rows: Map<number, ItemRow>): Choice[] {
-  const time = (n: number) => rows.get(n)?.created_at ?? 0;
-  return choices.toSorted((a, b) => time(b.n) - time(a.n) || b.n - a.n);
+/** The session that built something last; where none did, that of the newest observation. */
+function latestWork(gathered: readonly Gathered[]): string | null {
+  const built = gathered.filter(({ row }) => groupOf(row.type) === "built");
+  const newest = (built.length > 0 ? built : gathered)
+    .map(({ row }) => row)
+    .reduce<ObservationRow | null>(
+      (found, row) => (found === null || row.created_at > found.created_at ? row : found),
+      null,
+    );
+  return newest?.session ?? null;
 }
 
 function explain(
   project: ProjectRef,
-  summary: SummaryRow | undefined,
+  summary: SummaryRow | null,
   choices: Choice[],
   rows: Map<number, ObservationRow>,
 ): ContextChoice[] {
   const first: ContextChoice[] =
-    summary === undefined
+    summary === null
       ? []
       : [
           {
