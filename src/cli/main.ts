@@ -112,8 +112,11 @@ serverCommand("context", "show what a new session in this repository would be to
     await context(resolveTarget(flags), flags, say);
   });
 
-serverCommand("search", "search what is known")
+serverCommand("search", "search what is known: words, a command, an error message")
   .argument("<words...>")
+  // What the command does not know is part of what is searched: `cairn search git push -f`.
+  .allowUnknownOption()
+  .helpOption("--help", "display help for command")
   .option("--project <project>", PROJECT_HELP)
   .option("--all", "in all projects", false)
   .option("--limit <n>", "how many results", "10")

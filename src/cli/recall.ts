@@ -1,6 +1,12 @@
 /** `cairn context`, `search`, `sessions`, `status` and `doctor`: what is known, for people. */
 import { styleText } from "node:util";
-import { ProjectContextSchema, SearchHitSchema } from "../contract/recall.ts";
+import { z } from "zod";
+import {
+  ProjectContextSchema,
+  SearchAnswerSchema,
+  SearchHitSchema,
+  tellReading,
+} from "../contract/recall.ts";
 import { SessionViewSchema } from "../contract/sessions.ts";
 import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
 import { call, page } from "./api.ts";
@@ -21,6 +27,7 @@ const HitRow = SearchHitSchema.pick({
   snippet: true,
   created_at: true,
 });
+const SearchRows = SearchAnswerSchema.pick({ read_as: true }).extend({ items: z.array(HitRow) });
 const StatusRow = StatusSchema.pick({ processing: true, active_sessions: true, queue_depth: true });
 const SessionRow = SessionViewSchema.pick({
   session: true,
@@ -55,9 +62,10 @@ export async function search(
   say: Say,
 ): Promise<void> {
   const project = options.all ? undefined : chosenProject(options.project, target.key);
-  const { items } = await call(target, "search", page(HitRow), {
+  const { items, read_as } = await call(target, "search", SearchRows, {
     query: { q: words.join(" "), project, limit: options.limit },
   });
+  if (read_as !== undefined) say(dim(tellReading(read_as)));
   if (items.length === 0) {
     say(
       `Nothing found in ${project ?? "any project"}${options.all ? "" : " (all projects: --all)"}.`,

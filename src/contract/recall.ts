@@ -50,6 +50,30 @@ export const SearchHitSchema = z
   });
 export type SearchHit = z.infer<typeof SearchHitSchema>;
 
+const QueryReadingSchema = z
+  .object({
+    phrases: z.array(z.string()).meta({ description: "What an item had to have" }),
+    excluded: z.array(z.string()).meta({ description: "What it must not have" }),
+    filters: z.array(z.string()).meta({ description: "Names of the filters in the text" }),
+  })
+  .meta({
+    id: "QueryReading",
+    description: "How a query was read that found nothing so: its text was searched as plain words",
+  });
+export type QueryReading = z.infer<typeof QueryReadingSchema>;
+
+/** A reading as a sentence for people and models. */
+export function tellReading({ phrases, excluded, filters }: QueryReading): string {
+  const quoted = (texts: string[]) => texts.map((text) => JSON.stringify(text)).join(", ");
+  const parts = [
+    phrases.length === 0 ? "" : `with ${quoted(phrases)} required`,
+    excluded.length === 0 ? "" : `without ${quoted(excluded)}`,
+    filters.length === 0 ? "" : `filtered by ${filters.join(", ")}`,
+  ];
+  const read = parts.filter((part) => part !== "").join(", ");
+  return `Nothing was found ${read}, so all of the query was searched as plain words.`;
+}
+
 export const SearchAnswerSchema = z
   .object({
     items: z.array(SearchHitSchema),
@@ -61,6 +85,7 @@ export const SearchAnswerSchema = z
       description:
         "For each such word, what was searched in its place; an empty list: only similar text",
     }),
+    read_as: QueryReadingSchema.exactOptional(),
     incomplete: Incomplete,
   })
   .meta({ id: "SearchAnswer" });

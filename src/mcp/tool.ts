@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
 import type { CallContext } from "../service/call-context.ts";
+import { lenient } from "./lenient.ts";
 
 export interface ToolAnswer<Output> {
   /** For programs, as the output schema says. */
@@ -48,12 +49,12 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
       };
     }
   };
-  server.registerTool<z.ZodObject, z.ZodObject>(
+  server.registerTool(
     tool.name,
     {
       title: tool.title,
       description: tool.description,
-      inputSchema: tool.input,
+      inputSchema: lenientInput(tool.input),
       outputSchema: tool.output,
       annotations: {
         readOnlyHint: !tool.writes,
@@ -65,6 +66,15 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
     // The server has checked the arguments against the tool's own schema.
     (input) => answer(input as z.output<Input>),
   );
+}
+
+const lenientInputs = new WeakMap<z.ZodObject, ReturnType<typeof lenient>>();
+
+/** Made once for each tool: a server is made for each request. */
+function lenientInput(input: z.ZodObject) {
+  const made = lenientInputs.get(input) ?? lenient(input);
+  lenientInputs.set(input, made);
+  return made;
 }
 
 /** What went wrong; what the code itself tripped over goes to the log and not to the model. */

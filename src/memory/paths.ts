@@ -1,5 +1,7 @@
 /** Paths as people read them: relative to the folder in which a session began. */
 
+import { composed } from "../platform/text-form.ts";
+
 /** `/mnt/c/…` of WSL, `/c/…` of Git Bash, `/cygdrive/c/…`: a drive of Windows. */
 const MOUNTED_DRIVE = /^\/(?:mnt\/|cygdrive\/)?([a-zA-Z])(?=\/|$)/;
 /** What of a mounted drive is one for sure: Windows' own folders, which no Unix has at `/c`. */
@@ -9,11 +11,13 @@ const DRIVE = /^([a-zA-Z]):(?=\/|$)/;
 
 /**
  * One way to write a path: `/` between its parts, a drive in lower case, and the same for the ways
- * in which Windows, Git Bash and WSL write the same folder. No part is resolved, and none at its end
+ * in which Windows, Git Bash and WSL write the same folder. Composed (NFC). No part is resolved, and none at its end
  * is empty.
  */
 export function canonicalPath(path: string): string {
-  const slashes = path.replaceAll("\\", "/").replace(/^\/\/\?\//, "");
+  const slashes = composed(path)
+    .replaceAll("\\", "/")
+    .replace(/^\/\/\?\//, "");
   const trimmed = slashes.length > 1 ? slashes.replace(/\/{1,8}$/, "") : slashes;
   const drive = DRIVE.exec(trimmed);
   if (drive !== null) return `${(drive[1] ?? "").toLowerCase()}:${trimmed.slice(2)}`;
@@ -29,7 +33,7 @@ export function canonicalPath(path: string): string {
  * Nothing is resolved: `..` and links stay as they are written.
  */
 export function relativePath(root: string | null, path: string): string {
-  const target = path.replaceAll("\\", "/");
+  const target = composed(path).replaceAll("\\", "/");
   if (root === null || root === "") return target;
   const below = partBelow(canonicalPath(root), canonicalPath(target));
   return below === null ? target : below === "" ? "." : below;
@@ -49,7 +53,7 @@ function partBelow(base: string, target: string): string | null {
  */
 export function withoutRoot(root: string | null, text: string): string {
   if (root === null || root.length < ROOT_MIN_CHARS) return text;
-  let result = text;
+  let result = composed(text);
   for (const form of formsOf(root)) {
     if (result.includes(form)) result = result.replaceAll(form, "");
   }

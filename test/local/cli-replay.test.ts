@@ -145,6 +145,8 @@ describe("what people ask for", { timeout: PROCESSES_MS }, () => {
     expect(context.stdout).toContain("Nothing is known about github.com/acme/nothing yet");
     expect((await cairn("search", "tests")).stdout).toMatch(/\d+-\d+, 2026-11-02/);
     expect((await cairn("search", "zyxwvu")).stdout).toContain("Nothing found");
+    const pasted = await cairn("search", "git", "commit", "-am", "--no-verify", "tests");
+    expect(pasted.stdout).toMatch(/\d+-\d+, 2026-11-02/);
     expect((await cairn("sessions")).stdout).toContain(session);
     expect((await cairn("status")).stdout).toContain(server.url);
     const doctor = await cairn("doctor", "--json");

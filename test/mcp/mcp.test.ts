@@ -194,6 +194,53 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
     await client.close();
   });
 
+  it("takes arguments as clients send them: lists and numbers as texts, null, empty", async () => {
+    const remote = freshRemote();
+    const client = await connect(generation);
+    const saved = await callTool(client, "save_memory", {
+      project: remote.scp,
+      title: "Quokka note",
+      narrative: "quokka",
+      facts: "One, with a comma.",
+      files: "src/a.ts, src/b.ts",
+      concepts: '["gotcha"]',
+      type: "",
+      supersedes: null,
+    });
+    const { id } = saved.structured;
+    for (const args of [
+      { limit: "5" },
+      { limit: null, type: null, file: null, cursor: "" },
+      { type: "", since: "", branch: " " },
+      { type: "null", concept: "None" },
+    ]) {
+      const found = await callTool(client, "search", {
+        query: "quokka",
+        project: remote.scp,
+        ...args,
+      });
+      expect(found.structured.items, JSON.stringify(args)).toMatchObject([{ id }]);
+    }
+    for (const ids of [JSON.stringify([id]), id, `${id},${id}`, `${id}\n`, [id, null, ""]]) {
+      const { structured } = await callTool(client, "get_observations", { ids });
+      expect(structured.items[0], JSON.stringify(ids)).toMatchObject({
+        id,
+        facts: ["One, with a comma."],
+        files_read: ["src/a.ts", "src/b.ts"],
+        concepts: ["gotcha"],
+      });
+    }
+    const around = await callTool(client, "timeline", { around: id, before: "1", after: "0" });
+    expect(around.structured.anchor).toBe(id);
+    const context = await callTool(client, "recent_context", {
+      project: remote.scp,
+      files: "src/a.ts",
+      tokens: "400.0",
+    });
+    expect(context.structured.contexts).toHaveLength(1);
+    await client.close();
+  });
+
   it("answers mistakes with results that say what to do", async () => {
     const remote = freshRemote();
     const client = await connect(generation);

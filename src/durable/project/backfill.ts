@@ -6,9 +6,16 @@
  */
 import type { Database } from "../../platform/database.ts";
 import { log } from "../../platform/log.ts";
+import { composed } from "../../platform/text-form.ts";
 import { isMereActivity } from "./apply/mere-activity.ts";
 import { closeBackfill, noteBackfill, openBackfills } from "./store/backfills.ts";
-import { observationsWithoutActivity, setActivity } from "./store/items.ts";
+import {
+  observationsWithoutActivity,
+  replaceTexts,
+  setActivity,
+  textsOfItems,
+} from "./store/items.ts";
+import { composedContent, splitWordsOf } from "./store/new-item.ts";
 
 /** Items of one slice: about as long as one search, so that no hook waits (bench:backfill). */
 export const BACKFILL_SLICE_ITEMS = 500;
@@ -24,7 +31,10 @@ const BACKFILL_RETRY_MS = 10 * 60_000;
 type Slice = (db: Database, after: number, limit: number) => number | null;
 
 /** By the name that stands in the table; a name is never used for anything else again. */
-const SLICES: Readonly<Record<string, Slice>> = { activity: sliceOfActivity };
+const SLICES: Readonly<Record<string, Slice>> = {
+  activity: sliceOfActivity,
+  scripts: sliceOfScripts,
+};
 
 function sliceOfActivity(db: Database, after: number, limit: number): number | null {
   const { observations, last } = observationsWithoutActivity(db, after, limit);
@@ -32,6 +42,24 @@ function sliceOfActivity(db: Database, after: number, limit: number): number | n
     observations.filter((one) => isMereActivity(one) === activity).map(({ n }) => n);
   setActivity(db, numbers(true), true);
   setActivity(db, numbers(false), false);
+  return last;
+}
+
+/** Items whose text is ASCII alone are as they would be written today. */
+function sliceOfScripts(db: Database, after: number, limit: number): number | null {
+  const { items, last } = textsOfItems(db, after, limit);
+  for (const { n, kind, content, splitWords, indexText, branch } of items) {
+    const texts = {
+      content: composedContent(content),
+      indexText: composed(indexText),
+      branch: branch === null ? null : composed(branch),
+    };
+    const today = { ...texts, splitWords: splitWordsOf(kind, texts.content, texts.indexText) };
+    const before = { content, indexText, branch, splitWords };
+    if (JSON.stringify(today) !== JSON.stringify({ ...today, ...before })) {
+      replaceTexts(db, n, today);
+    }
+  }
   return last;
 }
 

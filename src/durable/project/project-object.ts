@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
+import scripts from "../../../migrations/project/0003_scripts.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
@@ -74,6 +75,7 @@ export type SaveAnswer =
 export const PROJECT_MIGRATIONS = [
   { name: "0001_memory", sql: memory },
   { name: "0002_backfills", sql: backfills },
+  { name: "0003_scripts", sql: scripts },
 ];
 
 const SESSIONS_MAX = 500;

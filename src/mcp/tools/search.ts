@@ -2,7 +2,7 @@ import { z } from "zod";
 import { QUERY_MAX_CHARS } from "../../contract/limits.ts";
 import type { Filters } from "../../contract/params.ts";
 import { cursorOf, filtersOf, oneOf } from "../../contract/params.ts";
-import type { SearchAnswer, SearchHit } from "../../contract/recall.ts";
+import { type SearchAnswer, type SearchHit, tellReading } from "../../contract/recall.ts";
 import { searchMemory } from "../../service/search.ts";
 import {
   Cursor,
@@ -111,6 +111,7 @@ function indexRow(hit: SearchHit, now: number, namesProject: boolean): z.output<
 
 function noteOf(answer: SearchAnswer, shown: number): string {
   const notes: string[] = [];
+  if (answer.read_as !== undefined) notes.push(tellReading(answer.read_as));
   for (const [word, others] of Object.entries(answer.similar ?? {})) {
     notes.push(
       `"${word}" was not found; ${others.length === 0 ? "similar text" : others.join(", ")} was searched instead.`,

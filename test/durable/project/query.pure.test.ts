@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { matchExpression, parseQuery } from "../../../src/durable/project/search/query.ts";
+import {
+  matchExpression,
+  parsePlainText,
+  parseQuery,
+} from "../../../src/durable/project/search/query.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const DAY_MS = 86_400_000;
@@ -16,6 +20,12 @@ describe("reading a query", () => {
     ["HTTPServer2 v2", ["httpserver2", "http", "server2", "v2"]],
     ["lib/spotter/live.ex", ["lib", "spotter", "live", "ex", "lib spotter live ex"]],
     ["数据库", ["数据", "据库"]],
+    ["Redis连接池", ["redis", "连接", "接池"]],
+    ["RedisのSentinelを使う", ["redis", "sentinel", "を使", "使う"]],
+    ["锁", ["锁"]],
+    ["Redis를", ["redis"]],
+    ["Ｒｅｄｉｓ ｶﾞｲﾄﾞ", ["redis", "ガイ", "イド"]],
+    ["re\u0301sume\u0301", ["résumé"]],
     ["foo:bar http://x.org/a", ["foo", "bar", "foo bar", "http", "org", "http x org a"]],
     ["retry retry RETRY", ["retry"]],
     ["  \u0000 ?! ", []],
@@ -45,12 +55,59 @@ describe("reading a query", () => {
   it("tells phrases, exclusions and words apart, and quotes them all", () => {
     const query = parseQuery('"cache key" -branch -"old one" fooBar "un"closed "rest', NOW);
     expect(query.phrases).toEqual(["cache key", "un", "rest"]);
-    expect(query.excluded).toEqual(["branch", "old one"]);
+    expect(query.excluded.toSorted()).toEqual(["branch", "old one"]);
     const [fooBar] = query.terms;
     expect(matchExpression({ phrases: ["a b"], excluded: ['x"y'] }, fooBar ? [fooBar] : [])).toBe(
       '("a b" AND ("a b" OR ("foobar" OR "foo bar"))) NOT ("x""y")',
     );
     expect(matchExpression({ phrases: [], excluded: ["x"] }, [])).toBeNull();
+  });
+
+  it.each([
+    ["error -32601", []],
+    ["exit code -1", []],
+    ["HRESULT -0x80070005", []],
+    ["git push -f", []],
+    ["git log -oneline", []],
+    ["rm -rf node_modules", []],
+    ["npm ci -Wall", []],
+    ["sudo docker run -it -name web", []],
+    ["./gradlew build -DskipTests", []],
+    ["warning from -Wno-unused -std=c++17", []],
+    ["mytool serve -v -config x", []],
+    ["Remove-Item build -Recurse -Force", []],
+    ["-redis", []],
+    ["-redis -cluster", []],
+    ["what is left:\n-gateway\n- staging", []],
+    ["redis -cluster", ["cluster"]],
+    ["redis -cluster -Sentinel", ["cluster", "Sentinel"]],
+    ["type:bugfix -redis", ["redis"]],
+    ['git -"force push"', ["force push"]],
+  ])("excludes by %j exactly %j", (text, excluded) => {
+    const query = parseQuery(text, NOW);
+    expect(query.excluded).toEqual(excluded);
+    if (excluded.length === 0) expect(query.terms.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    "see file:///home/u/log.txt",
+    "file://x",
+    "session: expired session:expired,",
+    "branch:a..b branch:x~1 branch:",
+    "actor:(nobody)",
+    "type:error kind:of concept:art",
+    "since:when until:then",
+  ])("takes nothing in %j for a filter", (text) => {
+    expect(filters(text)).toEqual({});
+    expect(words(text).length).toBeGreaterThan(0);
+  });
+
+  it("reads a prompt as plain words, whatever is in it", () => {
+    const text = 'it says "hangs on staging" -gateway type:bugfix since:7d branch:main "open';
+    const query = parsePlainText(text);
+    expect([query.phrases, query.excluded, query.filters]).toEqual([[], [], {}]);
+    const read = query.terms.map((term) => term.text);
+    expect(read).toEqual(expect.arrayContaining(["hangs", "staging", "gateway", "bugfix", "open"]));
   });
 
   it("reads a long text up to a limit", () => {

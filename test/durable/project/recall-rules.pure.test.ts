@@ -185,7 +185,14 @@ describe("texts", () => {
         "\n",
       ),
     ).toEqual(["handle retry after", "xml http request"]);
-    expect(splitWords("迁移数据库").split("\n")).toEqual(["迁移", "移数", "数据", "据库"]);
+    expect(splitWords("迁移数据库").split("\n")).toEqual(["迁移", "移数", "数据", "据库", "库"]);
+    expect(splitWords("Redis连接池 ＡＰＩ").split("\n")).toEqual([
+      "redis",
+      "连接",
+      "接池",
+      "池",
+      "api",
+    ]);
     expect(splitWords("aB".repeat(10_000))).toBe("");
   });
 

@@ -186,7 +186,6 @@ describe("searching a project", () => {
     expect(await ids("cache until:2d")).toEqual(["3-1"]);
     expect((await ids("cache since:1d")).toSorted()).toEqual(["3-2", "3-3"]);
     expect(await ids("type:decision")).toEqual(["3-2"]);
-    expect(await ids("cache kind:prompt")).toEqual([]);
     const { items } = await project.search(READER, { ...FIND, q: "cache type:decision" });
     expect(items[0]).toMatchObject({
       kind: "observation",
@@ -194,6 +193,69 @@ describe("searching a project", () => {
       type: "decision",
       channels: ["terms"],
     });
+  });
+
+  it("finds what a pasted command or number names, and says how it read what leaves nothing", async () => {
+    const { project, ids } = await projectWith(
+      { title: "Handshake answers -32601", narrative: "initialize was skipped" },
+      { title: "Force push is blocked", narrative: "git push -f met branch protection" },
+      { title: "Cache of redis", narrative: "evicted too early" },
+    );
+    expect(await ids("error -32601")).toEqual(["3-1"]);
+    expect(await ids("git push -f")).toEqual(["3-2"]);
+    expect(await ids("-redis")).toEqual(["3-3"]);
+    for (const [q, readAs] of [
+      ["evicted -redis", { phrases: [], excluded: ["redis"], filters: [] }],
+      ["evicted kind:summary", { phrases: [], excluded: [], filters: ["kind"] }],
+      ['"evicted early"', { phrases: ["evicted early"], excluded: [], filters: [] }],
+    ] as const) {
+      const { items, read_as } = await project.search(READER, { ...FIND, q });
+      expect(
+        items.map(({ id }) => id),
+        q,
+      ).toEqual(["3-3"]);
+      expect(read_as, q).toEqual(readAs);
+    }
+    // What was asked for beside the text still holds.
+    expect(await ids("evicted -redis", { kind: "summary" })).toEqual([]);
+  });
+
+  it("recalls for a prompt whatever signs of a query are in it", async () => {
+    const { project } = await projectWith(
+      { title: "Reconnect storm needs backoffJitter", narrative: "code -1006 after a restart" },
+      ...Array.from({ length: 12 }, (_, i) => ({ title: `Filler ${i}`, narrative: `topic ${i}` })),
+    );
+    for (const more of ['users say "it hangs"', "-1006 -restart", "branch:main file:///a", '"']) {
+      const query = `reconnect storm backoffJitter ${more}`;
+      const asked = { project: PROJECT, query, now: NOW };
+      expect((await project.promptContext(READER, asked)).observations, more).toEqual(["3-1"]);
+    }
+  });
+
+  it("finds words of two scripts, of one character, of another width and composed otherwise", async () => {
+    const { project, ids } = await projectWith(
+      { title: "Redis连接池耗尽", narrative: "数据表的锁" },
+      { title: "本番のRedisへ", narrative: "캐시를 Redis로 옮겼다" },
+      { title: "Ｎｇｉｎｘの設定", narrative: "half ｶﾞｲﾄﾞ" },
+      {
+        title: "Café",
+        files_modified: ["docs/한글.md".normalize("NFD")],
+        branch: "é".normalize("NFD"),
+      },
+    );
+    expect((await ids("Redis")).toSorted()).toEqual(["3-1", "3-2"]);
+    for (const q of ["连接", "表", "锁", "池", "据", "Redis连接"])
+      expect((await ids(q))[0], q).toBe("3-1");
+    expect(await ids("옮겼")).toEqual(["3-2"]);
+    for (const q of ["nginx", "ＮＧＩＮＸ", "ガイド"]) expect(await ids(q), q).toEqual(["3-3"]);
+    for (const form of ["NFC", "NFD"]) {
+      for (const q of ["한글.md", "file:한글", "café", "branch:é"]) {
+        expect(await ids(q.normalize(form)), `${q} ${form}`).toEqual(["3-4"]);
+      }
+      const file = "/home/u/app/docs/한글.md".normalize(form);
+      const known = await project.fileContext(READER, { project: PROJECT, file, now: NOW });
+      expect(known.observations).toEqual(["3-4"]);
+    }
   });
 
   it("says so when it had to look for similar words, and finds nothing rather than anything", async () => {

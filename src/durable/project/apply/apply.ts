@@ -25,7 +25,7 @@ import {
   summaryOfTurn,
   updateSummary,
 } from "../store/items.ts";
-import { HAND, observationItem, promptItem, summaryItem, summaryWords } from "../store/new-item.ts";
+import { HAND, observationItem, promptItem, splitWordsOf, summaryItem } from "../store/new-item.ts";
 import { newestMatches } from "../store/search-index.ts";
 import {
   dropDeliveriesBelow,
@@ -118,7 +118,12 @@ function insertContents(db: Database, delivery: Delivery): void {
       continue;
     }
     const content = mergeSummaries(older.content, item.content as SummaryContent);
-    updateSummary(db, older, { ...item, content, splitWords: summaryWords(content) }, origin);
+    updateSummary(
+      db,
+      older,
+      { ...item, content, splitWords: splitWordsOf("summary", content) },
+      origin,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { ContextAnswer } from "../../../contract/calls.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
+import { composed } from "../../../platform/text-form.ts";
 import { quoteMatch } from "../search/query.ts";
 import { readItems, repeatGroups } from "../store/item-queries.ts";
 import { filesOf, type ItemRow, type ObservationRow } from "../store/item-row.ts";
@@ -62,10 +63,11 @@ const NAMESAKES = 120;
 /** The newest observations of a file, however its path was written. */
 export function findByFile(view: View, file: string): ObservationRow[] {
   // Absolute or relative, the name at the end is the same; which of its namesakes it is, is seen then.
-  const name = file.split(/[\\/]/).findLast((part) => part !== "") ?? "";
+  const wanted = composed(file);
+  const name = wanted.split(/[\\/]/).findLast((part) => part !== "") ?? "";
   return readItems(view, newestMatches(view, `files : ${quoteMatch(name)}`, NAMESAKES))
     .filter(isObservation)
-    .filter((row) => filesOf(row).some((other) => isSamePath(other, file)));
+    .filter((row) => filesOf(row).some((other) => isSamePath(other, wanted)));
 }
 
 /** One path is the end of the other: absolute and relative paths name the same file. */

@@ -40,6 +40,7 @@ export function promptContext(view: View, query: PromptContextQuery): ContextAns
   const { ranked, terms, unknown } = rank(view, {
     project,
     q: query.query,
+    plain: true,
     filters: { kind: "observation" },
     limit: CANDIDATES,
     now,

@@ -175,6 +175,7 @@ function gather(view: View, query: ContextQuery): Gathered[] {
       : rank(view, {
           project: query.project,
           q: query.query,
+          plain: true,
           filters: { kind: "observation" },
           limit: OF_QUERY,
           now: query.now,

@@ -2,6 +2,7 @@
 
 import type { SearchHit } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
+import { foldedForm } from "../../../platform/text-form.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { bodyOf, filesOf, type ItemRow, titleOf } from "../store/item-row.ts";
 import { itemId } from "../store/show-item.ts";
@@ -77,7 +78,7 @@ export function snippet(parts: string[], words: string[], size: number): string 
 /** Those of the words asked for that stand in an item's shown text. */
 export function termsIn(row: ItemRow, terms: Term[]): Term[] {
   const text = [titleOf(row), ...bodyOf(row), ...filesOf(row)].join("\n").toLowerCase();
-  const plain = wordsOf(text).join(" ");
+  const plain = wordsOf(foldedForm(text)).join(" ");
   return terms.filter(({ forms }) => forms.some((form) => plain.includes(stemOf(form))));
 }
 

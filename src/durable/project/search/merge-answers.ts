@@ -1,11 +1,9 @@
 /** Answers of several projects to one search, as one. */
 import type { SearchAnswer } from "../../../contract/recall.ts";
 
-/** The best of all, by score. That one had to search for similar words is said where it counts. */
+/** The best of all, by score. That one had to search for something else is said where it counts. */
 export function mergeAnswers(answers: SearchAnswer[], limit: number): SearchAnswer {
-  // A project that has the words as they stand outdoes one that only has similar ones.
-  const exact = answers.filter(({ items, fallback }) => items.length > 0 && fallback === undefined);
-  const counted = exact.length > 0 ? exact : answers;
+  const counted = asAsked(answers);
   const items = counted
     .flatMap((answer) => answer.items)
     .sort((a, b) => b.score - a.score)
@@ -16,6 +14,26 @@ export function mergeAnswers(answers: SearchAnswer[], limit: number): SearchAnsw
       similar[word] = [...new Set([...(similar[word] ?? []), ...others])];
     }
   }
-  if (!counted.some(({ fallback }) => fallback !== undefined)) return { items };
-  return { items, fallback: "trigram", similar };
+  const fellBack = counted.some(({ fallback }) => fallback !== undefined);
+  const readAs = counted.find(({ read_as }) => read_as !== undefined)?.read_as;
+  return {
+    items,
+    ...(fellBack ? { fallback: "trigram", similar } : {}),
+    ...(readAs === undefined ? {} : { read_as: readAs }),
+  };
+}
+
+/**
+ * A project that has what was asked for outdoes one that only has its plain words, and one that has
+ * the words as they stand outdoes one that only has similar ones.
+ */
+function asAsked(answers: SearchAnswer[]): SearchAnswer[] {
+  let counted = answers;
+  for (const instead of ["read_as", "fallback"] as const) {
+    const exact = counted.filter(
+      (answer) => answer.items.length > 0 && answer[instead] === undefined,
+    );
+    if (exact.length > 0) counted = exact;
+  }
+  return counted;
 }

@@ -1,13 +1,23 @@
 /**
- * What somebody typed into a search box, read into words, phrases, exclusions and filters, and
- * the MATCH expression made of them. Nothing of the text reaches SQLite unquoted.
+ * What is asked for, read into words, phrases, exclusions and filters, and the MATCH expression made
+ * of them. Nothing of the text reaches SQLite unquoted.
  */
 
 import { QUERY_MAX_CHARS } from "../../../contract/limits.ts";
 import type { Filters } from "../../../contract/params.ts";
-import { CONCEPTS, OBSERVATION_TYPES } from "../../../contract/vocabulary.ts";
-import { parseTime } from "../../../platform/time.ts";
-import { camelParts, cjkPairs, STOP_WORDS, wordsOf } from "./words.ts";
+import { composed, foldedForm } from "../../../platform/text-form.ts";
+import { isOption } from "./command-line.ts";
+import { readFilter } from "./filter-words.ts";
+import {
+  camelParts,
+  cjkPairs,
+  isCjk,
+  isCjkCharacter,
+  isCjkParticle,
+  STOP_WORDS,
+  scriptParts,
+  wordsOf,
+} from "./words.ts";
 
 /**
  * One thing asked for. Every one of `forms` is a way to write it; each is matched as a phrase of
@@ -34,78 +44,64 @@ export interface ParsedQuery {
 /** The terms that are looked up; of more, the first count. */
 const TERMS_MAX = 48;
 
-const KINDS = ["observation", "summary", "prompt"];
-
 // -"phrase"  "phrase"  name:"value"  name:value  -word  word
 const PIECE = /(-?)"([^"]*)"?|([a-z]+):(?:"([^"]*)"?|(\S+))|(\S+)/giu;
 
-/** Reads a query. Never fails: what is no filter is a word. `now` is for relative times. */
+/**
+ * Reads what was typed into a search box. Never fails: what can be no filter and no exclusion is a
+ * word. `now` is for relative times.
+ */
 export function parseQuery(text: string, now: number): ParsedQuery {
+  const asked = clean(text);
   const query: ParsedQuery = { terms: [], phrases: [], excluded: [], paths: [], filters: {} };
   const plain: string[] = [];
-  for (const piece of clean(text).slice(0, QUERY_MAX_CHARS).matchAll(PIECE)) {
-    const [whole, minus, phrase, name, quotedValue, bareValue, word] = piece;
+  const minus: string[] = [];
+  for (const piece of asked.matchAll(PIECE)) {
+    const [whole, sign, phrase, name, quotedValue, bareValue, word] = piece;
     if (phrase !== undefined) {
       if (wordsOf(phrase).length === 0) continue;
-      (minus === "-" ? query.excluded : query.phrases).push(phrase);
+      (sign === "-" ? query.excluded : query.phrases).push(phrase);
     } else if (name !== undefined) {
       const value = quotedValue ?? bareValue ?? "";
       if (!readFilter(query.filters, name.toLowerCase(), value, now)) plain.push(whole);
     } else if (word !== undefined && wordsOf(word).length > 0) {
-      if (/^-[^-]/.test(word)) query.excluded.push(word.slice(1));
+      // A list that was pasted has its marks at the beginning of lines.
+      const marksLine = /\n\s*$/.test(asked.slice(0, piece.index)) || asked.startsWith("- ");
+      if (/^-[^-]/.test(word) && !marksLine) minus.push(word);
       else plain.push(word);
     }
   }
-  query.paths = plain.filter(isPathLike).map(trimPunctuation);
-  query.terms = termsOf(plain);
-  return query;
+  const alone =
+    plain.length + query.phrases.length === 0 && Object.keys(query.filters).length === 0;
+  const words = [...plain, ...minus];
+  for (const word of minus) {
+    if (alone || isOption(word, words)) plain.push(word);
+    else query.excluded.push(word.slice(1));
+  }
+  return { ...query, ...wordsAsked(plain) };
+}
+
+/** Reads a text that nobody typed as a query (a prompt): all of it is words. */
+export function parsePlainText(text: string): ParsedQuery {
+  const words = clean(text).match(/\S+/g) ?? [];
+  return { phrases: [], excluded: [], filters: {}, ...wordsAsked(words) };
+}
+
+/** True where the text itself says what must or must not be, so that nothing may be left. */
+export function isRestricted({ phrases, excluded, filters }: ParsedQuery): boolean {
+  return phrases.length + excluded.length + Object.keys(filters).length > 0;
+}
+
+function wordsAsked(plain: string[]): Pick<ParsedQuery, "terms" | "paths"> {
+  return { paths: plain.filter(isPathLike).map(trimPunctuation), terms: termsOf(plain) };
 }
 
 function clean(text: string): string {
-  // Lone surrogates and control characters are no part of any word.
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\uFFFD]/gu, " ")
+  // Lone surrogates and control characters are no part of any word; the ends of lines stay.
+  return foldedForm(text.toWellFormed())
+    .slice(0, QUERY_MAX_CHARS)
+    .replace(/(?!\n)[\p{Cc}\uFFFD]/gu, " ")
     .replace(/[“”„«»]/g, '"');
-}
-
-function readFilter(filters: Filters, name: string, value: string, now: number): boolean {
-  if (value === "") return false;
-  switch (name) {
-    case "type":
-      if (!isOneOf(OBSERVATION_TYPES, value)) return false;
-      filters.type = value.toLowerCase();
-      return true;
-    case "concept":
-      if (!isOneOf(CONCEPTS, value)) return false;
-      filters.concept = value.toLowerCase();
-      return true;
-    case "kind":
-      if (!isOneOf(KINDS, value)) return false;
-      filters.kind = value.toLowerCase();
-      return true;
-    case "file":
-      filters.file = value;
-      return true;
-    case "session":
-    case "branch":
-    case "actor":
-      filters[name] = value;
-      return true;
-    case "since":
-    case "until": {
-      const time = parseTime(value, now, name === "until" ? "end" : "start");
-      if (time === null) return false;
-      filters[name] = time;
-      return true;
-    }
-    default:
-      return false;
-  }
-}
-
-function isOneOf(values: readonly string[], value: string): boolean {
-  return values.includes(value.toLowerCase());
 }
 
 function trimPunctuation(word: string): string {
@@ -126,12 +122,17 @@ function termsOf(plain: string[]): Term[] {
     if (term === undefined) terms.set(text, { text, forms });
   };
   for (const word of plain) {
-    const pieces = wordsOf(word.replace(/['’](?:s|re|ve|ll|d|t|m)\b/giu, ""));
+    const pieces = wordsOf(word.replace(/['’](?:s|re|ve|ll|d|t|m)\b/giu, "")).flatMap(scriptParts);
     for (const piece of pieces) {
       const lower = piece.toLowerCase();
       const pairs = cjkPairs(piece);
       if (pairs.length > 0) {
         for (const pair of pairs) add(pair, [pair]);
+        continue;
+      }
+      if (isCjkCharacter(piece)) {
+        if (isCjkParticle(piece)) stopped.push(piece);
+        else add(piece, [piece]);
         continue;
       }
       const parts = camelParts(piece).map((part) => part.toLowerCase());
@@ -142,7 +143,7 @@ function termsOf(plain: string[]): Term[] {
       else stopped.push(lower);
     }
     // `retry-after` is also `retryAfter`, and worth more in one piece.
-    if (pieces.length > 1 && pieces.length <= 6 && cjkPairs(word).length === 0) {
+    if (pieces.length > 1 && pieces.length <= 6 && !pieces.some(isCjk)) {
       const phrase = pieces.join(" ").toLowerCase();
       const joined = pieces.join("").toLowerCase();
       add(phrase, pieces.length <= 4 ? [phrase, joined] : [phrase]);
@@ -158,14 +159,19 @@ function isTelling(word: string): boolean {
 
 /** A phrase as FTS5 wants it: in double quotes, those inside doubled. */
 export function quoteMatch(text: string): string {
-  return `"${text.replaceAll("\0", " ").replaceAll('"', '""')}"`;
+  return `"${composed(text).replaceAll("\0", " ").replaceAll('"', '""')}"`;
+}
+
+/** A way to write a term as FTS5 wants it. One CJK character is the beginning of a pair or stands last. */
+function formMatch(form: string): string {
+  return isCjkCharacter(form) ? `${quoteMatch(form)} *` : quoteMatch(form);
 }
 
 /** A term as a MATCH expression. */
 export function termMatch(term: Term): string {
   return term.forms.length === 1
-    ? quoteMatch(term.forms[0] ?? "")
-    : `(${term.forms.map(quoteMatch).join(" OR ")})`;
+    ? formMatch(term.forms[0] ?? "")
+    : `(${term.forms.map(formMatch).join(" OR ")})`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A search in one project: words looked up, channels asked, ranks fused, rows shown. */
 
 import type { Filters } from "../../../contract/params.ts";
-import type { SearchAnswer } from "../../../contract/recall.ts";
+import type { QueryReading, SearchAnswer } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import type { View } from "../store/visible.ts";
 import { type AskedQuery, CANDIDATES, type Channel } from "./channels/channel.ts";
@@ -12,7 +12,14 @@ import { terms } from "./channels/terms.ts";
 import { similarTerms, trigram } from "./channels/trigram.ts";
 import { fuse, type Proposal } from "./fuse.ts";
 import { showHit } from "./hit.ts";
-import { matchExpression, parseQuery, type Term } from "./query.ts";
+import {
+  isRestricted,
+  matchExpression,
+  type ParsedQuery,
+  parsePlainText,
+  parseQuery,
+  type Term,
+} from "./query.ts";
 import { type Ranked, rerank } from "./rerank.ts";
 import { findSimilarWords } from "./similar-words.ts";
 import { termStatistics } from "./term-statistics.ts";
@@ -20,6 +27,8 @@ import { termStatistics } from "./term-statistics.ts";
 export interface SearchQuery {
   project: ProjectRef;
   q: string;
+  /** `q` is a text that nobody typed as a query: nothing in it requires, excludes or filters. */
+  plain?: boolean;
   filters: Filters;
   limit: number;
   now: number;
@@ -32,6 +41,8 @@ export interface Ranking {
   unknown: number;
   /** For each word that was not found as it stands, what was searched in its place. */
   similar: ReadonlyMap<string, string[]>;
+  /** How the query was read, where nothing was left so that its text was searched as plain words. */
+  readAs: QueryReading | null;
 }
 
 /** Asked with the words as they stand. Results name their channels in this order. */
@@ -41,17 +52,32 @@ const FALL_BACKS: readonly Channel[] = [trigram];
 
 /** Searches and shows the best. */
 export function search(view: View, query: SearchQuery): SearchAnswer {
-  const { ranked, terms, similar } = rank(view, query);
+  const { ranked, terms, similar, readAs } = rank(view, query);
   const words = terms.flatMap((term) => term.forms);
   const items = ranked.slice(0, query.limit).map((hit) => showHit(query.project, hit, words));
-  if (similar.size === 0) return { items };
-  return { items, fallback: "trigram", similar: Object.fromEntries(similar) };
+  return {
+    items,
+    ...(similar.size === 0 ? {} : { fallback: "trigram", similar: Object.fromEntries(similar) }),
+    ...(readAs === null ? {} : { read_as: readAs }),
+  };
 }
 
-/** Searches: the best first, repeats folded into their newest. */
+/**
+ * Searches: the best first, repeats folded into their newest. Where what the text requires, excludes
+ * and filters leaves nothing, its words are searched.
+ */
 export function rank(view: View, query: SearchQuery): Ranking {
-  const parsed = parseQuery(query.q, query.now);
-  const filters = { ...parsed.filters, ...query.filters };
+  const plain = query.plain === true;
+  const parsed = plain ? parsePlainText(query.q) : parseQuery(query.q, query.now);
+  const found = rankParsed(view, parsed, query.filters);
+  if (found.ranked.length > 0 || !isRestricted(parsed)) return found;
+  const { phrases, excluded, filters } = parsed;
+  const again = rankParsed(view, parsePlainText(query.q), query.filters);
+  return { ...again, readAs: { phrases, excluded, filters: Object.keys(filters) } };
+}
+
+function rankParsed(view: View, parsed: ParsedQuery, given: Filters): Ranking {
+  const filters = { ...parsed.filters, ...given };
   const words = termStatistics(view, parsed.terms);
   const match = matchExpression(parsed, words.telling, words.leading);
   const asked = { view, parsed, filters, words, match, similar: new Map<string, string[]>() };
@@ -68,6 +94,7 @@ export function rank(view: View, query: SearchQuery): Ranking {
     terms: [...phrases, ...words.telling, ...similarTerms(similar)],
     unknown: words.unknown.length,
     similar,
+    readAs: null,
   };
 }
 

@@ -3,6 +3,7 @@
  * The full-text index splits at everything that is no letter or digit, so `retry-after`,
  * `retry_after` and `lib/retry/after.ts` come apart by themselves; here is what it does not do.
  */
+import { foldedForm } from "../../../platform/text-form.ts";
 
 /** English words that questions consist of and that tell nothing about what is asked. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -18,10 +19,19 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
   with within without won would wouldn yes yet you your yours`.split(/\s+/),
 );
 
+/** Particles of Japanese, Korean and Chinese that stand alone beside a Latin word: `Redisの`, `Redis를`. */
+const CJK_PARTICLES: ReadonlySet<string> = new Set(
+  "のをはがにへともでやか은는이가을를에의로도와과的了是在和吗呢",
+);
+
+const ASCII = /^[\x20-\x7e]*$/;
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 // Lower to upper (`retryAfter`), and the last capital of a run before a word (`HTTPServer`).
 const CAMEL_BORDER = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
-const CJK_RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+/gu;
+// The letter classes of scripts that are written without spaces, or with suffixes glued on.
+const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]`;
+const CJK_RUN = new RegExp(`${CJK}+`, "gu");
+const SCRIPT_BORDER = new RegExp(`(?<=${CJK})(?!${CJK})|(?<!${CJK}|^)(?=${CJK})`, "u");
 
 /** Longest text of split words kept for one item, in characters. */
 const SPLIT_MAX_CHARS = 6000;
@@ -39,36 +49,69 @@ export function camelParts(word: string): string[] {
   return word.split(CAMEL_BORDER);
 }
 
-/** Overlapping pairs of each run of CJK characters, which have no spaces: 数据库 → 数据, 据库. */
+/** `Redis连接池` → Redis, 连接池: a word in two scripts is two words. */
+export function scriptParts(word: string): string[] {
+  return word.split(SCRIPT_BORDER).filter((part) => part !== "");
+}
+
+/**
+ * Overlapping pairs of each run of CJK characters, which have no spaces: 数据库 → 数据, 据库. A
+ * character that stands alone is none.
+ */
 export function cjkPairs(text: string): string[] {
-  const pairs: string[] = [];
-  for (const run of text.match(CJK_RUN) ?? []) {
-    const characters = [...run];
-    for (let i = 0; i + 1 < characters.length; i++) {
-      pairs.push(`${characters[i]}${characters[i + 1]}`);
-    }
-  }
-  return pairs;
+  return cjkRuns(text).flatMap((run) =>
+    run.slice(1).map((character, index) => `${run[index]}${character}`),
+  );
+}
+
+function cjkRuns(text: string): string[][] {
+  return (text.match(CJK_RUN) ?? []).map((run) => [...run]);
+}
+
+/** True where a word has characters of those scripts. */
+export function isCjk(text: string): boolean {
+  return text.search(CJK_RUN) >= 0;
+}
+
+/** True for one character of those scripts: it is searched as the beginning of a pair. */
+export function isCjkCharacter(text: string): boolean {
+  const [run, ...others] = cjkRuns(text);
+  return run?.length === 1 && others.length === 0 && run[0] === text;
+}
+
+export function isCjkParticle(text: string): boolean {
+  return CJK_PARTICLES.has(text);
 }
 
 /**
  * The words that the index needs beside a text's own, each once: parts of camelCase identifiers
- * (side by side, so that a phrase finds them) and CJK pairs.
+ * (side by side, so that a phrase finds them), the Latin part of a word in two scripts, words in
+ * letters of another width as everybody types them, CJK pairs, and the last character of each CJK
+ * run, so that every character is the beginning of something.
  */
 export function splitWords(...texts: string[]): string {
   const seen = new Set<string>();
   let length = 0;
+  const add = (form: string) => {
+    if (!seen.has(form)) length += form.length + 1;
+    seen.add(form);
+  };
   for (const text of texts) {
-    for (const word of wordsOf(text)) {
-      const parts = camelParts(word);
-      if (parts.length < 2) continue;
-      const form = parts.join(" ").toLowerCase();
-      if (!seen.has(form)) length += form.length + 1;
-      seen.add(form);
-    }
-    for (const pair of cjkPairs(text)) {
-      if (!seen.has(pair)) length += pair.length + 1;
-      seen.add(pair);
+    for (const written of wordsOf(text)) {
+      const plain = ASCII.test(written);
+      const word = plain ? written : foldedForm(written);
+      const scripts = plain ? [word] : scriptParts(word);
+      for (const part of scripts) {
+        const [run] = cjkRuns(part);
+        if (run !== undefined) {
+          for (const pair of cjkPairs(part)) add(pair);
+          add(run.at(-1) ?? "");
+          continue;
+        }
+        const camel = camelParts(part);
+        if (camel.length > 1) add(camel.join(" ").toLowerCase());
+        else if (scripts.length > 1 || word !== written) add(part.toLowerCase());
+      }
     }
     if (length > SPLIT_MAX_CHARS) break;
   }

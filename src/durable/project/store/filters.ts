@@ -1,6 +1,7 @@
 /** Filters as SQL over the table `items`, aliased `i`. */
 
 import type { Filters } from "../../../contract/params.ts";
+import { composed } from "../../../platform/text-form.ts";
 import { quoteMatch } from "../search/query.ts";
 import { numbersOfSessions } from "./sessions.ts";
 
@@ -20,7 +21,7 @@ export function filterCondition(filters: Filters): Condition {
     const value = filters[name as keyof typeof EQUAL];
     if (value === undefined) continue;
     clauses.push(`${column} = ?`);
-    values.push(value);
+    values.push(composed(value));
   }
   if (filters.since !== undefined) {
     clauses.push("i.created_at >= ?");

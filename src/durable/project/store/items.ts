@@ -187,3 +187,37 @@ export function setActivity(db: Database, numbers: readonly number[], activity: 
     JSON.stringify(numbers),
   );
 }
+
+/** What is searched of an item. */
+export type ItemTexts = Pick<NewItem, "content" | "splitWords" | "indexText" | "branch">;
+
+/**
+ * Among the next items above `after`, those whose texts have more than ASCII. `last` is the number of
+ * the last item looked at; null where there is none.
+ */
+export function textsOfItems(
+  db: Database,
+  after: number,
+  limit: number,
+): { items: (ItemTexts & Pick<NewItem, "kind"> & { n: number })[]; last: number | null } {
+  const rows = itemTable(db).select(
+    ["n", "kind", "content", "splitWords", "indexText", "branch"],
+    "WHERE n > ? ORDER BY n LIMIT ?",
+    after,
+    limit,
+  );
+  const more = /[^\x20-\x7e]/;
+  return {
+    items: rows.filter(({ content, indexText, branch }) =>
+      more.test(JSON.stringify([content, indexText.replace(/\s/g, " "), branch])),
+    ),
+    last: rows.at(-1)?.n ?? null,
+  };
+}
+
+/** Replaces what is searched of an item, in the table and both indexes. */
+export function replaceTexts(db: Database, n: number, texts: ItemTexts): void {
+  removeFromIndex(db, n);
+  itemTable(db).update(texts, "WHERE n = ?", n);
+  addToIndex(db, n);
+}
