@@ -76,7 +76,7 @@ describe("the extractive provider", () => {
     expect(fix?.title).toContain("toCents is not a function");
     expect(fix?.concepts).toContain("problem-solution");
     expect(fix?.narrative).toMatch(
-      /failed: TypeError[\s\S]*Add toCents to money.ts[\s\S]*passed: 13 passed/,
+      /^What helped: money\.ts: now export function toCents[\s\S]*npm test had failed[\s\S]*passed: 13 passed/,
     );
     expect(fix?.sources[0]).toBe("tool:2");
     expect(new Set(fix?.sources)).toEqual(new Set(["tool:1", "tool:2", "tool:3"]));

@@ -19,7 +19,7 @@ import {
 } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
 import { commitSubject } from "./shell.ts";
-import { codeNames, isLooking, nameParts } from "./words.ts";
+import { codeNames, isLooking, isProcess, nameParts } from "./words.ts";
 
 /** A commit that was made, with what its message says. */
 export interface Commit {
@@ -173,11 +173,35 @@ export function factsOfChange(change: PendingChange): string[] {
   return facts;
 }
 
-/** What the agent set out to do, where that says enough to stand by itself. */
+/** The names by which words may speak of `changes`: of its files, definitions and lines. */
+function namesOf(changes: readonly PendingChange[]): Set<string> {
+  return nameParts(
+    changes
+      .flatMap(({ path, names, gone, lines, was }) => [
+        path,
+        `\`${fileName(path).replace(/\.\w{1,5}$/, "")}\``,
+        ...[...names, ...gone].map((name) => `\`${name}\``),
+        ...lines,
+        ...was,
+      ])
+      .join(" "),
+  );
+}
+
+/**
+ * What the agent set out to do, where that says enough to stand by itself: it names something that
+ * was changed. `Create all the files` is said of any work.
+ */
 function plansOf(changes: readonly PendingChange[]): string[] {
+  const known = namesOf(changes);
   const plans = changes.flatMap((change) => change.plans.map(({ text }) => text));
   return [...new Set(plans)].filter(
-    (plan) => plan.length >= 25 && !looksLikeInstruction(plan) && !isLooking(plan),
+    (plan) =>
+      plan.length >= 25 &&
+      !looksLikeInstruction(plan) &&
+      !isLooking(plan) &&
+      !isProcess(plan) &&
+      [...nameParts(plan)].some((part) => known.has(part)),
   );
 }
 
@@ -193,17 +217,7 @@ function titleOf(part: Part): string[] {
   const point = part.points.find((each) => each.length <= TITLE_MAX * 1.6);
   if (first.created && first.purpose !== null) titles.push(`New ${name}: ${first.purpose}`);
   if (point !== undefined) titles.push(point);
-  const known = nameParts(
-    [
-      first.path,
-      `\`${name.replace(/\.\w{1,5}$/, "")}\``,
-      ...first.names.map((each) => `\`${each}\``),
-      ...first.lines,
-    ].join(" "),
-  );
-  const plan = plansOf(changes)
-    .filter((each) => !first.created || [...nameParts(each)].some((part) => known.has(part)))
-    .sort((a, b) => codeNames(b).length - codeNames(a).length)[0];
+  const plan = plansOf(changes).sort((a, b) => codeNames(b).length - codeNames(a).length)[0];
   if (plan !== undefined) titles.push(capitalised(plan));
   if (part.name === "tests" && names.length > 0)
     titles.push(`Tests in ${name}: ${listed(names.slice(names.length > 2 ? 1 : 0), 2)}`);
@@ -303,7 +317,7 @@ function commitContent(
       520,
     ),
     facts,
-    concepts: ["what-changed"],
+    concepts: body.length > 0 ? ["what-changed", "why-it-exists"] : ["what-changed"],
     sources: [commit.key, ...keysOf(all)],
     index: [commit.subject, commit.body, indexOf(all)].join("\n"),
     at: commit.at,

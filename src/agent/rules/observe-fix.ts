@@ -1,15 +1,14 @@
 /** A failure with what made it pass, told once the pass is there. */
 import type { DraftObservation } from "../../memory/observation.ts";
-import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { type Content, draft } from "./draft.ts";
 import { failedName, relevantTo } from "./failures.ts";
 import { takesBack } from "./findings.ts";
 import { factsOfChange } from "./observe-changes.ts";
 import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
-import { asSentence, capitalised, joined, listed, shorten } from "./prose.ts";
+import { capitalised, joined, listed, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";
-import { codeNames, isExcuse, sharesName } from "./words.ts";
+import { codeNames, isExcuse, nameParts, sharesName } from "./words.ts";
 
 /** The message without the place and the class of the error that stand in front of it. */
 function wrongOf(message: string): string {
@@ -38,6 +37,19 @@ function leadOf(words: readonly Said[], message: string): string | null {
   const worth = ({ text }: Said) => codeNames(text).length + (sharesName(text, message) ? 2 : 0);
   const named = words.filter(({ text }) => codeNames(text).length > 0 && text.length >= 30);
   return [...named].sort((a, b) => worth(b) - worth(a))[0]?.text ?? null;
+}
+
+/** What was said beside `claim` that names something else in code. */
+function furtherWords(words: readonly Said[], claim: string | null): string[] {
+  const named = nameParts(claim ?? "");
+  return words
+    .map(({ text }) => text)
+    .filter((text) => {
+      if (text === claim) return false;
+      const fresh = [...nameParts(text)].filter((part) => !named.has(part));
+      for (const part of fresh) named.add(part);
+      return fresh.length > 0 || codeNames(text).length === 0;
+    });
 }
 
 /** True where the form that worked has a flag that the other lacked: `git add -f`. */
@@ -81,7 +93,8 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
   if (isTrivial(failure, tried)) return null;
   const words = wordsOn(failure, tried);
   const edits = tried.filter(({ path }) => path !== null);
-  const how = [...new Set(tried.map(({ what }) => what))].slice(-3);
+  // A change that is short enough stands for itself; what was announced may have come otherwise.
+  const how = [...new Set(tried.map(({ what, shows }) => shows || what))].slice(-3);
   const files = [...new Set(edits.map(({ path }) => path ?? ""))];
   const changes = work.changes.filter(({ path }) => files.includes(path));
   const shown = edits
@@ -90,35 +103,34 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
     .slice(-3);
   const claim = leadOf(words, failure.message);
   const wrong = wrongOf(failure.message);
-  const done = capitalised(how.at(-1) ?? "");
   const passed = pass.outcome?.totals ?? "";
+  const name = failedName(failure);
+  const more = furtherWords(words, claim).map(capitalised);
   const narrative = joined(
     [
-      `${failedName(failure)} failed: ${shorten(failure.message, 180)}`,
-      ...words.slice(-3).map(({ text }) => capitalised(text)),
       how.length === 0 ? "" : `What helped: ${listed(how, 3)}`,
+      ...more.slice(-2),
+      claim === null
+        ? `${name} had failed with it`
+        : `${name} had failed: ${shorten(failure.message, 160)}`,
       `${listed(pass.programs.slice(-2), 2)} then passed${passed === "" ? "" : `: ${passed}`}`,
     ],
     600,
   );
   return {
     type: "bugfix",
-    titles: [
-      ...(claim === null ? [] : [claim]),
-      `${shorten(wrong, 44)}: ${shorten(done === "" ? `fixed in ${fileName(files[0] ?? "")}` : done, 44)}`,
-      `${done}, against "${shorten(wrong, 40)}"`,
-    ],
+    titles: [...(claim === null ? [] : [claim]), wrong, `${shorten(wrong, 60)} (${name})`],
     subtitle: files.length > 0 ? `Fixed in ${listed(files, 2)}` : "",
     narrative,
     facts: [
       ...attemptFacts(failure.attempts),
-      ...(claim === null ? [] : [asSentence(wrong)]),
       ...(shown.length > 0
-        ? shown
+        ? []
         : changes.flatMap((change) => factsOfChange(change).slice(-2)).slice(0, 3)),
-      ...words.slice(0, -3).map(({ text }) => text),
+      ...more.slice(0, -2),
     ],
-    concepts: ["problem-solution", "gotcha"],
+    // What took more than one attempt is what the next one runs into.
+    concepts: ["problem-solution", ...(failure.attempts.length > 0 ? (["gotcha"] as const) : [])],
     sources: [
       ...edits.slice(-1).map(({ key }) => key),
       ...words.slice(-1).map(({ key }) => key),
@@ -131,6 +143,7 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
       failure.message,
       ...words.map(({ text }) => text),
       ...how,
+      ...tried.map(({ what }) => what),
       ...failure.attempts,
       ...changes.flatMap(({ lines }) => lines),
     ].join("\n"),

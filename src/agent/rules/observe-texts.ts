@@ -22,7 +22,7 @@ const KINDS: [RegExp, ObservationType, Concept[]][] = [
   [
     /\b(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?|fehler|errores|erreurs)\b|错误|修复|エラー|ошибк/iu,
     "bugfix",
-    ["problem-solution", "gotcha"],
+    ["problem-solution"],
   ],
   [
     /decision|decided|rationale|why|trade-?off|approach|constraint|entscheid|decisi|决定|決定|решени/iu,

@@ -10,6 +10,8 @@ import { isProse } from "./telling.ts";
 /** Headings under which limits stand. */
 const LIMITS =
   /constraint|requirement|convention|\brules?\b|guideline|guardrail|invariant|non-?goals?|out of scope|do not|don't|\bmust\b|policy|einschränk|anforderung|regel|vorgabe|restricci|requisito|contrainte|exigence|règle|ограничени|требовани|правил|约束|要求|规范|规则|制約|要件|規約|제약|요구/iu;
+/** Of these, headings under which work is described: of their points those that limit something. */
+const WORK = /requirement|anforderung|requisito|exigence|требовани|要求|要件|요구/iu;
 /** Words that limit or oblige. */
 const MODAL =
   /\b(?:must(?: not)?|never|always|only|do not|don't|should not|shall|may not|cannot|no (?:new|schema|api|breaking|changes?)|without (?:changing|breaking)|keep|preserve|required?|forbidden|not allowed|avoid|prefer|instead of|unchanged|backward|muss|darf|nie|immer|nur|debe|nunca|siempre|doit|jamais|toujours|нельзя|должн\w+|всегда|никогда)\b|必须|不得|禁止|不要|必ず|しない|だけ/iu;
@@ -23,12 +25,16 @@ const POINTS_MIN = 3;
 
 /** The points of `section` that limit something; all of them where its heading says so. */
 function limitsIn(section: Section): string[] {
-  const byHeading = LIMITS.test(section.heading) || LIMITS.test(section.above);
+  const headings = [section.heading, section.above];
+  const byHeading = headings.some((heading) => LIMITS.test(heading));
+  const allOfThem = headings.some((heading) => LIMITS.test(heading) && !WORK.test(heading));
   const points = section.items.map(({ text }) => text);
   return points
     .filter((point) => point.length >= 20 && point.length <= 320)
     .filter((point) => !ADDRESSED.test(point))
-    .filter((point) => MODAL.test(point) && (byHeading || !looksLikeInstruction(point)));
+    .filter(
+      (point) => allOfThem || (MODAL.test(point) && (byHeading || !looksLikeInstruction(point))),
+    );
 }
 
 /** The title of a document: its first heading or line, without what a tracker puts around it. */
@@ -83,7 +89,8 @@ export function observeRequirements(
         subtitle: activity.path ?? shorten(activity.subject, 100),
         narrative: joined(points.slice(0, 5), 560),
         facts: points.slice(2, 2 + POINTS_MAX),
-        concepts: ["why-it-exists", "pattern"],
+        // What a document of the repository states holds for all work, a task's text for that task.
+        concepts: isDocument ? ["why-it-exists", "pattern"] : ["pattern"],
         sources: [activity.key],
         index,
         at: activity.at,

@@ -47,6 +47,15 @@ export function isLooking(plan: string): boolean {
   return LOOKING.test(plan);
 }
 
+/** Plans that say how the speaker goes about it, not what changes. */
+const PROCESS =
+  /^(?:start|begin|continue|proceed|go (?:on|ahead)|move on|apply (?:all|the|both)|use (?:that|this|it)|do (?:it|this|that|both|all)|work on|implement (?:both|all|the (?:rest|remaining|next))|create (?:all|both|the files)|write the complete|rewrite (?:it|the whole)|try|redo|finish|wrap up|fix (?:it|this|that|these|both|all)\b|also\b|beginn|anfang|weiter|empez|comen[cz]|commenc|continu)/iu;
+
+/** True for a plan that any work could begin with. */
+export function isProcess(plan: string): boolean {
+  return PROCESS.test(plan);
+}
+
 /** Calls a failure nobody's fault. */
 const EXCUSE =
   /\b(?:false (?:positive|alarm)|known (?:issue|problem)|unrelated|pre-?existing|flaky|spurious|tooling|functionally (?:correct|complete)|code is (?:correct|fine)|looks correct|fehlalarm|falso positivo|faux positif)\b|误报|誤検知/iu;

@@ -1,11 +1,14 @@
 /** What one line tells of an observation beside its title, and which words it tells it with. */
-import { cjkPairs, STOP_WORDS, wordsOf } from "../search/words.ts";
+import { cjkPairs, STOP_WORDS } from "../search/words.ts";
 import type { ObservationRow } from "../store/item-row.ts";
 
 /** Text of which an earlier part has this much at its beginning says nothing new, in characters. */
 const SAME_CHARS = 40;
 /** A word shorter than this tells no two lines apart. */
 const WORD_MIN_CHARS = 4;
+
+/** A word, or a name in code as a whole: of `current_trace_id` the parts stand in many lines. */
+const NAME = /[\p{L}\p{N}\p{M}_]+/gu;
 
 /** Letters and digits alone, in lower case: by them texts are compared. */
 function bare(text: string): string {
@@ -45,7 +48,7 @@ export function gistOf({ content: { title, narrative, subtitle, facts } }: Obser
 
 /** The words by which a line is told apart from others, in lower case; of CJK text its pairs. */
 export function tellingWords(text: string): ReadonlySet<string> {
-  const words = wordsOf(text.toLowerCase()).filter(
+  const words = (text.toLowerCase().match(NAME) ?? []).filter(
     (word) => word.length >= WORD_MIN_CHARS && !STOP_WORDS.has(word),
   );
   return new Set([...words, ...cjkPairs(text)]);

@@ -54,10 +54,11 @@ const TYPE_WORTH: Record<ObservationType, number> = {
   change: 1.4,
 };
 const CONCEPT_WORTH: Partial<Record<Concept, number>> = {
-  gotcha: 0.3,
+  gotcha: 1,
   "trade-off": 0.7,
   "why-it-exists": 0.5,
   "problem-solution": 0.2,
+  pattern: -1,
 };
 const BY_HAND_WORTH = 1.5;
 /** After this time an observation is worth half, */
@@ -71,14 +72,16 @@ const OTHER_BRANCH_FACTOR = 0.9;
 const REPEATED_BONUS = 0.3;
 const QUERY_FACTOR = 3;
 /** What only says what lines above it say is worth this share. */
-const TOLD_FLOOR = 0.1;
+const TOLD_FLOOR = 0.2;
+/** A line of whose words less than this share is news gets no place. */
+const NEWS_MIN = 0.15;
 /** A line of so many telling words says enough by itself; one of fewer is worth less. */
 const FULL_WORDS = 14;
 const FEW_WORDS_FLOOR = 0.4;
 /** Each further line of a kind is worth this share of the one before: no kind fills a context. */
-const NEXT_OF_KIND = 0.93;
+const NEXT_OF_KIND = 0.9;
 /** What is worth less than this share of the best is not worth a line. */
-const LEAST_SHARE = 0.1;
+const LEAST_SHARE = 0.06;
 
 /** Types that say what was done: of older work its session's line says it. */
 const DOINGS: ReadonlySet<ObservationType> = new Set(["feature", "refactor", "change"]);
@@ -169,10 +172,12 @@ export function select(candidates: readonly Candidate[], room: Room): Choice[] {
   // What a line adds only shrinks as others are told: whoever is first with a gain that is
   // still true is best.
   const ofKind = new Map<string, number>();
-  const gainOf = ({ candidate: { words, type }, worth }: (typeof open)[number]) =>
-    worth *
-    (TOLD_FLOOR + (1 - TOLD_FLOOR) * newsOf(words, told)) *
-    NEXT_OF_KIND ** (ofKind.get(groupOf(type)) ?? 0);
+  const gainOf = ({ candidate: { words, type }, worth }: (typeof open)[number]) => {
+    const news = newsOf(words, told);
+    if (news < NEWS_MIN) return 0;
+    const before = ofKind.get(groupOf(type)) ?? 0;
+    return worth * (TOLD_FLOOR + (1 - TOLD_FLOOR) * news) * NEXT_OF_KIND ** before;
+  };
   const queue = open.map((each) => ({ each, gain: gainOf(each) }));
   for (;;) {
     queue.sort((a, b) => a.gain - b.gain || a.each.candidate.n - b.each.candidate.n);
