@@ -87,7 +87,16 @@ export const ItemKindSchema = openEnum(ITEM_KINDS);
 
 export const ItemsByIdSchema = z.object({ items: z.array(ItemSchema), incomplete: Incomplete });
 
-export const DeletedItemSchema = z.object({ deleted: ItemId });
+export const DeletedItemSchema = z.object({
+  deleted: ItemId,
+  removed: z
+    .object({
+      items: z.number(),
+      events: z.number().meta({ description: "Raw events of its session that were emptied" }),
+    })
+    .meta({ description: "The receipt: what was removed" }),
+});
+export type DeletedItem = z.infer<typeof DeletedItemSchema>;
 
 const KeptSourceSchema = z.object({
   key: z.string(),

@@ -60,8 +60,15 @@ export type EventContent =
   | { kind: "tool_use" | "tool_failure"; body: ToolBody }
   | { kind: "prompt" | "say" | "turn_end" | "subagent_end" | "compaction"; body: TextBody };
 
-/** Why an accepted event teaches nothing. */
-export type SkipReason = "ignored" | "routine" | "empty" | "not_cited" | "internal" | "late";
+/** Why an accepted event teaches nothing. `withdrawn`: somebody deleted what it taught. */
+export type SkipReason =
+  | "ignored"
+  | "routine"
+  | "empty"
+  | "not_cited"
+  | "internal"
+  | "late"
+  | "withdrawn";
 
 /** An event as the Worker hands it to a session: nothing private or secret is left in it. */
 export type IncomingEvent = EventContent & {

@@ -9,6 +9,14 @@ export interface Migration {
   sql: string;
 }
 
+/**
+ * SQL: as many other bytes as a column of text holds. A row that is as large as before is written in
+ * its own place, so what is overwritten before its deletion does not stay in the freed part of a page.
+ */
+export function overwritten(column: string): string {
+  return `printf('%.*c', length(CAST(${column} AS BLOB)), 'x')`;
+}
+
 export class Database {
   readonly #storage: DurableObjectStorage;
   readonly #migrations: readonly Migration[];

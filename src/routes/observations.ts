@@ -36,11 +36,9 @@ observationRoutes.get("/:id", async (c) =>
   c.json(await readItem(callContext(c), c.req.param("id"))),
 );
 
-observationRoutes.delete("/:id", async (c) => {
-  const id = c.req.param("id");
-  await deleteItem(callContext(c), id);
-  return c.json({ deleted: id });
-});
+observationRoutes.delete("/:id", async (c) =>
+  c.json(await deleteItem(callContext(c), c.req.param("id"))),
+);
 
 observationRoutes.get("/:id/sources", async (c) =>
   c.json(await sourcesOfItem(callContext(c), c.req.param("id"))),

@@ -1,6 +1,6 @@
 /** Observations, summaries and prompts: lists, single ones, and what they were made from. */
 import { readerOf } from "../access/caller.ts";
-import type { Item, ItemSources, Observation, Summary } from "../contract/items.ts";
+import type { DeletedItem, Item, ItemSources, Observation, Summary } from "../contract/items.ts";
 import type { Filters } from "../contract/params.ts";
 import { cursorOf, filtersOf } from "../contract/params.ts";
 import type { Page } from "../contract/schema.ts";
@@ -96,15 +96,36 @@ export async function readItem(call: CallContext, id: string): Promise<Item> {
   return item;
 }
 
-/** Throws ApiError: 400 for what is not an id, 404 where there is none of it. */
-export async function deleteItem(call: CallContext, id: string): Promise<void> {
+/**
+ * Deletes an item, and the content of the events that it was made from. Throws ApiError: 400 for
+ * what is not an id, 404 where there is none of it.
+ */
+export async function deleteItem(call: CallContext, id: string): Promise<DeletedItem> {
+  const item = await readItem(call, id);
   const place = await placeOfItem(call, id);
   if (place === null) throw unknownItem(id);
+  // First the events: where that fails the item still stands, and can be deleted again.
+  const session = sessionOf(call, item);
+  const { kind, prompt_number: promptNumber, sources } = item;
+  const events =
+    session === null
+      ? 0
+      : await session.repeatable((stub) =>
+          stub.withdraw({ item: { kind, promptNumber, sources } }),
+        );
   const { n } = place;
   // Not repeated: the second call would find nothing, and say so.
   if (!(await objectOf(call, place.project).once((stub) => stub.remove({ n })))) {
     throw unknownItem(id);
   }
+  return { deleted: id, removed: { items: 1, events } };
+}
+
+/** The session that an item was learnt in; null for what was saved by hand, and without sources. */
+function sessionOf(call: CallContext, { agent, session, sources }: Item) {
+  const name = agent === HAND ? null : parseSessionPath(session);
+  if (name === null || sources.length === 0) return null;
+  return sessionObject(call.env, { team: call.caller.team, ...name });
 }
 
 /** What an item was made from. Throws ApiError: 400 for what is not an id, 404 where there is none. */
@@ -112,9 +133,8 @@ export async function sourcesOfItem(call: CallContext, id: string): Promise<Item
   const item = await readItem(call, id);
   const { project, session, agent, prompt_number, created_at, sources } = item;
   const known = { id: item.id, project, session, agent, prompt_number, created_at, sources };
-  const name = agent === HAND ? null : parseSessionPath(session);
-  if (name === null || sources.length === 0) return { ...known, kept: [], gone: [] };
-  const object = sessionObject(call.env, { team: call.caller.team, ...name });
+  const object = sessionOf(call, item);
+  if (object === null) return { ...known, kept: [], gone: [] };
   const { kept } = await object.repeatable((stub) =>
     stub.sources(readerOf(call.caller), { keys: sources }),
   );

@@ -33,6 +33,7 @@ const SESSION = {
     turnFailed: HOOK,
     contextGiven: "a command of the Worker",
     redo: COMMAND,
+    withdraw: COMMAND,
     remove: COMMAND,
     retryDead: COMMAND,
     dropDead: COMMAND,

@@ -106,7 +106,11 @@ describe("the reading routes", () => {
       observations: 1,
       last_event_at: expect.stringMatching(/^\d{4}-/),
     });
-    expect((await call("DELETE", `/v1/observations/${id}`)).status).toBe(200);
+    const deleted = await call("DELETE", `/v1/observations/${id}`);
+    expect(await deleted.json()).toEqual({
+      deleted: id,
+      removed: { items: 1, events: 0 },
+    });
     expect((await call("DELETE", `/v1/observations/${id}`)).status).toBe(404);
     expect((await get(`/v1/observations/${id}`)).status).toBe(404);
     expect((await get(`/v1/search?q=registry+vpn&project=${p}`)).body.items).toEqual([]);

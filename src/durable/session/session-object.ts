@@ -43,6 +43,7 @@ import { describeSession, type KeptSource, keptSources } from "./view/session-vi
 import { listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
 import { drain, reclaimExpiredLeases } from "./work/drain.ts";
 import { beginRedo } from "./work/redo.ts";
+import { type DeletedItem, withdrawSources } from "./work/withdrawal.ts";
 
 export const SESSION_MIGRATIONS = [
   { name: "0001_initial", sql: initial },
@@ -163,6 +164,15 @@ export class SessionObject extends DurableObject<Env> {
   redo(_request: NoFields): number | null {
     if (this.#store.row() === null) return null;
     return this.#write((now) => beginRedo(this.#store, now));
+  }
+
+  /**
+   * An item that the session taught was deleted: its events are emptied and teach nothing again.
+   * Returns how many. Creates nothing.
+   */
+  withdraw({ item }: { item: DeletedItem }): number {
+    if (this.#store.row() === null) return 0;
+    return this.#write((now) => withdrawSources(this.#store, item, now));
   }
 
   /** Ends the session now; with `forget`, its project keeps nothing of it either. */

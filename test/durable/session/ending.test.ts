@@ -79,7 +79,7 @@ describe("how a session ends", () => {
     ).toHaveLength(1);
   });
 
-  it("forget leaves nothing to be found by any route, and only a new start reopens", async () => {
+  it("forget leaves nothing to be found by any route, and only a start anew reopens", async () => {
     const { stub, sender, project, path } = await withOneTurn();
     const found = await projectNamed(project);
     const ask = async () => {
@@ -123,7 +123,16 @@ describe("how a session ends", () => {
       },
     });
     expect(stale).toBe("stale");
-    await stub.start({ sender, source: "resume" });
+    // The agent's own compaction would retell what was forgotten, and so would a resumed transcript.
+    for (const source of ["compact", "resume", "fork"] as const) {
+      await stub.start({ sender, source });
+      const retold = textEvent("compaction", source, "The unicorn is in, and what it took");
+      expect((await stub.event({ sender, event: retold })).outcome, source).toBe("ignored");
+      expect(await stub.view(READER, {}), source).toMatchObject({ forgotten: true });
+    }
+    await stub.flush(READER, { wait: true });
+    expect(await ask()).not.toMatch(/unicorn/i);
+    await stub.start({ sender, source: "startup" });
     expect((await stub.event({ sender, event: toolUse("anew") })).outcome).toBe("stored");
     await stub.flush(READER, { wait: true });
     expect(await ask()).toContain("anew");
@@ -145,6 +154,62 @@ describe("how a session ends", () => {
     expect(await stub.redo({})).toBe(batches);
     await stub.flush(READER, { wait: true });
     expect((await memoryOf(project)).observations).toHaveLength(before.observations.length);
+  });
+
+  it("keeps nothing of what a deleted observation was made from, and no redo brings it back", async () => {
+    const { stub, sender, project } = freshSession();
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Add two animals") });
+    await stub.event({ sender, event: toolUse("unicorn") });
+    await stub.event({ sender, event: textEvent("turn_end", "p1:x", "The unicorn is in.") });
+    await stub.event({ sender, event: textEvent("prompt", "p2", "Add a griffin", "p2") });
+    await stub.event({ sender, event: toolUse("griffin", { promptId: "p2" }) });
+    await stub.event({ sender, event: textEvent("turn_end", "p2:x", "The griffin is in.", "p2") });
+    await stub.flush(READER, { wait: true });
+    const { observations } = await memoryOf(project);
+    const about = observations.filter((item) => JSON.stringify(item).includes("unicorn"));
+    expect(about.length).toBeGreaterThan(0);
+    const found = await projectNamed(project);
+    for (const { id, kind, prompt_number: promptNumber, sources } of about) {
+      expect(await stub.withdraw({ item: { kind, promptNumber, sources } })).toBeGreaterThan(0);
+      expect(await found?.stub.remove({ n: Number(id.split("-")[1]) })).toBe(true);
+    }
+    const bytes = () =>
+      runInDurableObject(stub, (_object, state) =>
+        JSON.stringify(
+          ["events", "batches", "outbox"].map((table) =>
+            state.storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+          ),
+        ),
+      );
+    const sources = about.flatMap((item) => item.sources);
+    expect((await stub.sources(READER, { keys: sources })).kept).toEqual([]);
+    const told = async () => JSON.stringify((await memoryOf(project)).observations);
+    expect(await told()).not.toContain("unicorn");
+    expect(await told()).toContain("griffin");
+    expect(await stub.redo({})).toBeGreaterThan(0);
+    await stub.flush(READER, { wait: true });
+    expect(await told()).not.toContain("unicorn");
+    expect(await told()).toContain("griffin");
+    expect(await bytes()).not.toContain("export const unicorn");
+    // A retry of the hook is one still.
+    expect((await stub.event({ sender, event: toolUse("unicorn") })).outcome).toBe("duplicate");
+  });
+
+  it("delivers what was deleted to no project that it moves to", async () => {
+    const { stub, sender, project } = freshSession({ project: null });
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Add a unicorn") });
+    await stub.event({ sender, event: toolUse("unicorn") });
+    await stub.event({ sender, event: textEvent("turn_end", "p1:x", "It is in.") });
+    await stub.flush(READER, { wait: true });
+    const { observations } = await memoryOf(sender.folderProject);
+    for (const { kind, prompt_number: promptNumber, sources } of observations) {
+      await stub.withdraw({ item: { kind, promptNumber, sources } });
+    }
+    await stub.event({ sender: { ...sender, project }, event: toolUse("griffin") });
+    await stub.flush(READER, { wait: true });
+    const moved = JSON.stringify((await memoryOf(project)).observations);
+    expect(moved).toContain("griffin");
+    expect(moved).not.toContain("unicorn");
   });
 
   it("answers for a session that was never heard of, and creates nothing", async () => {

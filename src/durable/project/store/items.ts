@@ -3,7 +3,7 @@
  * concerns. SQL only; rules stand in the pure modules. `item-queries.ts` reads for callers.
  */
 import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
-import type { Database } from "../../../platform/database.ts";
+import { type Database, overwritten } from "../../../platform/database.ts";
 import type { ActivityFacts } from "../apply/mere-activity.ts";
 import {
   itemTable,
@@ -60,11 +60,14 @@ export function updateSummary(
   addToIndex(db, n);
 }
 
-/** Deletes items from the table and both indexes, and repairs the links of those that stay. */
+/** Overwrites and deletes items, takes them out of both indexes, and repairs the links of those that stay. */
 export function removeItems(db: Database, numbers: number[]): void {
   keepLastNumber(db, numbers);
   for (const n of numbers) {
     removeFromIndex(db, n);
+    const columns = ["content", "split_words", "index_text"];
+    const blank = columns.map((column) => `${column} = ${overwritten(column)}`).join(", ");
+    db.run(`UPDATE items SET ${blank} WHERE n = ?`, n);
     db.run("DELETE FROM items WHERE n = ?", n);
   }
   for (const n of numbers) {

@@ -9,9 +9,9 @@ import { type EventSeries, eventKey, eventSeries } from "../../../memory/event-i
 import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isRemoteProject } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
-import { newBatch } from "../queue/lifecycle.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
+import { withdrawTurn } from "../work/withdrawal.ts";
 
 /** Who sends, and from where. */
 export interface Sender {
@@ -166,40 +166,6 @@ export function acceptPrivatePrompt(
   withdrawTurn(store, promptId, now);
 }
 
-/** Removes a turn's events, and what was already made of them; the rest of their batches runs again. */
-function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
-  const turn = store.log.ofPrompt(promptId);
-  const gone = turn.map((event) => event.seq);
-  const row = store.row();
-  if (row === null || gone.length === 0) return;
-  store.log.removeEvents(gone);
-  const touched = store.batches
-    .all()
-    .filter((batch) => gone.some((seq) => seq >= batch.fromSeq && seq <= batch.toSeq));
-  store.batches.forgetOpenWork(Math.min(...gone));
-  let nextBatch = row.nextBatch;
-  for (const batch of touched) {
-    store.batches.remove(batch.batch);
-    if (store.log.seqs(batch.fromSeq, batch.toSeq).length > 0) {
-      store.batches.save(newBatch(nextBatch++, batch.fromSeq, batch.toSeq, now, batch.redo));
-    }
-  }
-  store.session.update({ ...store.reached(row), nextBatch });
-  const batches = store.outbox.withdraw(touched.map((batch) => batch.batch));
-  if (batches.length > 0 || touched.some((batch) => batch.redo)) {
-    store.outbox.add(
-      {
-        kind: "withdraw",
-        project: row.project,
-        generation: row.generation,
-        batch: null,
-        payload: JSON.stringify({ batches, keys: turn.map((event) => event.key) }),
-      },
-      now,
-    );
-  }
-}
-
 /** What the Worker has to give to a session that starts. */
 export interface StartAnswer {
   project: string;
@@ -208,7 +174,13 @@ export interface StartAnswer {
   exclude: string[];
 }
 
-/** A session starts, or starts again. Reopens a closed and a forgotten one. */
+/** How a session begins that has nothing before it: only then one that was forgotten takes events again. */
+const BEGINS_ANEW: ReadonlySet<SessionSource> = new Set(["startup", "clear"]);
+
+/**
+ * A session starts, or starts again. Reopens a closed one; a forgotten one only where the agent
+ * begins anew: after a compaction or a resume it would retell what was forgotten.
+ */
 export function acceptStart(
   store: SessionStore,
   sender: Sender,
@@ -216,6 +188,9 @@ export function acceptStart(
   now: number,
 ): StartAnswer {
   const row = openRow(store, sender, now);
+  if (row.forgotten && !BEGINS_ANEW.has(source)) {
+    return { project: row.project, since: row.givenUntil, exclude: row.given };
+  }
   const anew = source !== "resume";
   const change: Partial<SessionRow> = {
     touchedAt: now,

@@ -4,9 +4,10 @@
  * in the table after they went out, because a change of project sends them again.
  */
 import type { Delivery } from "../../../memory/delivery.ts";
-import type { Database } from "../../../platform/database.ts";
+import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
+import type { DeletedItem } from "../work/withdrawal.ts";
 
 /**
  * - `deliver`: what one batch taught;
@@ -225,6 +226,25 @@ export class Outbox {
       list,
     );
     return gone;
+  }
+
+  /** An item was deleted from the project: a move must not deliver it again. */
+  dropDelivered(item: DeletedItem): void {
+    this.forgetContents();
+    const lists = { observation: "observations", summary: "summaries", prompt: "prompts" } as const;
+    const list = lists[item.kind];
+    const sources = JSON.stringify(item.sources);
+    const isIt = (told: { prompt_number: number; sources: string[] }) =>
+      item.kind === "summary"
+        ? told.prompt_number === item.promptNumber
+        : JSON.stringify(told.sources) === sources;
+    for (const { id, payload } of this.#table.all("WHERE kind = 'deliver'")) {
+      const delivery = parseDelivery(payload);
+      const without = { ...delivery, [list]: delivery[list].filter((told) => !isIt(told)) };
+      if (without[list].length === delivery[list].length) continue;
+      this.#db.run(`UPDATE outbox SET payload = ${overwritten("payload")} WHERE id = ?`, id);
+      this.#table.update({ payload: JSON.stringify(without) }, "WHERE id = ?", id);
+    }
   }
 
   /** Drops the results of a redo that is not finished. */

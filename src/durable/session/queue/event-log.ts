@@ -7,8 +7,9 @@ import type {
   SkipReason,
   StoredEvent,
   TextBody,
+  ToolBody,
 } from "../../../memory/event.ts";
-import type { Database } from "../../../platform/database.ts";
+import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
 import { type Counters, countOf } from "../session-row.ts";
@@ -325,13 +326,49 @@ export class EventLog {
 
   /** The events of one prompt id, and those that share a text with one of them. */
   ofPrompt(promptId: string): { seq: number; key: string }[] {
+    return this.#withPartners("prompt_id = ?1", promptId);
+  }
+
+  /** The events with these keys, and those that share a text with one of them. */
+  ofKeys(keys: readonly string[]): { seq: number; key: string }[] {
+    return this.#withPartners(
+      "event_key IN (SELECT value FROM json_each(?1))",
+      JSON.stringify(keys),
+    );
+  }
+
+  #withPartners(listed: string, value: string): { seq: number; key: string }[] {
     return this.#table.select(
       ["seq", "key"],
-      `WHERE prompt_id = ?1
-         OR ref IN (SELECT event_key FROM events WHERE prompt_id = ?1)
-         OR event_key IN (SELECT ref FROM events WHERE prompt_id = ?1 AND ref IS NOT NULL)
+      `WHERE ${listed}
+         OR ref IN (SELECT event_key FROM events WHERE ${listed})
+         OR event_key IN (SELECT ref FROM events WHERE ${listed} AND ref IS NOT NULL)
        ORDER BY seq`,
-      promptId,
+      value,
+    );
+  }
+
+  /**
+   * Takes the content out of these events; they teach nothing any more. What recognises a retry of
+   * them stays.
+   */
+  empty(seqs: readonly number[]): void {
+    const list = JSON.stringify(seqs);
+    this.#overwrite(list);
+    this.#db.run(
+      `UPDATE events SET skip = 'withdrawn', bytes = 0, body = CASE
+         WHEN kind IN ('tool_use', 'tool_failure') THEN ? ELSE ? END
+       WHERE seq IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(NO_CALL),
+      JSON.stringify(NO_TEXT),
+      list,
+    );
+  }
+
+  #overwrite(list: string): void {
+    this.#db.run(
+      `UPDATE events SET body = ${overwritten("body")} WHERE seq IN (SELECT value FROM json_each(?))`,
+      list,
     );
   }
 
@@ -346,6 +383,7 @@ export class EventLog {
     for (const { seq, body } of this.#read(orphans)) {
       this.#table.update({ body: JSON.stringify(body), ref: null }, "WHERE seq = ?", seq);
     }
+    this.#overwrite(list);
     this.#db.run(`DELETE FROM events WHERE seq IN ${listed}`, list);
   }
 
@@ -360,6 +398,17 @@ export class EventLog {
     this.#db.empty("events");
   }
 }
+
+/** What is left of an event that was withdrawn. */
+const NO_TEXT: TextBody = { text: "" };
+const NO_CALL: ToolBody = {
+  tool: "withdrawn",
+  action: "other",
+  input: {},
+  output: "",
+  files_read: [],
+  files_modified: [],
+};
 
 /** The event, with the text that stands elsewhere in the place of its own. */
 function toEvent(row: EventRow, text?: string): StoredEvent {

@@ -54,7 +54,8 @@ export function keptSources(
   keys: readonly string[],
 ): KeptSource[] {
   if (store.rowFor(reader) === null) return [];
-  return store.log.byKeys(keys).map((event) => ({
+  const kept = store.log.byKeys(keys).filter(({ skip }) => skip !== "withdrawn");
+  return kept.map((event) => ({
     key: event.key,
     kind: event.kind,
     at: new Date(event.at).toISOString(),
