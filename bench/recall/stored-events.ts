@@ -1,6 +1,7 @@
 /** A recorded session as its object would keep and cut it, for runs without any server. */
 import { BATCH_MAX_AGE_MS, cutBatch } from "../../src/durable/session/queue/schedule.ts";
-import { readHook } from "../../src/hooks/claude-code/read.ts";
+import { CLAUDE_CODE } from "../../src/hooks/claude-code/dialect.ts";
+import { readHook } from "../../src/hooks/read-hook.ts";
 import type { IncomingEvent, StoredEvent } from "../../src/memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../src/memory/event-identity.ts";
 import type { RecordedSession } from "./recorded-sessions.ts";
@@ -21,7 +22,7 @@ export function storedEvents(session: RecordedSession): KeptSession {
   for (const { at, payload: hook } of session.hooks) {
     root ??= typeof hook.cwd === "string" ? hook.cwd : null;
     const context = { eventId: null, at, now: Date.now(), ignoreGlobs: [] };
-    const action = readHook(hook, context);
+    const action = readHook(CLAUDE_CODE, hook, context);
     if (action.do !== "event" || seen.has(action.event.identity)) continue;
     seen.add(action.event.identity);
     events.push(numbered(action.event, events.length + 1, counts));

@@ -1,5 +1,10 @@
 /** The one seam for an agent: what it sends, what its hooks may be answered, and what it calls things. */
+import { HOOK_CONTEXT_MAX_CHARS } from "../contract/limits.ts";
+import { flatAnswer, nestedAnswer } from "./answer.ts";
+import type { AgentDialect } from "./dialect.ts";
 import type { HookAction, HookContext } from "./hook-action.ts";
+import { readHook } from "./read-hook.ts";
+import { isRecord } from "./tool-call.ts";
 
 /** What a hook's answer may tell. */
 export interface HookReply {
@@ -27,4 +32,32 @@ export interface AgentAdapter {
   answer(hookEventName: string, reply: HookReply): object;
   /** True for a prompt that the agent wrote itself. For prompts that were stored without a stamp. */
   isNotice(prompt: string): boolean;
+  /** True for a payload that only this agent sends, at whichever agent's address it arrives. */
+  recognises(body: unknown): boolean;
+}
+
+/** The adapter of an agent whose hooks a dialect describes. */
+export function adapterFor(dialect: AgentDialect): AgentAdapter {
+  return {
+    name: dialect.agent,
+    sessionIdField: "session_id",
+    contextMaxChars: HOOK_CONTEXT_MAX_CHARS,
+    read: (body, context) =>
+      (dialect.payloads?.(body) ?? [body]).map((payload) => readHook(dialect, payload, context)),
+    answer: (hookEventName, reply) => {
+      const context = dialect.takesContext.has(hookEventName) ? reply.context : null;
+      return dialect.answerForm === "flat"
+        ? flatAnswer(context)
+        : nestedAnswer(hookEventName, context);
+    },
+    isNotice: (prompt) => dialect.isNotice?.(prompt) ?? false,
+    recognises: (body) => keepsTranscript(dialect, body) || dialect.recognises?.(body) === true,
+  };
+}
+
+/** True where the payload names a transcript in the folder that only this agent keeps. */
+function keepsTranscript({ homeFolder }: AgentDialect, body: unknown): boolean {
+  if (homeFolder === undefined || !isRecord(body)) return false;
+  const path = body.transcript_path;
+  return typeof path === "string" && path.split(/[/\\]/).includes(homeFolder);
 }

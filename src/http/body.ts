@@ -16,6 +16,9 @@ export const BODY_MAX_BYTES = MIB;
  */
 const DISCARD_MAX_BYTES = 32 * MIB;
 
+/** Most lines that are read as a list. */
+const LINES_MAX = 10;
+
 /** Most complaints that one message names. */
 const ISSUES_MAX = 3;
 
@@ -27,7 +30,10 @@ const ISSUES_MAX = 3;
  * Throws ApiError: 413 `too_large`, 400 `empty_body`, 400 `not_json`, 400 `incomplete_body`.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const text = await readText(request, maxBytes);
+  return parseJson(await readText(request, maxBytes));
+}
+
+function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new ApiError(400, "empty_body", "the body is empty: send a JSON object");
   }
@@ -35,6 +41,25 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
     return JSON.parse(text) as unknown;
   } catch {
     throw new ApiError(400, "not_json", "the body is not JSON: send one JSON object, in UTF-8");
+  }
+}
+
+/**
+ * As `readJson`; a body of several lines that are JSON each is their list. Some hooks can only put
+ * a second text after the first.
+ */
+export async function readJsonOrLines(request: Request, maxBytes: number): Promise<unknown> {
+  const text = await readText(request, maxBytes);
+  try {
+    return parseJson(text);
+  } catch (notJson) {
+    const lines = text.split("\n", LINES_MAX + 1).filter((line) => line.trim() !== "");
+    if (lines.length < 2 || lines.length > LINES_MAX) throw notJson;
+    try {
+      return lines.map((line) => JSON.parse(line) as unknown);
+    } catch {
+      throw notJson;
+    }
   }
 }
 

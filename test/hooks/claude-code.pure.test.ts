@@ -1,12 +1,13 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, expect, it } from "vitest";
 import { HOOK_CONTEXT_MAX_CHARS } from "../../src/contract/limits.ts";
-import { hookAnswer } from "../../src/hooks/claude-code/answer.ts";
+import { nestedAnswer } from "../../src/hooks/answer.ts";
+import { CLAUDE_CODE } from "../../src/hooks/claude-code/dialect.ts";
 import { isNotice } from "../../src/hooks/claude-code/notices.ts";
-import { readHook } from "../../src/hooks/claude-code/read.ts";
-import { toolOutput } from "../../src/hooks/claude-code/tool-output.ts";
 import { eventTime, type HookAction } from "../../src/hooks/hook-action.ts";
+import { readHook } from "../../src/hooks/read-hook.ts";
 import { adapterOf } from "../../src/hooks/registry.ts";
+import { toolOutput } from "../../src/hooks/tool-output.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
 import { EVENT_MAX_BYTES, jsonBytes } from "../../src/privacy/limits.ts";
 
@@ -24,7 +25,7 @@ const recordings = import.meta.glob<string>("../../../shared/data/claude-code-se
 });
 
 function adapt(hook: unknown, context: { eventId?: string; at?: string; globs?: string[] } = {}) {
-  return readHook(hook, {
+  return readHook(CLAUDE_CODE, hook, {
     eventId: context.eventId ?? null,
     at: context.at ?? null,
     now: NOW,
@@ -314,16 +315,18 @@ describe("what tools gave back", () => {
 
 describe("a hook's answer", () => {
   it("carries context only where the event takes it, never on Stop, and within the limit", () => {
+    const answer = (hook: string, context: string | null) =>
+      adapterOf("claude-code")?.answer(hook, { context });
     for (const name of ["SessionStart", "UserPromptSubmit", "PostToolUse"]) {
-      expect(hookAnswer(name, "known")).toEqual({
+      expect(answer(name, "known")).toEqual({
         hookSpecificOutput: { hookEventName: name, additionalContext: "known" },
       });
-      expect(hookAnswer(name, null)).toEqual({});
+      expect(answer(name, null)).toEqual({});
     }
     for (const name of ["Stop", "SubagentStop", "SessionEnd", "PreCompact", "x"]) {
-      expect(hookAnswer(name, "known")).toEqual({});
+      expect(answer(name, "known")).toEqual({});
     }
-    const long = hookAnswer("SessionStart", "😀".repeat(10_000)).hookSpecificOutput;
+    const long = nestedAnswer("SessionStart", "😀".repeat(10_000)).hookSpecificOutput;
     expect(long?.additionalContext.length).toBeLessThanOrEqual(HOOK_CONTEXT_MAX_CHARS);
   });
 });

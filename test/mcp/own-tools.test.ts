@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import { readHook } from "../../src/hooks/claude-code/read.ts";
+import { CLAUDE_CODE } from "../../src/hooks/claude-code/dialect.ts";
+import { readHook } from "../../src/hooks/read-hook.ts";
 
 it("does not learn again what the agent recalls: calls of our own tools teach nothing", () => {
   const context = { eventId: null, at: null, now: Date.now(), ignoreGlobs: [] };
   const adapt = (tool_name: string, hook_event_name: string) =>
     readHook(
+      CLAUDE_CODE,
       {
         hook_event_name,
         session_id: "s1",

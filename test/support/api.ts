@@ -44,8 +44,8 @@ export async function get(path: string, key = KEY) {
 }
 
 /** Processes all that waits in a session. */
-export async function settle(sessionId: string) {
-  const path = `/v1/sessions/claude-code/${encodeURIComponent(sessionId)}/flush?wait=1`;
+export async function settle(sessionId: string, agent = "claude-code") {
+  const path = `/v1/sessions/${agent}/${encodeURIComponent(sessionId)}/flush?wait=1`;
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about
   return (await (await call("POST", path)).json()) as any;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CONTEXT_MAX_CHARS } from "../../../src/contract/limits.ts";
-import { hookAnswer } from "../../../src/hooks/claude-code/answer.ts";
+import { nestedAnswer } from "../../../src/hooks/answer.ts";
 import type { NewObservation } from "../../../src/memory/observation.ts";
 import { stripPrivate } from "../../../src/privacy/private-tags.ts";
 import {
@@ -106,7 +106,7 @@ describe("the context of a session", () => {
     expect(text.length).toBeGreaterThan(0.9 * CONTEXT_MAX_CHARS);
     expect(text.length).toBeLessThanOrEqual(CONTEXT_MAX_CHARS);
     expect(text.isWellFormed()).toBe(true);
-    const answer = hookAnswer("SessionStart", text).hookSpecificOutput?.additionalContext;
+    const answer = nestedAnswer("SessionStart", text).hookSpecificOutput?.additionalContext;
     expect(answer).toMatch(/<\/cairn-memory>$/);
   });
 

@@ -1,9 +1,9 @@
 /**
- * What a tool of Claude Code gave back, as the text that tells most: what a command printed, the
+ * What a tool gave back, as the text that tells most: what a command printed, the
  * patch instead of the whole file, the answer instead of its envelope. Told apart by shape, because
  * other tools share the shapes; what is not known stays JSON.
  */
-import { imageName } from "../../privacy/sanitise.ts";
+import { imageName } from "../privacy/sanitise.ts";
 
 type Fields = Record<string, unknown>;
 
