@@ -17,6 +17,18 @@ import { canonicalRemote, codecommitAddress, type Transport } from "./git-remote
 import { canonicalPath } from "./paths.ts";
 
 export const PROJECT_NAME_MAX_CHARS = 300;
+
+/**
+ * Who names a session's project, the surest first: the repository itself (`git config
+ * cairn.project`), its remote, its folder on a machine, or its folder and the person alone.
+ */
+export const PROJECT_SOURCES = ["config", "remote", "machine", "person"] as const;
+export type ProjectSource = (typeof PROJECT_SOURCES)[number];
+
+/** True where a name from `told` is surer than one from `known`. */
+export function isSurer(told: ProjectSource, known: ProjectSource): boolean {
+  return PROJECT_SOURCES.indexOf(told) < PROJECT_SOURCES.indexOf(known);
+}
 /** Longest value that is looked at; a remote is far shorter. */
 const VALUE_MAX_CHARS = 2_000;
 

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
+import { readPlace } from "../hooks/hook-place.ts";
 import { AGENT_NAMES, adapterForPayload, adapterOf } from "../hooks/registry.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { HOOK_BODY_MAX_BYTES, readJsonOrLines } from "../http/body.ts";
@@ -30,19 +31,14 @@ hookRoutes.post("/:agent", async (c) => {
     now: c.get("arrivedAt"),
     ignoreGlobs: readConfig(c.env).ignoreGlobs,
   });
-  const place = {
-    project: header("X-Cairn-Project"),
-    root: header("X-Cairn-Root"),
-    branch: header("X-Cairn-Branch"),
-    commit: header("X-Cairn-Commit"),
-  };
+  const place = readPlace(header);
   let body: object = {};
   for (const action of actions) {
     if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
     const { outcome, context } = await capture(callContext(c), {
       agent: adapter.name,
       action,
-      ...place,
+      place,
     });
     c.header("X-Cairn-Event", outcome);
     body = adapter.answer(action.hookEventName, { context });

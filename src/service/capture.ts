@@ -1,6 +1,7 @@
 /** What a hook tells: the session gets it, and the agent may get memory back. */
 import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
+import type { HookPlace } from "../hooks/hook-place.ts";
 import { folderProject, normaliseProject } from "../memory/project-name.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
@@ -15,12 +16,7 @@ const GIT_NAME_MAX_CHARS = 200;
 export interface SentHook {
   agent: string;
   action: Exclude<HookAction, { do: "invalid" }>;
-  /** The headers `X-Cairn-Project`, `-Branch` and `-Commit`; null where they are missing. */
-  project: string | null;
-  /** The header `X-Cairn-Root`: the top folder of the repository. */
-  root: string | null;
-  branch: string | null;
-  commit: string | null;
+  place: HookPlace;
 }
 
 /** What became of a hook: the header `X-Cairn-Event` of its answer. */
@@ -42,23 +38,29 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
   if (action.do === "ignore") return nothing("ignored");
   if (action.do === "note") return nothing("noted");
   const { env, caller } = call;
+  const { place } = hook;
   const sender: Sender = {
     name: { team: caller.team, agent: hook.agent, sessionId: action.sessionId },
     actor: caller.person,
     key: caller.key,
-    project: hook.project === null ? null : normaliseProject(hook.project),
+    project: place.project === null ? null : normaliseProject(place.project),
+    projectFrom: place.projectFrom,
     folderProject: folderProject(caller.person, action.cwd ?? ""),
     cwd: action.cwd,
-    root: rootOf(hook.root),
-    branch: gitName(call, hook.branch),
-    commit: gitName(call, hook.commit),
+    root: place.root,
+    branch: gitName(call, place.branch),
+    commit: gitName(call, place.commit),
   };
   const session = sessionObject(env, sender.name);
+  const { cli } = place;
   switch (action.do) {
     case "session_start": {
       const { source } = action;
       const start = await session.repeatable((stub) => stub.start({ sender, source }));
-      return { outcome: "noted", context: await startMemory({ call, session, sender, start }) };
+      return {
+        outcome: "noted",
+        context: await startMemory({ call, session, sender, cli, start }),
+      };
     }
     case "session_end":
       await session.repeatable((stub) => stub.end({}));
@@ -75,7 +77,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
       const { event } = action;
       const answer = await session.repeatable((stub) => stub.event({ sender, event }));
       if (answer.outcome !== "stored") return nothing(answer.outcome);
-      const asked = { call, session, sender, answer };
+      const asked = { call, session, sender, cli, answer };
       if (event.kind === "prompt") {
         return {
           outcome: "stored",
@@ -90,16 +92,6 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
 
 function nothing(outcome: HookOutcome): Captured {
   return { outcome, context: null };
-}
-
-/** Longest path that is believed: what Linux allows. */
-const ROOT_MAX_CHARS = 4_096;
-
-/** The repository's top folder, where a header names one: an absolute path of any platform. */
-function rootOf(value: string | null): string | null {
-  const text = value?.trim() ?? "";
-  const isPath = /^(?:\/|[A-Za-z]:[\\/])/.test(text) && !/\p{C}/u.test(text);
-  return isPath && text.length <= ROOT_MAX_CHARS ? text : null;
 }
 
 /** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */

@@ -32,6 +32,8 @@ interface Asked {
   call: CallContext;
   session: ObjectGate<SessionObject>;
   sender: Sender;
+  /** The command that texts may name; null: they name MCP tools only. */
+  cli: string | null;
 }
 
 /** The context of a session that starts; null where there is none, or not in time. */
@@ -141,6 +143,7 @@ async function findContext(
     exclude: scope.exclude,
     excludeSession: sessionPath(asked.sender.name),
     ...(asked.sender.branch === null ? {} : { branch: asked.sender.branch }),
+    ...(asked.cli === null ? {} : { cli: asked.cli }),
     now: asked.call.now,
   };
   return await projectOf(asked.call, project).repeatable((stub) =>

@@ -181,7 +181,7 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
   });
 
   it("puts a project's key only where git ignores it", async () => {
-    const { connect, cairn, git, project } = place();
+    const { connect, cairn, git, home, project } = place();
     const shared = join(project, ".claude", "settings.json");
     const local = join(project, ".claude", "settings.local.json");
     expect((await connect("--project-scope")).stderr).toContain("no git repository");
@@ -193,6 +193,13 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect((await connect("--project-scope")).code).toBe(0);
     expect(readFileSync(shared, "utf8")).not.toContain(KEY);
     expect(JSON.parse(readFileSync(local, "utf8")).env).toEqual({ CAIRN_KEY: KEY });
+    // The machine's id and the path of the command are of this machine, and the file is shared.
+    const machine = readFileSync(join(home, ".local/state/cairn/machine"), "utf8").trim();
+    expect(machine).toMatch(/^[0-9a-f]{32}$/);
+    for (const path of [shared, local, join(project, ".mcp.json")]) {
+      expect(readFileSync(path, "utf8")).not.toContain(machine);
+    }
+    expect(readFileSync(shared, "utf8")).not.toContain(CAIRN);
     await cairn("disconnect", "claude-code", "--project-scope");
     expect(existsSync(dirname(shared))).toBe(false);
   });
@@ -275,6 +282,62 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
     await expect.poll(() => server.seen[3]?.body, { timeout: 5_000 }).toBe(payload.trimEnd());
     const prompt = await sh(command(server.url, "UserPromptSubmit", true), folder, payload);
     expect(prompt.stdout).toBe('{"answer":"memory"}');
+    server.close();
+  });
+
+  it("tells the start which repository, machine and command it is of, a worktree as its repository", async () => {
+    const server = await listener(200, "{}");
+    const home = temporaryFolder("start");
+    const state = join(home, "state", "cairn");
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, "machine"), "0123456789abcdef0123\n");
+    writeFileSync(join(state, "command"), "/opt/cairn/bin/cairn.js\n");
+    const app = join(home, "größe $(touch pwned)");
+    mkdirSync(app);
+    const start = async (cwd: string, env = {}) => {
+      const path = { PATH: process.env.PATH, HOME: home, CAIRN_KEY: KEY };
+      const script = command(server.url, "SessionStart");
+      await run("/bin/sh", ["-c", script], { cwd, input: "{}", env: { ...path, ...env } });
+      const headers = server.seen.at(-1)?.headers ?? {};
+      const text = (name: string) => headers[`x-cairn-${name}`]?.toString();
+      const path8 = (name: string) => Buffer.from(text(name) ?? "", "latin1").toString();
+      return { text, root: path8("root"), gitDir: path8("git-dir") };
+    };
+    const plain = await start(app);
+    for (const name of ["root", "git-dir", "project", "project-from", "machine", "cli", "branch"]) {
+      expect([name, plain.text(name)]).toEqual([name, undefined]);
+    }
+    const commit =
+      "git init -q -b main && git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m x";
+    await sh(`${commit} && git worktree add -q ../tree && mkdir -p sub`, app, "");
+    const inside = await start(join(app, "sub"), { XDG_STATE_HOME: join(home, "state") });
+    expect(inside).toMatchObject({ root: app, gitDir: join(app, ".git") });
+    expect(inside.text("machine")).toBe("0123456789abcdef0123");
+    expect(inside.text("cli")).toBe("/opt/cairn/bin/cairn.js");
+    const tree = await start(join(home, "tree"));
+    expect(tree).toMatchObject({ root: join(home, "tree"), gitDir: join(app, ".git") });
+    await sh("git config cairn.project shop && git remote add origin git@x.com:a/b", app, "");
+    const named = await start(app);
+    expect([named.text("project"), named.text("project-from")]).toEqual(["shop", "config"]);
+    expect(existsSync(join(app, "pwned"))).toBe(false);
+    server.close();
+  });
+
+  it("lets no name that git knows begin a header of its own, and sends none without bounds", async () => {
+    const server = await listener(200, "{}");
+    const folder = join(temporaryFolder("lines"), "a\r\nX-Cairn-Cli: evil\nEND");
+    mkdirSync(folder);
+    const long = "y".repeat(20_000);
+    const config = `git init -q && git config cairn.project "$(printf 'a\\r\\nX-Cairn-Machine: evil\\n${long}')"`;
+    await sh(config, folder, "");
+    expect((await sh(command(server.url, "SessionStart"), folder, "{}")).code).toBe(0);
+    const headers = server.seen[0]?.headers ?? {};
+    expect(headers["x-cairn-cli"]).toBeUndefined();
+    expect(headers["x-cairn-machine"]).toBeUndefined();
+    expect(headers["x-cairn-root"]).toMatch(/aX-Cairn-Cli: evilEND$/);
+    expect(headers["x-cairn-project"]).toHaveLength(4_000);
+    expect(headers["x-cairn-project"]).toMatch(/^aX-Cairn-Machine: evily/);
+    expect(server.seen[0]?.body).toBe("{}");
     server.close();
   });
 

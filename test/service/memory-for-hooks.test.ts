@@ -16,7 +16,7 @@ it("never fails a hook because the session could not note what was given", async
   });
   await expect(async () => await stub.contextGiven({ ids: [], until: 1 })).rejects.toThrow();
   const call = callOf("local", sender.actor);
-  const asked = { call, session: sessionObject(env, sender.name), sender };
+  const asked = { call, session: sessionObject(env, sender.name), sender, cli: null };
   const start = { project, since: 0, exclude: [] };
   expect(await startMemory({ ...asked, start })).toBeNull();
   const answer = { outcome: "stored" as const, project, contextDue: true, fileRead: null };

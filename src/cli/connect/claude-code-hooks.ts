@@ -1,5 +1,6 @@
 /** The hooks that Claude Code runs for us: what they are, and how ours are told from others. */
 import { z } from "zod";
+import { COMMAND_FILE, MACHINE_FILE, MACHINE_FOLDER_SH } from "../machine.ts";
 import type { JsonObject } from "./json-edit.ts";
 
 /**
@@ -101,18 +102,40 @@ function curlCommand(url: string, timeoutSeconds: number, headers: string[]): st
   ].join("\n");
 }
 
+/** Longest value of a header that the start sends, in bytes. */
+const HEADER_MAX_BYTES = 4_000;
+
+/**
+ * Shell function: its input as one line. A folder or a setting of git may have line ends in it,
+ * which would begin headers of their own. Octal, because not every `tr` knows classes.
+ */
+const ONE_LINE = `cairn_line() { LC_ALL=C tr -d "\\000-\\037\\177" | LC_ALL=C cut -b1-${HEADER_MAX_BYTES}; }`;
+
+/** Header -> shell commands, the first of which that prints something says its value. */
+const START_HEADERS: Record<string, string[]> = {
+  "X-Cairn-Project": [
+    "git config --get cairn.project",
+    "git remote get-url origin",
+    'git remote get-url "$(git remote 2>/dev/null | head -n 1)"',
+  ],
+  "X-Cairn-Project-From": ["git config --get cairn.project >/dev/null && echo config"],
+  "X-Cairn-Root": ["git rev-parse --show-toplevel"],
+  "X-Cairn-Git-Dir": ["git rev-parse --path-format=absolute --git-common-dir"],
+  "X-Cairn-Branch": ["git symbolic-ref -q --short HEAD"],
+  "X-Cairn-Commit": ["git rev-parse -q --verify HEAD"],
+  "X-Cairn-Machine": [`cat "${MACHINE_FOLDER_SH}/${MACHINE_FILE}"`],
+  "X-Cairn-Cli": [`cat "${MACHINE_FOLDER_SH}/${COMMAND_FILE}"`],
+};
+
 /**
  * The start of a session also says which repository it is in: no payload does. Whatever goes wrong,
  * it says nothing and ends with 0: the agent's turn goes on.
  */
 function sessionStartCommand(url: string): string {
-  const remote =
-    'git remote get-url origin 2>/dev/null || git remote get-url "$(git remote 2>/dev/null | head -n 1)" 2>/dev/null';
-  return curlCommand(url, START_TIMEOUT_S, [
-    `X-Cairn-Project: $(${remote})`,
-    "X-Cairn-Branch: $(git symbolic-ref -q --short HEAD 2>/dev/null)",
-    "X-Cairn-Commit: $(git rev-parse -q --verify HEAD 2>/dev/null)",
-  ]);
+  const headers = Object.entries(START_HEADERS).map(
+    ([name, commands]) => `${name}: $( { ${commands.join(" || ")}; } 2>/dev/null | cairn_line)`,
+  );
+  return `${ONE_LINE}\n${curlCommand(url, START_TIMEOUT_S, headers)}`;
 }
 
 /** Reads its input whole, because the agent closes it when the hook is done, and leaves the rest behind. */
@@ -133,6 +156,8 @@ const OwnHookSchema = z.union([
   }),
 ]);
 
+const COMMAND_URL = /'(https?:[^']+)'/;
+
 /** True for a hook that a `connect`, of this version or an older one, put there. */
 export function isOwnHook(hook: unknown): boolean {
   return OwnHookSchema.safeParse(hook).success;
@@ -142,7 +167,7 @@ export function isOwnHook(hook: unknown): boolean {
 export function hookOptions(hook: unknown): HookOptions | null {
   const own = OwnHookSchema.safeParse(hook);
   if (!own.success) return null;
-  const address = own.data.type === "http" ? own.data.url : /'([^']+)'/.exec(own.data.command)?.[1];
+  const address = own.data.type === "http" ? own.data.url : COMMAND_URL.exec(own.data.command)?.[1];
   if (address === undefined) return null;
   return { url: address.slice(0, -HOOK_PATH.length), quiet: own.data.type === "command" };
 }

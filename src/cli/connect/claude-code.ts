@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Failure } from "../failure.ts";
+import { noteMachine } from "../machine.ts";
 import { isLoopback } from "../server/environment.ts";
 import type { Target } from "../target.ts";
 import type { HookOptions } from "./claude-code-hooks.ts";
@@ -67,6 +68,7 @@ export function connect(target: Target, options: ConnectOptions, say: Say): void
     return;
   }
   if (options.projectScope) checkIgnored(scope.env);
+  const isNoted = noteMachine();
   const changed = apply(scope, {
     hooks: (settings) => withHooks(settings, hooks),
     env: (settings) => withPause(withKey(settings, target.key), null),
@@ -78,6 +80,11 @@ export function connect(target: Target, options: ConnectOptions, say: Say): void
   }
   say(`Claude Code is connected to ${target.url}.`);
   for (const path of changed) say(`  written: ${path}`);
+  if (!isNoted) {
+    say(
+      "  note: this machine could not be given an id (~/.local/state): see the README, Projects.",
+    );
+  }
   warn(target, scope, say);
   if (options.projectScope && changed.includes(scope.mcp)) {
     say("  note: Claude Code will ask once whether to use the MCP server of .mcp.json.");

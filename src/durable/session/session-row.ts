@@ -1,6 +1,7 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
 import type { Reader } from "../../access/caller.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
+import type { ProjectSource } from "../../memory/project-name.ts";
 import type { Database } from "../../platform/database.ts";
 import { Remembered } from "../../platform/remembered.ts";
 import { type Columns, flag, json, plain, Table } from "../../platform/table.ts";
@@ -44,6 +45,8 @@ export interface SessionRow {
   sessionId: string;
   actor: string;
   project: string;
+  /** What named the project; null: the first release did not ask. */
+  projectFrom: ProjectSource | null;
   root: string | null;
   branch: string | null;
   commit: string | null;
@@ -80,6 +83,7 @@ const COLUMNS: Columns<SessionRow> = {
   sessionId: plain("session_id"),
   actor: plain("actor"),
   project: plain("project"),
+  projectFrom: plain("project_from"),
   root: plain("root"),
   branch: plain("branch"),
   commit: plain("commit_hash"),
@@ -147,7 +151,15 @@ export class SessionTable {
   create(
     row: Pick<
       SessionRow,
-      "team" | "agent" | "sessionId" | "actor" | "project" | "root" | "branch" | "commit"
+      | "team"
+      | "agent"
+      | "sessionId"
+      | "actor"
+      | "project"
+      | "projectFrom"
+      | "root"
+      | "branch"
+      | "commit"
     >,
     now: number,
   ): void {

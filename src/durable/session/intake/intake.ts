@@ -7,7 +7,7 @@ import type { SessionSource } from "../../../hooks/hook-action.ts";
 import type { IncomingEvent } from "../../../memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../../memory/event-identity.ts";
 import { relativePath } from "../../../memory/paths.ts";
-import { isFolderProject, isRemoteProject } from "../../../memory/project-name.ts";
+import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
@@ -22,8 +22,12 @@ export interface Sender {
   key?: string;
   /** The project of `X-Cairn-Project`, normalised; null without the header. */
   project: string | null;
-  /** What the project is called while no remote is known: `folder/<actor>/<base name>`. */
+  /** What named that project. Absent from callers of an older release: a remote. */
+  projectFrom?: "config" | "remote";
+  /** What the project is called while nothing surer is known: a name of its folder. */
   folderProject: string;
+  /** Whose folder that is. Absent from callers of an older release: the person's. */
+  folderFrom?: "machine" | "person";
   cwd: string | null;
   /** The top folder of the repository, where the hook told it. */
   root?: string | null;
@@ -226,12 +230,14 @@ export function acceptTurnFailure(store: SessionStore): void {
 /** The row of the session, made or brought up to date with what the sender knows. */
 function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
   const row = store.row();
+  const told = toldProject(sender);
   if (row === null) {
     store.session.create(
       {
         ...sender.name,
         actor: sender.actor,
-        project: sender.project ?? sender.folderProject,
+        project: told.name,
+        projectFrom: told.from,
         root: sender.root ?? sender.cwd,
         branch: sender.branch,
         commit: sender.commit,
@@ -242,10 +248,10 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
     // The repository's top folder, once it is told, counts more than where the agent began.
     const root = sender.root ?? row.root ?? sender.cwd;
     const rootChanges = root !== row.root;
-    const moves = mayMove(row) && replacesProject(row.project, sender.project);
+    const moves = mayMove(row) && isSurer(told.from, projectFrom(row));
     if (!rootChanges && !moves) return row;
     if (rootChanges) store.session.update({ root });
-    if (moves && sender.project !== null) moveProject(store, row, sender.project, now);
+    if (moves) moveProject(store, row, told, now);
   }
   const fresh = store.row();
   if (fresh === null) throw new Error("session row vanished inside its transaction");
@@ -257,16 +263,37 @@ function mayMove(row: SessionRow): boolean {
   return row.ending === null && !row.forgotten;
 }
 
-/** Only a remote replaces a folder; a second remote is ignored. */
-function replacesProject(known: string, told: string | null): boolean {
-  return told !== null && isFolderProject(known) && isRemoteProject(told);
+interface ToldProject {
+  name: string;
+  from: ProjectSource;
+}
+
+/** What the sender knows of its project. */
+function toldProject(sender: Sender): ToldProject {
+  const { project } = sender;
+  if (project === null) return { name: sender.folderProject, from: sender.folderFrom ?? "person" };
+  // The name of a folder that somebody sends is no surer than one that we made.
+  const from = isFolderProject(project) ? "machine" : (sender.projectFrom ?? "remote");
+  return { name: project, from };
+}
+
+/** What named the session's project; of sessions of the first release, its form tells. */
+function projectFrom({ project, projectFrom }: SessionRow): ProjectSource {
+  return projectFrom ?? (isFolderProject(project) ? "person" : "remote");
 }
 
 /**
  * The session belongs to another project than we thought: what it delivered goes to the new one
  * first, then leaves the old one, under a new generation, so that nothing late is applied there.
  */
-function moveProject(store: SessionStore, row: SessionRow, project: string, now: number): void {
+function moveProject(
+  store: SessionStore,
+  row: SessionRow,
+  { name: project, from }: ToldProject,
+  now: number,
+): void {
+  store.session.update({ projectFrom: from });
+  if (project === row.project) return;
   const generation = row.generation + 1;
   store.session.update({ project, generation, announcedState: null });
   if (!store.outbox.everDelivered() && row.announcedState === null) return;

@@ -1,0 +1,65 @@
+/**
+ * What Cairn's clients keep of this machine: its random id, and where the command is. They stand in
+ * a folder for state, which nobody has under version control, and not in an agent's settings, which
+ * people share. The start hook reads the same files.
+ */
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { CAIRN_COMMAND } from "./clone.ts";
+
+/** The folder as a POSIX shell finds it; `machineFolder` has to find the same. */
+export const MACHINE_FOLDER_SH = `\${XDG_STATE_HOME:-$HOME/.local/state}/cairn`;
+export const MACHINE_FILE = "machine";
+export const COMMAND_FILE = "command";
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const MACHINE = /^[a-z0-9]{16,64}$/;
+
+function machineFolder(): string {
+  const state = process.env.XDG_STATE_HOME;
+  const base = state ? resolve(state) : join(process.env.HOME || homedir(), ".local", "state");
+  return join(base, "cairn");
+}
+
+/** The machine's id; null where no `connect` has made one yet. */
+export function machineId(): string | null {
+  const text = readOr(join(machineFolder(), MACHINE_FILE)).trim();
+  return MACHINE.test(text) ? text : null;
+}
+
+/**
+ * Makes the machine's id where there is none, and notes where this command is. The id stays when
+ * hooks are taken out: folders without a remote are named by it. Returns false where the folder
+ * cannot be written to; all else works without.
+ */
+export function noteMachine(): boolean {
+  const folder = machineFolder();
+  try {
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    if (machineId() === null) {
+      write(join(folder, MACHINE_FILE), crypto.randomUUID().replaceAll("-", ""));
+    }
+    const isRunnable = process.platform !== "win32";
+    if (isRunnable && readOr(join(folder, COMMAND_FILE)).trim() !== CAIRN_COMMAND) {
+      write(join(folder, COMMAND_FILE), CAIRN_COMMAND);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function write(path: string, line: string): void {
+  writeFileSync(path, `${line}\n`, { mode: FILE_MODE });
+  chmodSync(path, FILE_MODE);
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
