@@ -79,12 +79,17 @@ export interface Filters {
   actor?: string;
   since?: number;
   until?: number;
+  /** False: without what was only done; where it is left out, with it. */
+  activity?: boolean;
 }
 
 /** The filters among a route's parameters, without those that were not sent. */
 export function filtersOf(query: { [Name in keyof Filters]?: Filters[Name] | undefined }): Filters {
   const filters: Record<string, string | number> = {};
-  for (const name of ["kind", ...Object.keys(filterParams)] as (keyof Filters)[]) {
+  for (const name of ["kind", ...Object.keys(filterParams)] as Exclude<
+    keyof Filters,
+    "activity"
+  >[]) {
     const value = query[name];
     if (value !== undefined && value !== "") filters[name] = value;
   }
@@ -141,7 +146,14 @@ function decodeCursor(value: string): number | null {
 
 const listed = { limit: count(20, 100), cursor: CursorParam };
 
-export const ObservationsQuery = z.object({ project: ProjectParam, ...filterParams, ...listed });
+export const ObservationsQuery = z.object({
+  project: ProjectParam,
+  ...filterParams,
+  activity: Flag.meta({
+    description: "`1`: also what was only done and taught nothing, such as looking and listing",
+  }),
+  ...listed,
+});
 
 const { session, branch, actor, since, until } = filterParams;
 export const SummariesQuery = z.object({

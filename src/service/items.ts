@@ -18,15 +18,20 @@ export type PageRequest = { project: string; limit: number; cursor: number | nul
   [Name in keyof Filters]?: Filters[Name] | undefined;
 };
 
-/** Newest first; empty for a project that does not exist. Throws 400 for no usable name. */
+/**
+ * Newest first, without mere activity unless it is asked for; empty for a project that does not
+ * exist. Throws 400 for no usable name.
+ */
 export async function listObservations(
   call: CallContext,
   request: PageRequest,
 ): Promise<Page<Observation>> {
   const project = await requestedProject(call, request.project);
   if (project === null) return NO_PAGE;
+  const query = listQuery(project, request);
+  const filters = request.activity === true ? query.filters : { ...query.filters, activity: false };
   const page = await objectOf(call, project).repeatable((stub) =>
-    stub.list(readerOf(call.caller), listQuery(project, request)),
+    stub.list(readerOf(call.caller), { ...query, filters }),
   );
   return { items: page.items, next: cursorOf(page.next) };
 }

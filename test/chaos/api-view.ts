@@ -28,7 +28,8 @@ export interface ApiView {
 export async function readApiView(target: Target, path: string): Promise<ApiView> {
   const session = await call(target, `sessions/${path}`, SessionViewSchema);
   const query = { project: session.project, session: path };
-  const observations = await listAll(target, "observations", ObservationSchema, query);
+  const all = { ...query, activity: "1" };
+  const observations = await listAll(target, "observations", ObservationSchema, all);
   const first = observations[0];
   return {
     session,

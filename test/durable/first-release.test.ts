@@ -24,7 +24,7 @@ function toldBy(path: string) {
 }
 
 async function observations() {
-  const { body } = await get(`/v1/observations?${IN_PROJECT}&limit=100`);
+  const { body } = await get(`/v1/observations?${IN_PROJECT}&limit=100&activity=1`);
   return body.items as { id: string; title: string; session: string; sources: string[] }[];
 }
 

@@ -112,7 +112,8 @@ async function useMemory(url: string): Promise<void> {
       ...fields,
     });
   const inProject = `project=${encodeURIComponent(PROJECT)}`;
-  const observed = async () => (await call("GET", `/v1/observations?${inProject}`)).items;
+  const observed = async () =>
+    (await call("GET", `/v1/observations?${inProject}&activity=1`)).items;
 
   await hook("SessionStart", { source: "startup" });
   await hook("UserPromptSubmit", { prompt: "Why does the parser lose the last line?" });

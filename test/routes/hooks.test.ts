@@ -59,7 +59,7 @@ describe("a recorded session through the hooks", () => {
     expect((await settle(sessionId)).events).toEqual(view.events);
 
     const query = `project=${encodeURIComponent(project)}`;
-    const { body: memory } = await get(`/v1/observations?${query}&limit=100`);
+    const { body: memory } = await get(`/v1/observations?${query}&limit=100&activity=1`);
     const text = JSON.stringify(memory);
     expect(text).toContain("money.ts");
     for (const gone of ["Zurich", "correct-horse-battery"]) expect(text).not.toContain(gone);

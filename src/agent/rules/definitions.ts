@@ -23,6 +23,9 @@ const CONSTANT = new RegExp(
   `^\\s{0,8}${MODIFIERS}(?:const|final|let|var|val)?\\s{0,4}([\\p{Lu}][\\p{Lu}\\p{N}_]{3,60})\\s{0,4}[:=]`,
   "u",
 );
+/** A value that a module gives to others. */
+const EXPORTED =
+  /^\s{0,8}(?:export|pub)\s{1,4}(?:declare\s{1,4})?(?:const|let|var|static)\s{1,4}(?:mut\s{1,4})?([\p{L}_$][\p{L}\p{N}_$]{1,60})\s{0,4}[:=]/u;
 const ATTRIBUTE =
   /^\s{0,8}@(?!moduledoc|doc\b|typedoc|spec|impl|behaviour|callback|type|tag|describetag|shortdoc)([a-z][a-z0-9_]{2,50})\s{1,4}(?=\d|"|:|%|\[|~|\(|__)/;
 const TEST_CASE =
@@ -56,6 +59,7 @@ function namesIn(line: string, extension: string): string | null {
     SHELL_FUNCTION,
     TEST_CASE,
     CONSTANT,
+    EXPORTED,
     ATTRIBUTE,
     SQL_OBJECT,
     DECLARED,

@@ -324,6 +324,11 @@ function commitContent(
   };
 }
 
+/** True for changes that nobody spoke of and that define nothing. */
+function saysNothing(changes: readonly PendingChange[]): boolean {
+  return changes.every(({ names }) => names.length === 0) && plansOf(changes).length === 0;
+}
+
 /**
  * Observations of what was changed until a commit, or until the end of a turn (`commit` null).
  * `said` are points that a closing message makes of it.
@@ -343,7 +348,7 @@ export function observeChanges(
   const sizeOf = ({ changes: files }: Part) => files.reduce((sum, { size }) => sum + size, 0);
   const isSmall = (part: Part) =>
     sizeOf(part) < SMALL_LINES &&
-    (commit !== null || (part.points.length === 0 && plansOf(part.changes).length === 0));
+    (commit !== null || (part.points.length === 0 && saysNothing(part.changes)));
   const kind = commit === null ? null : commitSubject(commit.subject).kind;
   if (commit !== null && parts.length <= 1) {
     return [draft(commitContent(commit, points, real, real), taken)];

@@ -45,6 +45,7 @@ export function filterCondition(filters: Filters): Condition {
     clauses.push("i.n IN (SELECT rowid FROM search WHERE search MATCH ?)");
     values.push(fileMatch(filters.file));
   }
+  if (filters.activity === false) clauses.push("i.activity IS NOT 1");
   return { clauses, values };
 }
 

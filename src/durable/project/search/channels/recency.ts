@@ -11,7 +11,8 @@ export const recency: Channel = {
     if (parsed.terms.length > 0 || parsed.phrases.length > 0) return null;
     if (Object.keys(filters).length === 0) return null;
     const excluded = parsed.excluded.map((word) => word.toLowerCase());
-    return listItems(view, filters, null, CANDIDATES)
+    // A list, as others: what was only done is found by its words, and stands in the timeline.
+    return listItems(view, { activity: false, ...filters }, null, CANDIDATES)
       .filter((row) => {
         const text = JSON.stringify(row.content).toLowerCase();
         return !excluded.some((word) => text.includes(word));
