@@ -21,6 +21,16 @@ export const TokenUsageSchema = z
   .meta({ description: "As a provider counted them; input includes cache creation and reads" });
 export type TokenUsage = z.infer<typeof TokenUsageSchema>;
 
+export const RemovedSchema = z
+  .object({
+    events: z.number().meta({ description: "Raw events of the session" }),
+    observations: z.number(),
+    summaries: z.number(),
+    prompts: z.number(),
+  })
+  .meta({ id: "Removed", description: "The receipt of a forgetting: how much was removed" });
+export type Removed = z.infer<typeof RemovedSchema>;
+
 export const SessionViewSchema = z
   .object({
     session: SessionPath,
@@ -37,6 +47,7 @@ export const SessionViewSchema = z
       .array(z.object({ provider: z.string(), until: IsoTime, reason: z.string() }))
       .meta({ description: "Those that refused us, and when they are asked again" }),
     forgotten: z.boolean(),
+    removed: RemovedSchema.optional(),
   })
   .meta({ id: "Session" });
 export type SessionView = z.infer<typeof SessionViewSchema>;
@@ -69,7 +80,11 @@ export const RedoneSchema = z.object({
   batches: z.number().meta({ description: "How many batches are compressed again" }),
 });
 
-export const EndedSchema = z.object({ ended: z.literal(true), forgotten: z.boolean() });
+export const EndedSchema = z.object({
+  ended: z.literal(true),
+  forgotten: z.boolean(),
+  removed: RemovedSchema.optional(),
+});
 
 export const DeadLetterSchema = z
   .object({

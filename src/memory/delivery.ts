@@ -33,8 +33,31 @@ export interface Delivery {
   corrects?: Correction[];
 }
 
-/** `stale`: below the generation that the project still accepts of this session. */
-export type DeliveryOutcome = "applied" | "duplicate" | "stale";
+/**
+ * What a project says to a delivery:
+ * - `stale`: below the generation that it still accepts of this session;
+ * - `forgotten`: the same, because the session was forgotten;
+ * - `taken`: another delivery has this one's name, so the session does not know what it once told.
+ */
+export type DeliveryOutcome = "applied" | "duplicate" | "stale" | "forgotten" | "taken";
+
+/** What a project says to a replacement. */
+export type ReplacementOutcome = "applied" | "duplicate" | "stale";
+
+/** What a project answers to a forgetting: how much it removed of the session. */
+export interface ForgetAnswer {
+  outcome: "forgotten" | "stale";
+  removed: { observations: number; summaries: number; prompts: number };
+}
+
+/** How a session stands with its project, for one whose object was emptied. */
+export interface Standing {
+  forgotten: boolean;
+  /** The lowest generation under which it may tell something new. */
+  generation: number;
+  /** `seq` of the newest announcement. */
+  announcedSeq: number;
+}
 
 /** What a session tells its project when its state changes. The highest `seq` wins. */
 export interface Announcement {
@@ -43,6 +66,8 @@ export interface Announcement {
   /** Counts the session's announcements, so that a late one cannot undo a newer one. */
   seq: number;
   lastEventAt: number | null;
+  /** The session's generation; absent from announcements of older releases. */
+  generation?: number;
 }
 
 /**

@@ -79,6 +79,20 @@ export class Database {
     return this.#undone;
   }
 
+  /**
+   * Deletes everything, the alarm included, and begins anew with what `write` writes. Unlike rows
+   * that are deleted, nothing of the old stays readable in the file. Nothing awaits between the two,
+   * but a process that is killed there leaves an empty object (tried; a transaction around both
+   * changes nothing): whoever calls this must be able to tell it from one that never was.
+   */
+  beginAnew(write: () => void): void {
+    void this.#storage.deleteAll();
+    this.#ready = false;
+    this.#undone += 1;
+    this.migrate();
+    this.transaction(write);
+  }
+
   /** True once something was ever written. Creates nothing, so reads of unknown names may ask. */
   exists(): boolean {
     if (!this.#ready) {

@@ -25,6 +25,7 @@ export type LogEvent =
   | "provider_ignored"
   | "request_failed"
   | "request_refused"
+  | "session_caught_up"
   | "session_repaired"
   | "settle_failed"
   | "team_unreachable";

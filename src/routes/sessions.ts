@@ -44,8 +44,8 @@ sessionRoutes.post("/:agent/:id/redo", async (c) =>
 
 sessionRoutes.delete("/:agent/:id", async (c) => {
   const { forget } = parseQuery(c, EndQuery);
-  await endSession(callContext(c), sessionOf(c), forget);
-  return c.json({ ended: true, forgotten: forget });
+  const removed = await endSession(callContext(c), sessionOf(c), forget);
+  return c.json({ ended: true, forgotten: forget, ...(removed === undefined ? {} : { removed }) });
 });
 
 sessionRoutes.get("/:agent/:id/dead", async (c) =>

@@ -5,6 +5,7 @@ import { ApiError } from "../contract/errors.ts";
 import type {
   DeadLetter,
   ProjectDeadLetter,
+  Removed,
   SessionList,
   SessionView,
 } from "../contract/sessions.ts";
@@ -75,12 +76,15 @@ export async function redoSession(call: CallContext, name: AgentSession): Promis
   );
 }
 
-/** Ends a session; with `forget` its project keeps nothing of it. Throws 503 while that goes on. */
+/**
+ * Ends a session; with `forget` its project keeps nothing of it, and the answer says what was
+ * removed. Throws 503 while that goes on.
+ */
 export async function endSession(
   call: CallContext,
   name: AgentSession,
   forget: boolean,
-): Promise<void> {
+): Promise<Removed | undefined> {
   const outcome = await namedSession(call, name).once((stub) => stub.remove({ forget }));
   if (outcome === "unknown") throw unknownSession();
   if (outcome === "pending") {
@@ -90,6 +94,7 @@ export async function endSession(
       "the session is being ended, but its project could not be reached yet; it goes on by itself",
     );
   }
+  return forget ? (await viewSession(call, name)).removed : undefined;
 }
 
 export async function deadLetters(call: CallContext, name: AgentSession): Promise<DeadLetter[]> {

@@ -56,6 +56,8 @@ const MEMORY = {
   exceptions: {
     deliver: OBJECT,
     replace: OBJECT,
+    forget: OBJECT,
+    standing: OBJECT,
     announce: OBJECT,
     save: "a command: it shows its sender what the sender has just written",
     remove: COMMAND,

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
 import scripts from "../../../migrations/project/0003_scripts.sql";
+import forgotten from "../../../migrations/project/0004_forgotten.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
@@ -14,12 +15,21 @@ import type {
   Announcement,
   Delivery,
   DeliveryOutcome,
+  ForgetAnswer,
   ProjectRef,
   Replacement,
+  ReplacementOutcome,
+  Standing,
 } from "../../memory/delivery.ts";
 import type { NewObservation } from "../../memory/observation.ts";
 import { Database } from "../../platform/database.ts";
-import { applyDelivery, applyReplacement, removeItem, saveObservation } from "./apply/apply.ts";
+import {
+  applyDelivery,
+  applyReplacement,
+  forgetSession,
+  removeItem,
+  saveObservation,
+} from "./apply/apply.ts";
 import { BACKFILL_PAUSE_MS, backfillSlice } from "./backfill.ts";
 import { nothingToTell } from "./context/eligibility.ts";
 import { type FileContextQuery, fileContext } from "./context/file.ts";
@@ -31,7 +41,12 @@ import { openBackfills } from "./store/backfills.ts";
 import { countKinds, listItems, newestTime, readItem, readItems } from "./store/item-queries.ts";
 import { lastNumber } from "./store/items.ts";
 import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
-import { lastAnnouncedEvent, listSessions, noteAnnouncement } from "./store/sessions.ts";
+import {
+  lastAnnouncedEvent,
+  listSessions,
+  noteAnnouncement,
+  standingOf,
+} from "./store/sessions.ts";
 import { showItem } from "./store/show-item.ts";
 import { everything, type View } from "./store/visible.ts";
 
@@ -76,6 +91,7 @@ export const PROJECT_MIGRATIONS = [
   { name: "0001_memory", sql: memory },
   { name: "0002_backfills", sql: backfills },
   { name: "0003_scripts", sql: scripts },
+  { name: "0004_forgotten", sql: forgotten },
 ];
 
 const SESSIONS_MAX = 500;
@@ -102,9 +118,28 @@ export class ProjectObject extends DurableObject<Env> {
   }
 
   /** Takes back what a session taught, and puts something else in its place. */
-  replace({ replacement }: { project: ProjectRef; replacement: Replacement }): DeliveryOutcome {
+  replace({ replacement }: { project: ProjectRef; replacement: Replacement }): ReplacementOutcome {
     this.#db.migrate();
     return applyReplacement(this.#db, replacement);
+  }
+
+  /** Removes all that a session taught or saved, and refuses it from now on as forgotten. */
+  forget({
+    session,
+    minGeneration,
+  }: {
+    project: ProjectRef;
+    session: string;
+    minGeneration: number;
+  }): ForgetAnswer {
+    this.#db.migrate();
+    return forgetSession(this.#db, session, minGeneration);
+  }
+
+  /** How a session stands here, for its object, which may have been emptied. Creates nothing. */
+  standing({ session }: { session: string }): Standing {
+    if (this.#db.exists()) return standingOf(this.#db, session);
+    return { forgotten: false, generation: 1, announcedSeq: 0 };
   }
 
   announce({ announcement }: { project: ProjectRef; announcement: Announcement }): void {

@@ -1,5 +1,6 @@
 /** The session's own row: the one module that reads and writes the table `session`. */
 import type { Reader } from "../../access/caller.ts";
+import type { Removed } from "../../contract/sessions.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
 import type { ProjectSource } from "../../memory/project-name.ts";
 import type { Database } from "../../platform/database.ts";
@@ -37,6 +38,8 @@ export interface Tombstone {
   tokensInput: number;
   tokensOutput: number;
   lastEventAt: number | null;
+  /** What the session's forgetting removed; absent where it was not forgotten. */
+  removed?: Removed;
 }
 
 export interface SessionRow {
@@ -165,6 +168,12 @@ export class SessionTable {
   ): void {
     this.#db.migrate();
     this.#table.insert({ ...row, touchedAt: now });
+    this.#row.forget();
+  }
+
+  /** Writes a whole row into a database that has none. */
+  insert(row: SessionRow): void {
+    this.#table.insert(row);
     this.#row.forget();
   }
 

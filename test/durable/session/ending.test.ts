@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { READER } from "../../support/reader.ts";
@@ -106,6 +106,12 @@ describe("how a session ends", () => {
     expect(await ask()).toContain("unicorn");
     expect(await stub.remove({ forget: true })).toBe("removed");
     expect(await ask()).not.toMatch(/unicorn/i);
+    expect((await stub.view(READER, {}))?.removed).toEqual({
+      events: 3,
+      observations: 1,
+      summaries: 1,
+      prompts: 1,
+    });
     expect((await stub.sources(READER, { keys: ["tool:unicorn"] })).kept).toEqual([]);
     const late = await stub.event({ sender, event: toolUse("late") });
     expect(late.outcome).toBe("ignored");
@@ -122,7 +128,7 @@ describe("how a session ends", () => {
         prompts: [],
       },
     });
-    expect(stale).toBe("stale");
+    expect(stale).toBe("forgotten");
     // The agent's own compaction would retell what was forgotten, and so would a resumed transcript.
     for (const source of ["compact", "resume", "fork"] as const) {
       await stub.start({ sender, source });
@@ -210,6 +216,56 @@ describe("how a session ends", () => {
     const moved = JSON.stringify((await memoryOf(project)).observations);
     expect(moved).toContain("griffin");
     expect(moved).not.toContain("unicorn");
+  });
+
+  it("is forgotten still where its object was killed between its deletion and its tombstone", async () => {
+    const { stub, sender, project } = await withOneTurn();
+    await runInDurableObject(stub, async (object, state) => {
+      const { storage } = state;
+      const deleteAll = storage.deleteAll.bind(storage);
+      const killed = new Promise<void>((resolve) => {
+        storage.deleteAll = () => {
+          void deleteAll();
+          resolve();
+          throw new Error("killed");
+        };
+      });
+      void object.remove({ forget: true });
+      await killed;
+    });
+    await abortAllDurableObjects();
+    const again = env.SESSIONS.getByName(`local/claude-code/${sender.name.sessionId}`);
+    expect(await again.view(READER, {})).toBeNull();
+    // It began empty, and learns with its first delivery what it was.
+    await again.start({ sender, source: "resume" });
+    await again.event({ sender, event: textEvent("prompt", "p9", "Tell of the unicorn", "p9") });
+    await again.event({ sender, event: toolUse("unicorn", { promptId: "p9" }) });
+    await again.flush(READER, { wait: true });
+    expect(await again.view(READER, {})).toMatchObject({ forgotten: true, state: "closed" });
+    expect((await again.event({ sender, event: toolUse("late") })).outcome).toBe("ignored");
+    const found = await projectNamed(project);
+    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
+    expect(await found?.stub.sessions(READER, {})).toEqual([]);
+    // Begun anew it is a session like any other.
+    await again.start({ sender, source: "startup" });
+    await again.event({ sender, event: textEvent("prompt", "p10", "Add a griffin", "p10") });
+    await again.event({ sender, event: toolUse("griffin", { promptId: "p10" }) });
+    await again.flush(READER, { wait: true });
+    expect(JSON.stringify((await memoryOf(project)).observations)).toContain("griffin");
+    expect(await found?.stub.sessions(READER, {})).toMatchObject([{ state: "idle" }]);
+  });
+
+  it("loses nothing that it learns after a kill between its retention and its tombstone", async () => {
+    const { stub, sender, project } = await withOneTurn();
+    await runInDurableObject(stub, (_object, state) => state.storage.deleteAll());
+    await abortAllDurableObjects();
+    const again = env.SESSIONS.getByName(`local/claude-code/${sender.name.sessionId}`);
+    await again.event({ sender, event: textEvent("prompt", "p9", "Add a griffin", "p9") });
+    await again.event({ sender, event: toolUse("griffin", { promptId: "p9" }) });
+    await again.flush(READER, { wait: true });
+    const told = JSON.stringify((await memoryOf(project)).observations);
+    expect(told).toContain("unicorn");
+    expect(told).toContain("griffin");
   });
 
   it("answers for a session that was never heard of, and creates nothing", async () => {

@@ -1,5 +1,13 @@
 /** Applying what sessions deliver, and taking it back. Every function is one transaction. */
-import type { Delivery, DeliveryOutcome, Replacement } from "../../../memory/delivery.ts";
+
+import type { ItemKind } from "../../../contract/vocabulary.ts";
+import type {
+  Delivery,
+  DeliveryOutcome,
+  ForgetAnswer,
+  Replacement,
+  ReplacementOutcome,
+} from "../../../memory/delivery.ts";
 import type { NewObservation } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
@@ -16,6 +24,7 @@ import {
 } from "../store/item-row.ts";
 import {
   insertItem,
+  kindsOfItems,
   lastNumber,
   markSuperseded,
   numbersOfBatches,
@@ -23,6 +32,7 @@ import {
   numbersOfSources,
   removeItems,
   summaryOfTurn,
+  timesOfItems,
   updateSummary,
 } from "../store/items.ts";
 import { HAND, observationItem, promptItem, splitWordsOf, summaryItem } from "../store/new-item.ts";
@@ -31,11 +41,14 @@ import {
   dropDeliveriesBelow,
   forgetAnnouncement,
   isApplied,
+  itemsOfDelivery,
   minGenerationOf,
   noteDelivery,
+  noteForgotten,
   noteSave,
   raiseMinGeneration,
   savedBefore,
+  standingOf,
 } from "../store/sessions.ts";
 import { everything } from "../store/visible.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
@@ -44,8 +57,51 @@ import { type Comparable, isRepeat } from "./similarity.ts";
 /** Applies a delivery once; refuses what was forgotten or done over in the meantime. */
 export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome {
   return db.transaction(() => {
-    if (delivery.generation < minGenerationOf(db, delivery.session)) return "stale";
-    return insertDelivery(db, delivery) ? "applied" : "duplicate";
+    const { session, generation } = delivery;
+    if (generation < minGenerationOf(db, session)) {
+      return standingOf(db, session).forgotten ? "forgotten" : "stale";
+    }
+    if (insertDelivery(db, delivery)) return "applied";
+    return isOfAnother(db, delivery) ? "taken" : "duplicate";
+  });
+}
+
+/** True where the delivery of this name brought items of which not one has a time of this one's. */
+function isOfAnother(db: Database, delivery: Delivery): boolean {
+  const told = [...delivery.prompts, ...delivery.observations, ...delivery.summaries];
+  const items = itemsOfDelivery(db, delivery);
+  const known = items === null ? [] : timesOfItems(db, items.first, items.last);
+  return (
+    told.length > 0 &&
+    known.length > 0 &&
+    !told.some(({ created_at }) => known.includes(created_at))
+  );
+}
+
+/**
+ * Removes everything of a session, what its agent saved by hand included, and notes that it was
+ * forgotten: from then on generations below `minGeneration` are told so.
+ */
+export function forgetSession(db: Database, session: string, minGeneration: number): ForgetAnswer {
+  return db.transaction((): ForgetAnswer => {
+    const none = { observations: 0, summaries: 0, prompts: 0 };
+    if (minGeneration < minGenerationOf(db, session)) return { outcome: "stale", removed: none };
+    raiseMinGeneration(db, session, minGeneration);
+    noteForgotten(db, session);
+    const numbers = numbersOfSession(db, session);
+    const kinds = kindsOfItems(db, numbers);
+    removeItems(db, numbers);
+    dropDeliveriesBelow(db, session, minGeneration);
+    forgetAnnouncement(db, session);
+    const count = (kind: ItemKind) => kinds.filter((found) => found === kind).length;
+    return {
+      outcome: "forgotten",
+      removed: {
+        observations: count("observation"),
+        summaries: count("summary"),
+        prompts: count("prompt"),
+      },
+    };
   });
 }
 
@@ -53,7 +109,7 @@ export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome
  * Removes what a session taught and puts the new deliveries in its place. A repeated call removes
  * nothing of what the first one put there: its deliveries are known by then.
  */
-export function applyReplacement(db: Database, replacement: Replacement): DeliveryOutcome {
+export function applyReplacement(db: Database, replacement: Replacement): ReplacementOutcome {
   const { session, minGeneration, remove, deliveries } = replacement;
   return db.transaction(() => {
     const known = minGenerationOf(db, session);

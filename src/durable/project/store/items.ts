@@ -2,7 +2,7 @@
  * The table `items` as the object itself works on it: inserting, removing, finding what a delivery
  * concerns. SQL only; rules stand in the pure modules. `item-queries.ts` reads for callers.
  */
-import type { Concept, ObservationType } from "../../../contract/vocabulary.ts";
+import type { Concept, ItemKind, ObservationType } from "../../../contract/vocabulary.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import type { ActivityFacts } from "../apply/mere-activity.ts";
 import {
@@ -108,6 +108,23 @@ export function numbersOfSession(db: Database, session: string): number[] {
   return db
     .all<{ n: number }>(`SELECT DISTINCT n FROM (${numbersOfSessions("= ?")})`, session)
     .map((row) => row.n);
+}
+
+/** What kind of item each of these numbers is, in no order. */
+export function kindsOfItems(db: Database, numbers: readonly number[]): ItemKind[] {
+  return db
+    .all<{ kind: ItemKind }>(
+      "SELECT kind FROM items WHERE n IN (SELECT value FROM json_each(?))",
+      JSON.stringify(numbers),
+    )
+    .map(({ kind }) => kind);
+}
+
+/** Times of the items of a stretch of numbers, ms. */
+export function timesOfItems(db: Database, first: number, last: number): number[] {
+  return db
+    .all<{ at: number }>("SELECT created_at AS at FROM items WHERE n BETWEEN ? AND ?", first, last)
+    .map(({ at }) => at);
 }
 
 /** Numbers of what these batches of a session brought. */

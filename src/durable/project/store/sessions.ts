@@ -2,7 +2,7 @@
 
 import type { KnownSession } from "../../../contract/calls.ts";
 import type { SessionState } from "../../../contract/vocabulary.ts";
-import type { Announcement } from "../../../memory/delivery.ts";
+import type { Announcement, Standing } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
 import { type View, visibleSession } from "./visible.ts";
 
@@ -31,13 +31,20 @@ export interface DeliveryKey {
 }
 
 export function isApplied(db: Database, key: DeliveryKey): boolean {
-  return (
-    db.one(
-      "SELECT 1 FROM deliveries WHERE session = ? AND generation = ? AND batch = ?",
-      key.session,
-      key.generation,
-      key.batch,
-    ) !== null
+  return itemsOfDelivery(db, key) !== null;
+}
+
+/** The numbers of the items that an applied delivery brought; null where it is not known. */
+export function itemsOfDelivery(
+  db: Database,
+  key: DeliveryKey,
+): { first: number; last: number } | null {
+  return db.one<{ first: number; last: number }>(
+    `SELECT first_n AS first, last_n AS last FROM deliveries
+     WHERE session = ? AND generation = ? AND batch = ?`,
+    key.session,
+    key.generation,
+    key.batch,
   );
 }
 
@@ -71,17 +78,45 @@ export function numbersOfSessions(listed: string): string {
     WHERE d.session ${listed} AND s.session = d.session`;
 }
 
-/** Takes what a session says of itself, unless something newer is known. */
+/**
+ * Takes what a session says of itself, unless something newer is known, or it was forgotten and
+ * knows nothing of that. One that was reopened since is forgotten no more.
+ */
 export function noteAnnouncement(db: Database, announcement: Announcement): void {
-  const { session, state, seq, lastEventAt } = announcement;
+  const { session, state, seq, lastEventAt, generation } = announcement;
   db.run(
     `INSERT INTO sessions (session, state, seq, last_event_at) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT (session) DO UPDATE SET state = ?2, seq = ?3, last_event_at = ?4 WHERE seq < ?3`,
+     ON CONFLICT (session) DO UPDATE SET state = ?2, seq = ?3, last_event_at = ?4, forgotten = NULL
+     WHERE seq < ?3 AND (forgotten IS NULL OR floor <= ?5)`,
     session,
     state,
     seq,
     lastEventAt,
+    generation ?? 0,
   );
+}
+
+/** The session was forgotten: what comes of it under an older generation is told so. */
+export function noteForgotten(db: Database, session: string): void {
+  db.run("UPDATE sessions SET forgotten = 1 WHERE session = ?", session);
+}
+
+/** How a session stands here; also for one that was never heard of. */
+export function standingOf(db: Database, session: string): Standing {
+  const row = db.one<{ floor: number; seq: number; forgotten: number | null }>(
+    "SELECT floor, seq, forgotten FROM sessions WHERE session = ?",
+    session,
+  );
+  const highest =
+    db.one<{ generation: number | null }>(
+      "SELECT max(generation) AS generation FROM deliveries WHERE session = ?",
+      session,
+    )?.generation ?? 0;
+  return {
+    forgotten: row?.forgotten === 1,
+    generation: Math.max(row?.floor ?? 0, highest + 1),
+    announcedSeq: row?.seq ?? 0,
+  };
 }
 
 /** The session is none of this project's any more; the least generation stays. */

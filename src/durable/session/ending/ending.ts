@@ -1,6 +1,7 @@
 /** How sessions end: closed, given up on, deleted, forgotten, and what stays. Each one transaction. */
 
 import { bury, newBatch } from "../queue/lifecycle.ts";
+import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { addMissingSummaries } from "../work/missing-summaries.ts";
 
@@ -48,23 +49,27 @@ export function giveUpUnprocessed(store: SessionStore, now: number): boolean {
   return true;
 }
 
-/** Removes events, batches and deliveries; what stays is one row without content. */
-export function writeTombstone(store: SessionStore, now: number): void {
+/**
+ * Removes everything; what stays is one row without content, with `change`. Not to be called in a
+ * transaction. A kill in its middle leaves an empty object: the project knows that the session was
+ * forgotten, or which names its deliveries have, and says so when it is told something again.
+ */
+export function leaveTombstone(
+  store: SessionStore,
+  now: number,
+  change: Partial<SessionRow> = {},
+): void {
   const row = store.row();
   if (row === null) return;
   const counts = store.counts(row);
   const tokens = store.tokens(row);
-  const lastEventAt = store.lastEventAt(row);
-  store.log.clear();
-  store.batches.clear();
-  store.outbox.removeAll();
-  store.session.update({
+  const tombstone: SessionRow = {
+    ...row,
     root: null,
     branch: null,
     commit: null,
     given: [],
     providerPauses: {},
-    ...store.reached(row),
     lastBatchedSeq: 0,
     flushTo: 0,
     touchedAt: now,
@@ -74,9 +79,17 @@ export function writeTombstone(store: SessionStore, now: number): void {
       dead: counts.dead,
       tokensInput: tokens.input,
       tokensOutput: tokens.output,
-      lastEventAt,
+      lastEventAt: store.lastEventAt(row),
+      ...(row.ending === "forget" ? { removed: store.outbox.removed() } : {}),
     },
-  });
+    ...change,
+  };
+  store.db.beginAnew(() => store.session.insert(tombstone));
+}
+
+/** Ends what `beginDelete` or `beginForget` began, once the outbox is through. */
+export function finishEnding(store: SessionStore, now: number): void {
+  leaveTombstone(store, now, { ending: null, closedAt: now });
 }
 
 /** `DELETE`: ends the session now. What was already written goes out, the rest is dropped. */
@@ -100,13 +113,11 @@ export function beginForget(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
   const generation = row.generation + 1;
+  const payload = JSON.stringify({ events: store.log.count() });
   store.log.clear();
   store.batches.clear();
   store.outbox.keepRetractions();
-  store.outbox.add(
-    { kind: "retract", project: row.project, generation, batch: null, payload: "{}" },
-    now,
-  );
+  store.outbox.add({ kind: "forget", project: row.project, generation, batch: null, payload }, now);
   store.session.update({
     ending: "forget",
     generation,

@@ -27,6 +27,7 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
         state,
         seq,
         lastEventAt: store.lastEventAt(row),
+        generation: row.generation,
       },
     });
   } catch (error) {

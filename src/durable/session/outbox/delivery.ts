@@ -1,8 +1,9 @@
 /** Sends what the outbox holds to the projects that it is for. */
 
-import type { ProjectRef, Replacement } from "../../../memory/delivery.ts";
+import type { ForgetAnswer, ProjectRef, Replacement, Standing } from "../../../memory/delivery.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
 import { truncate } from "../../../platform/truncate.ts";
+import { leaveTombstone } from "../ending/ending.ts";
 import { deliveryBackoffMs } from "../queue/retry.ts";
 import type { SessionDependencies } from "../session-dependencies.ts";
 import { sessionLog } from "../session-log.ts";
@@ -24,12 +25,13 @@ export async function sendEntry(
 ): Promise<boolean> {
   const row = store.row();
   if (row === null) return false;
+  let answer: Sent;
   try {
     const project: ProjectRef = {
       name: entry.project,
       number: await deps.projectNumber(row.team, entry.project),
     };
-    await send(store, row, entry, project, deps);
+    answer = await send(store, row, entry, project, deps);
   } catch (error) {
     const delay = deliveryBackoffMs(entry.attempts + 1, deps.random());
     const message = error instanceof Error ? error.message : String(error);
@@ -38,12 +40,62 @@ export async function sendEntry(
     sessionLog(row)("warn", "delivery_failed", fields, error);
     return false;
   }
+  if (answer.standing !== null) return catchUp(store, entry, answer.standing, deps);
   store.db.transaction(() => {
-    store.outbox.markSent(entry);
+    if (answer.removed !== null) store.outbox.markForgotten(entry, answer.removed);
+    else store.outbox.markSent(entry);
     if (entry.kind === "redo") store.outbox.releaseHeld();
   });
   return true;
 }
+
+/** What a project answered, where it matters. */
+interface Sent {
+  /** What a forgetting removed. */
+  removed: ForgetAnswer["removed"] | null;
+  /** The project knows more of the session than the session does. */
+  standing: Standing | null;
+}
+
+/**
+ * The project knows the session from before, and its object does not: it was killed while it was
+ * emptied. Forgotten, it drops what came since and is a tombstone again; else what waits goes out
+ * under a generation that is free.
+ */
+function catchUp(
+  store: SessionStore,
+  entry: OutboxEntry,
+  standing: Standing,
+  deps: SessionDependencies,
+): boolean {
+  const row = store.row();
+  // Told late: the session has moved on since.
+  if (row === null || entry.generation !== row.generation) {
+    store.outbox.markSent(entry);
+    return true;
+  }
+  const { generation, announcedSeq } = standing;
+  sessionLog(row)("warn", "session_caught_up", { forgotten: standing.forgotten, generation });
+  if (standing.forgotten) {
+    const now = deps.now();
+    leaveTombstone(store, now, {
+      generation,
+      announcedSeq,
+      forgotten: true,
+      ending: null,
+      endedAt: now,
+      closedAt: now,
+    });
+    return true;
+  }
+  store.db.transaction(() => {
+    store.outbox.renew(generation);
+    store.session.update({ generation, announcedSeq, announcedState: null });
+  });
+  return true;
+}
+
+const SENT: Sent = { removed: null, standing: null };
 
 async function send(
   store: SessionStore,
@@ -51,25 +103,26 @@ async function send(
   entry: OutboxEntry,
   project: ProjectRef,
   deps: SessionDependencies,
-): Promise<void> {
+): Promise<Sent> {
   const stub = deps.project(row.team, project.number);
   const session = sessionPath(row);
   const minGeneration = entry.generation;
   switch (entry.kind) {
     case "deliver": {
       const delivery = { ...store.outbox.payload(entry), generation: entry.generation };
-      await stub.deliver({ project, delivery });
-      return;
+      const outcome = await stub.deliver({ project, delivery });
+      if (outcome === "applied" || outcome === "duplicate") return SENT;
+      return { ...SENT, standing: await stub.standing({ session }) };
     }
     case "move": {
       const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
-      if (deliveries.length === 0) return;
+      if (deliveries.length === 0) return SENT;
       await stub.replace({
         project,
         replacement: { session, minGeneration, remove: "all", deliveries },
       });
-      return;
+      return SENT;
     }
     case "redo": {
       const replaced: Replacement = {
@@ -79,14 +132,18 @@ async function send(
         deliveries: store.outbox.deliveries("held"),
       };
       await stub.replace({ project, replacement: replaced });
-      return;
+      return SENT;
     }
     case "retract":
       await stub.replace({
         project,
         replacement: { session, minGeneration, remove: "all", deliveries: [] },
       });
-      return;
+      return SENT;
+    case "forget": {
+      const { removed } = await stub.forget({ project, session, minGeneration });
+      return { ...SENT, removed };
+    }
     case "withdraw": {
       const withdrawn = store.outbox.withdrawal(entry);
       const batches = { batches: withdrawn.batches };
@@ -100,7 +157,7 @@ async function send(
         project,
         replacement: { session, minGeneration, remove: sources, deliveries: [] },
       });
-      return;
+      return SENT;
     }
   }
 }

@@ -3,7 +3,8 @@
  * Entries go out strictly in order, at least once; the project applies each once. Deliveries stay
  * in the table after they went out, because a change of project sends them again.
  */
-import type { Delivery } from "../../../memory/delivery.ts";
+import type { Removed } from "../../../contract/sessions.ts";
+import type { Delivery, ForgetAnswer } from "../../../memory/delivery.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
@@ -13,10 +14,11 @@ import type { DeletedItem } from "../work/withdrawal.ts";
  * - `deliver`: what one batch taught;
  * - `move`: everything that the session taught, to a new project;
  * - `redo`: what a redo wrote anew, in the place of the old;
- * - `retract`: the project keeps nothing of the session (forget, and the old side of a move);
+ * - `retract`: the project keeps nothing of the session (the old side of a move);
+ * - `forget`: neither what it taught nor what its agent saved; kept when sent, for the receipt;
  * - `withdraw`: what batches that held a private turn taught goes.
  */
-export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "withdraw";
+export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "forget" | "withdraw";
 
 /** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
 export type OutboxState = "ready" | "held" | "sent";
@@ -107,6 +109,34 @@ export class Outbox {
     return (
       this.#db.one<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'ready'")?.n ?? 0
     );
+  }
+
+  /** A project has forgotten the session, and removed so much. */
+  markForgotten(entry: OutboxEntry, removed: ForgetAnswer["removed"]): void {
+    const receipt = { ...this.#receiptOf(entry.payload), ...removed };
+    const change = { state: "sent", error: null, payload: JSON.stringify(receipt) } as const;
+    this.#table.update(change, "WHERE id = ?", entry.id);
+  }
+
+  /** What was removed of the session, in all projects that it was forgotten by. */
+  removed(): Removed {
+    const receipts = this.#table
+      .all("WHERE kind = 'forget'")
+      .map(({ payload }) => this.#receiptOf(payload));
+    const sum = (field: keyof Removed) =>
+      receipts.reduce((total, receipt) => total + receipt[field], 0);
+    return {
+      events: sum("events"),
+      observations: sum("observations"),
+      summaries: sum("summaries"),
+      prompts: sum("prompts"),
+    };
+  }
+
+  /** Trusted: only this module and `beginForget` write it. */
+  #receiptOf(payload: string): Removed {
+    const nothing = { events: 0, observations: 0, summaries: 0, prompts: 0 };
+    return { ...nothing, ...(JSON.parse(payload) as Partial<Removed>) };
   }
 
   /** Applied. Only deliveries are kept, for a later move. */
@@ -202,6 +232,11 @@ export class Outbox {
     );
   }
 
+  /** What waits goes out under another generation: the project knows the names of the present one. */
+  renew(generation: number): void {
+    this.#db.run("UPDATE outbox SET generation = ? WHERE state IN ('ready', 'held')", generation);
+  }
+
   /** A redo was applied: what it carried is the session's, what it replaced is nobody's. */
   releaseHeld(): void {
     this.#db.run(
@@ -273,7 +308,7 @@ export class Outbox {
 
   /** Forgetting: all that is left to do is to take back what other projects were once told. */
   keepRetractions(): void {
-    this.#db.run("DELETE FROM outbox WHERE kind <> 'retract'");
+    this.#db.run("DELETE FROM outbox WHERE kind NOT IN ('retract', 'forget') OR state = 'sent'");
   }
 }
 

@@ -166,6 +166,11 @@ export class EventLog {
     this.#known.update((known) => note(known, { identity, ...place }));
   }
 
+  /** How many events are kept. */
+  count(): number {
+    return this.#db.one<{ n: number }>("SELECT count(*) AS n FROM events")?.n ?? 0;
+  }
+
   lastSeq(): number {
     return this.#newest("seq") ?? 0;
   }

@@ -34,6 +34,9 @@ export function describeSession(
       reason: pause.reason,
     })),
     forgotten: row.forgotten,
+    ...(row.forgotten && row.tombstone?.removed !== undefined
+      ? { removed: row.tombstone.removed }
+      : {}),
   };
 }
 

@@ -3,7 +3,7 @@
  * or one call outward with a transaction behind it, so that a crash between two of them loses and
  * repeats nothing.
  */
-import { closeSession, giveUpUnprocessed, writeTombstone } from "../ending/ending.ts";
+import { closeSession, finishEnding, giveUpUnprocessed, leaveTombstone } from "../ending/ending.ts";
 import { announce } from "../outbox/announcement.ts";
 import { sendEntry } from "../outbox/delivery.ts";
 import { abandon, isAbandoned } from "../queue/lifecycle.ts";
@@ -63,7 +63,11 @@ async function step(
   }
   const entry = store.outbox.head();
   if (entry !== null && entry.dueAt <= now) return await sendEntry(store, entry, deps);
-  if (row.ending !== null) return entry === null && finishEnding(store, now);
+  if (row.ending !== null) {
+    if (entry !== null) return false;
+    finishEnding(store, now);
+    return true;
+  }
   if (view.tombstone) return false;
   // Aborted for a delete that has since been taken back by a new start: the next alarm goes on.
   const claim = signal.aborted ? null : claimDue(store, row, view, deps, careful);
@@ -122,14 +126,6 @@ function claimDue(
   });
 }
 
-function finishEnding(store: SessionStore, now: number): boolean {
-  store.db.transaction(() => {
-    writeTombstone(store, now);
-    store.session.update({ ending: null, closedAt: now });
-  });
-  return true;
-}
-
 /** Closes what rests, and after the retention leaves the tombstone. */
 function settle(store: SessionStore, row: SessionRow, view: ScheduleView, now: number): boolean {
   const settled = isSettled(view);
@@ -141,6 +137,6 @@ function settle(store: SessionStore, row: SessionRow, view: ScheduleView, now: n
     return store.db.transaction(() => giveUpUnprocessed(store, now));
   }
   if (row.closedAt === null || view.outboxDueAt !== null) return false;
-  store.db.transaction(() => writeTombstone(store, now));
+  leaveTombstone(store, now);
   return true;
 }
