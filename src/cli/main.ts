@@ -63,6 +63,7 @@ serverCommand("connect", "put Cairn's hooks into an agent's settings")
   .addArgument(new Argument("<agent>").choices(AGENTS))
   .option("--project-scope", "in this folder's .claude, instead of for the whole machine", false)
   .option("--quiet", "hooks that run in the background and fail silently", false)
+  .option("--no-notice", "do not show the line that says what a session was told")
   .option("--print", "show what would be written, and write nothing", false)
   .action(async (_agent: string, flags: TargetFlags & ProjectScope & ConnectFlags) => {
     const { connect } = await import("./connect/claude-code.ts");
@@ -77,6 +78,7 @@ serverCommand("connect", "put Cairn's hooks into an agent's settings")
 
 interface ConnectFlags {
   quiet: boolean;
+  notice: boolean;
   print: boolean;
 }
 

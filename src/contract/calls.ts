@@ -26,8 +26,20 @@ export interface ProjectStats {
   last_event_at: number | null;
 }
 
+/** How much of what a context tells: what the person is shown in one line. */
+export interface ToldCounts {
+  open_points: number;
+  decisions: number;
+  findings: number;
+  changes: number;
+  /** Sessions that it is from. */
+  sessions: number;
+}
+
 /** A context as a project composes it, with what the Worker has to know to give it only once. */
 export interface ContextAnswer extends Omit<ProjectContext, "project"> {
   /** The highest item number at that moment: what comes later is newer than this context. */
   until: number;
+  /** Of a session's context; absent where there is nothing to tell. */
+  told?: ToldCounts;
 }

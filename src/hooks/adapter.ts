@@ -10,6 +10,8 @@ import { isRecord } from "./tool-call.ts";
 export interface HookReply {
   /** Memory for the agent's model; null where there is none. */
   context: string | null;
+  /** One line for the person; null where there is none. Agents that show none leave it out. */
+  notice: string | null;
 }
 
 /**
@@ -46,9 +48,9 @@ export function adapterFor(dialect: AgentDialect): AgentAdapter {
       (dialect.payloads?.(body) ?? [body]).map((payload) => readHook(dialect, payload, context)),
     answer: (hookEventName, reply) => {
       const context = dialect.takesContext.has(hookEventName) ? reply.context : null;
-      return dialect.answerForm === "flat"
-        ? flatAnswer(context)
-        : nestedAnswer(hookEventName, context);
+      if (dialect.answerForm === "flat") return flatAnswer(context);
+      const notice = dialect.showsNotices === true ? reply.notice : null;
+      return nestedAnswer(hookEventName, context, notice);
     },
     isNotice: (prompt) => dialect.isNotice?.(prompt) ?? false,
     recognises: (body) => keepsTranscript(dialect, body) || dialect.recognises?.(body) === true,

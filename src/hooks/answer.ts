@@ -5,6 +5,8 @@ import { truncate } from "../platform/truncate.ts";
 
 /** Claude Code's form, which Codex, Gemini CLI and Qwen Code read too. */
 export interface NestedAnswer {
+  /** Shown to the person, once. */
+  systemMessage?: string;
   hookSpecificOutput?: {
     /** Must be the event that fired. */
     hookEventName: string;
@@ -24,11 +26,18 @@ function fitting(context: string | null): string | null {
     : truncate(context, HOOK_CONTEXT_MAX_CHARS);
 }
 
-/** `{}`, or the context where there is some. */
-export function nestedAnswer(hookEventName: string, context: string | null): NestedAnswer {
+/** `{}`, or the context where there is some, with `notice` for the person. */
+export function nestedAnswer(
+  hookEventName: string,
+  context: string | null,
+  notice: string | null = null,
+): NestedAnswer {
   const additionalContext = fitting(context);
   if (additionalContext === null) return {};
-  return { hookSpecificOutput: { hookEventName, additionalContext } };
+  return {
+    hookSpecificOutput: { hookEventName, additionalContext },
+    ...(notice === null ? {} : { systemMessage: notice }),
+  };
 }
 
 /** `{}`, or the context where there is some. */

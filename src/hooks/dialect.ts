@@ -54,6 +54,8 @@ export interface AgentDialect {
   /** Hooks whose answer may carry context to the model. */
   readonly takesContext: ReadonlySet<string>;
   readonly answerForm: "nested" | "flat";
+  /** True where the agent shows its person the `systemMessage` of an answer. */
+  readonly showsNotices?: boolean;
   /** What a tool does; `own` is decided by `isOwnTool` before. Unlisted tools: `other`. */
   readonly tools: ReadonlyMap<string, ToolAction>;
   /** True for a tool of Cairn's own MCP server: what it recalls or saves must not be learnt again. */

@@ -21,6 +21,8 @@ export interface HookPlace {
   /** `X-Cairn-Branch` and `X-Cairn-Commit`, as they were sent. */
   branch: string | null;
   commit: string | null;
+  /** `X-Cairn-Notice`: false where it is `off`: the person is shown no line of what was told. */
+  notice: boolean;
 }
 
 /** Longest path that is believed, in characters: what Linux allows. */
@@ -46,6 +48,7 @@ export function readPlace(header: (name: string) => string | null): HookPlace {
     cli: cliCommand(header("X-Cairn-Cli")),
     branch: header("X-Cairn-Branch"),
     commit: header("X-Cairn-Commit"),
+    notice: header("X-Cairn-Notice")?.trim().toLowerCase() !== "off",
   };
 }
 

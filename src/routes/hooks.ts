@@ -35,13 +35,13 @@ hookRoutes.post("/:agent", async (c) => {
   let body: object = {};
   for (const action of actions) {
     if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
-    const { outcome, context } = await capture(callContext(c), {
+    const { outcome, context, notice } = await capture(callContext(c), {
       agent: adapter.name,
       action,
       place,
     });
     c.header("X-Cairn-Event", outcome);
-    body = adapter.answer(action.hookEventName, { context });
+    body = adapter.answer(action.hookEventName, { context, notice });
   }
   return c.json(body);
 });

@@ -6,7 +6,7 @@ import { folderProject, normaliseProject } from "../memory/project-name.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
-import { promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
+import { type Memory, promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
 import { sessionObject } from "./objects.ts";
 
 /** Longest branch or commit that is believed, in characters. */
@@ -26,6 +26,8 @@ export interface Captured {
   outcome: HookOutcome;
   /** What the answer tells the agent; null for nothing. */
   context: string | null;
+  /** What it shows the person; null for nothing. */
+  notice: string | null;
 }
 
 /**
@@ -57,10 +59,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     case "session_start": {
       const { source } = action;
       const start = await session.repeatable((stub) => stub.start({ sender, source }));
-      return {
-        outcome: "noted",
-        context: await startMemory({ call, session, sender, cli, start }),
-      };
+      return telling("noted", await startMemory({ call, session, sender, cli, start }), place);
     }
     case "session_end":
       await session.repeatable((stub) => stub.end({}));
@@ -79,19 +78,22 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
       if (answer.outcome !== "stored") return nothing(answer.outcome);
       const asked = { call, session, sender, cli, answer };
       if (event.kind === "prompt") {
-        return {
-          outcome: "stored",
-          context: await promptMemory({ ...asked, prompt: event.body.text }),
-        };
+        const memory = await promptMemory({ ...asked, prompt: event.body.text });
+        return telling("stored", memory, place);
       }
       const outcome = event.skip === "ignored" ? "ignored" : "stored";
-      return { outcome, context: await readMemory(asked) };
+      return telling(outcome, await readMemory(asked), place);
     }
   }
 }
 
 function nothing(outcome: HookOutcome): Captured {
-  return { outcome, context: null };
+  return { outcome, context: null, notice: null };
+}
+
+function telling(outcome: HookOutcome, memory: Memory | null, place: HookPlace): Captured {
+  if (memory === null) return nothing(outcome);
+  return { outcome, context: memory.text, notice: place.notice ? memory.notice : null };
 }
 
 /** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */

@@ -16,6 +16,7 @@ import type { ProjectRef } from "../memory/delivery.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { withTimeout } from "../platform/with-timeout.ts";
 import type { CallContext } from "./call-context.ts";
+import { noticeOf } from "./notice.ts";
 import { type ObjectGate, projectObject } from "./objects.ts";
 import { findProject } from "./project-lookup.ts";
 
@@ -36,8 +37,14 @@ interface Asked {
   cli: string | null;
 }
 
+/** Memory for the agent's model, with a line for the person where it is a session's context. */
+export interface Memory {
+  text: string;
+  notice: string | null;
+}
+
 /** The context of a session that starts; null where there is none, or not in time. */
-export async function startMemory(asked: Asked & { start: StartAnswer }): Promise<string | null> {
+export async function startMemory(asked: Asked & { start: StartAnswer }): Promise<Memory | null> {
   const { start } = asked;
   const scope = { project: start.project, since: start.since, exclude: start.exclude };
   return await fullContext(asked, scope, START_MEMORY_MS);
@@ -46,7 +53,7 @@ export async function startMemory(asked: Asked & { start: StartAnswer }): Promis
 /** What fits a prompt: the session's context where it was not given yet, else what it asks about. */
 export async function promptMemory(
   asked: Asked & { answer: IntakeAnswer; prompt: string },
-): Promise<string | null> {
+): Promise<Memory | null> {
   const { answer } = asked;
   if (answer.contextDue) {
     const scope = { project: answer.project, since: answer.givenUntil, exclude: answer.given };
@@ -74,7 +81,7 @@ async function fittingContext(
 }
 
 /** What is known of the file that was just read: once per file and session. */
-export async function readMemory(asked: Asked & { answer: IntakeAnswer }): Promise<string | null> {
+export async function readMemory(asked: Asked & { answer: IntakeAnswer }): Promise<Memory | null> {
   const file = asked.answer.fileRead;
   if (file === null) return null;
   return await give(asked, fileContext(asked, file), [fileMark(file)]);
@@ -103,11 +110,11 @@ async function give(
   asked: Asked,
   work: Promise<ContextAnswer | null>,
   marks: string[],
-): Promise<string | null> {
+): Promise<Memory | null> {
   const found = await withTimeout(work, timeLeft(asked.call.now, HOOK_MEMORY_MS));
   if (found === null || found.text === "") return null;
   await note(asked, [...marks, ...found.observations], null);
-  return found.text;
+  return { text: found.text, notice: null };
 }
 
 /** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
@@ -122,19 +129,19 @@ async function fullContext(
   asked: Asked,
   scope: { project: string; since: number; exclude: string[] },
   limitMs: number,
-): Promise<string | null> {
+): Promise<Memory | null> {
   const found = await withTimeout(findContext(asked, scope), timeLeft(asked.call.now, limitMs));
   if (found === null) return null;
   // Counts as given only where the answer leaves in time.
   if (Date.now() - asked.call.now > limitMs) return null;
   await note(asked, found.observations, found.until);
-  return found.observations.length > 0 || found.text !== "" ? found.text : null;
+  return found.text === "" ? null : { text: found.text, notice: noticeOf(found.told) };
 }
 
 async function findContext(
   asked: Asked,
   scope: { project: string; since: number; exclude: string[] },
-): Promise<{ text: string; observations: string[]; until: number }> {
+): Promise<Pick<ContextAnswer, "text" | "observations" | "until" | "told">> {
   const project = await findProject(asked.call, scope.project);
   if (project === null) return { text: "", observations: [], until: 0 };
   const query = {

@@ -315,8 +315,8 @@ describe("what tools gave back", () => {
 
 describe("a hook's answer", () => {
   it("carries context only where the event takes it, never on Stop, and within the limit", () => {
-    const answer = (hook: string, context: string | null) =>
-      adapterOf("claude-code")?.answer(hook, { context });
+    const answer = (hook: string, context: string | null, notice: string | null = null) =>
+      adapterOf("claude-code")?.answer(hook, { context, notice });
     for (const name of ["SessionStart", "UserPromptSubmit", "PostToolUse"]) {
       expect(answer(name, "known")).toEqual({
         hookSpecificOutput: { hookEventName: name, additionalContext: "known" },
@@ -326,6 +326,14 @@ describe("a hook's answer", () => {
     for (const name of ["Stop", "SubagentStop", "SessionEnd", "PreCompact", "x"]) {
       expect(answer(name, "known")).toEqual({});
     }
+    // The line for the person stands beside memory, never by itself.
+    expect(answer("SessionStart", "known", "Cairn: 1 finding")).toMatchObject({
+      systemMessage: "Cairn: 1 finding",
+    });
+    expect(answer("SessionStart", null, "Cairn: 1 finding")).toEqual({});
+    expect(adapterOf("codex")?.answer("SessionStart", { context: "known", notice: "x" })).toEqual({
+      hookSpecificOutput: { hookEventName: "SessionStart", additionalContext: "known" },
+    });
     const long = nestedAnswer("SessionStart", "😀".repeat(10_000)).hookSpecificOutput;
     expect(long?.additionalContext.length).toBeLessThanOrEqual(HOOK_CONTEXT_MAX_CHARS);
   });

@@ -50,6 +50,8 @@ it("takes absolute paths of any platform, whichever way their letters came, and 
   for (const wrong of ["short", "x".repeat(65), "0123456789ABCDEF", "a b".repeat(9)]) {
     expect(placeOf({ "X-Cairn-Machine": wrong }).machine).toBeNull();
   }
+  expect(placeOf({}).notice).toBe(true);
+  expect(placeOf({ "X-Cairn-Notice": "Off " }).notice).toBe(false);
   expect(placeOf({ "X-Cairn-Project-From": "config" }).projectFrom).toBe("config");
   expect(placeOf({ "X-Cairn-Project-From": "machine" }).projectFrom).toBe("remote");
 });

@@ -141,8 +141,9 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
       code: 1,
       stderr: expect.stringContaining("connect claude-code"),
     });
-    await connect("--quiet");
+    await connect("--quiet", "--no-notice");
     const connected = read();
+    expect(connected).toContain("X-Cairn-Notice: off");
     await cairn("pause");
     expect(read()).not.toContain("/hooks/claude-code'");
     expect((await cairn("pause")).stdout).toContain("paused already");

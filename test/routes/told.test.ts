@@ -72,6 +72,27 @@ describe("a list of observations", () => {
   });
 });
 
+describe("a session that starts", () => {
+  it("shows its person in one line what it was told, once, unless they do not want that", async () => {
+    const project = remote();
+    const first = session(project);
+    expect((await first.start()).body).toEqual({});
+    await first.prompt("From now on always use `centsOf` instead of dividing by hand.");
+    await first.tool(...edited("/home/dev/app/src/money.ts", "", "export const centsOf = 100;"));
+    await first.stop("`centsOf` is in money.ts because floats lose cents.");
+    const second = session(project, { "X-Cairn-Cli": "/opt/cairn/bin/cairn" });
+    const started = (await second.start()).body;
+    expect(started.systemMessage).toBe("Cairn: 1 decision, 1 change from 1 session");
+    const text = started.hookSpecificOutput.additionalContext;
+    expect(text).toContain("`/opt/cairn/bin/cairn search WORDS`");
+    expect((await second.prompt("Go on")).body.systemMessage).toBeUndefined();
+    const third = session(project, { "X-Cairn-Notice": "off" });
+    const silent = (await third.start()).body;
+    expect(silent.systemMessage).toBeUndefined();
+    expect(silent.hookSpecificOutput.additionalContext).not.toContain("cairn search");
+  });
+});
+
 describe("what is told of a file that is read", () => {
   it("is what was recorded of it, and of no namesake in another package of the repository", async () => {
     const project = remote();

@@ -42,6 +42,8 @@ export interface HookOptions {
   url: string;
   /** Background commands that fail silently, instead of posts by Claude Code itself. */
   quiet: boolean;
+  /** False: the person is shown no line of what a session was told. True where it is left out. */
+  notice?: boolean;
 }
 
 /** Event name -> the one group of hooks that is ours. */
@@ -49,34 +51,45 @@ export function claudeCodeHooks(options: HookOptions): Record<string, JsonObject
   const groups: Record<string, JsonObject> = {
     SessionStart: group({
       type: "command",
-      command: sessionStartCommand(options.url),
+      command: sessionStartCommand(options),
       timeout: HOOK_TIMEOUT_S,
     }),
   };
   for (const event of POSTED_EVENTS) {
-    groups[event] = group(options.quiet ? quietHook(options.url, event) : httpHook(options.url));
+    groups[event] = group(options.quiet ? quietHook(options, event) : httpHook(options));
   }
   return groups;
 }
 
-function httpHook(url: string): JsonObject {
+/** What every hook says of what its answer is to show; nothing where that is as usual. */
+function answerHeaders({ notice = true }: HookOptions): Record<string, string> {
+  return notice ? {} : { "X-Cairn-Notice": "off" };
+}
+
+function lines(headers: Record<string, string>): string[] {
+  return Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+}
+
+function httpHook(options: HookOptions): JsonObject {
+  const { url } = options;
   return {
     type: "http",
     url: `${url}${HOOK_PATH}`,
-    headers: { Authorization: "Bearer $CAIRN_KEY" },
+    headers: { Authorization: "Bearer $CAIRN_KEY", ...answerHeaders(options) },
     allowedEnvVars: ["CAIRN_KEY"],
     timeout: HOOK_TIMEOUT_S,
   };
 }
 
-function quietHook(url: string, event: string): JsonObject {
+function quietHook(options: HookOptions, event: string): JsonObject {
+  const { url } = options;
   if (LAST_EVENTS.has(event)) {
     return { type: "command", command: detachedCommand(url), timeout: HOOK_TIMEOUT_S };
   }
   // The answer to a prompt may carry memory that came too late for the start.
   const command =
     event === "UserPromptSubmit"
-      ? curlCommand(url, BACKGROUND_TIMEOUT_S, [])
+      ? curlCommand(url, BACKGROUND_TIMEOUT_S, lines(answerHeaders(options)))
       : detachedCommand(url);
   return { type: "command", command, async: true };
 }
@@ -131,11 +144,12 @@ const START_HEADERS: Record<string, string[]> = {
  * The start of a session also says which repository it is in: no payload does. Whatever goes wrong,
  * it says nothing and ends with 0: the agent's turn goes on.
  */
-function sessionStartCommand(url: string): string {
+function sessionStartCommand(options: HookOptions): string {
   const headers = Object.entries(START_HEADERS).map(
     ([name, commands]) => `${name}: $( { ${commands.join(" || ")}; } 2>/dev/null | cairn_line)`,
   );
-  return `${ONE_LINE}\n${curlCommand(url, START_TIMEOUT_S, headers)}`;
+  const all = [...headers, ...lines(answerHeaders(options))];
+  return `${ONE_LINE}\n${curlCommand(options.url, START_TIMEOUT_S, all)}`;
 }
 
 /** Reads its input whole, because the agent closes it when the hook is done, and leaves the rest behind. */
@@ -148,7 +162,7 @@ const OwnHookSchema = z.union([
   z.object({
     type: z.literal("http"),
     url: z.string().endsWith(HOOK_PATH),
-    headers: z.object({ Authorization: z.literal("Bearer $CAIRN_KEY") }),
+    headers: z.looseObject({ Authorization: z.literal("Bearer $CAIRN_KEY") }),
   }),
   z.object({
     type: z.literal("command"),
@@ -169,5 +183,10 @@ export function hookOptions(hook: unknown): HookOptions | null {
   if (!own.success) return null;
   const address = own.data.type === "http" ? own.data.url : COMMAND_URL.exec(own.data.command)?.[1];
   if (address === undefined) return null;
-  return { url: address.slice(0, -HOOK_PATH.length), quiet: own.data.type === "command" };
+  const notice = !JSON.stringify(hook).includes("X-Cairn-Notice");
+  return {
+    url: address.slice(0, -HOOK_PATH.length),
+    quiet: own.data.type === "command",
+    ...(notice ? {} : { notice }),
+  };
 }

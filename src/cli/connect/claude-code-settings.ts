@@ -5,7 +5,7 @@ import { claudeCodeHooks, type HookOptions, hookOptions, isOwnHook } from "./cla
 import type { JsonObject } from "./json-edit.ts";
 
 const KEY_VARIABLE = "CAIRN_KEY";
-/** While capture is paused: the options to resume with, as `<url>` or `<url> quiet`. */
+/** While capture is paused: the options to resume with, as `<url>`, with `quiet` and `no-notice`. */
 const PAUSED_VARIABLE = "CAIRN_PAUSED";
 
 /** Written into files that we make, so that we know them again: editors use it to complete. */
@@ -82,7 +82,9 @@ export function connectedOptions(settings: JsonObject): HookOptions | null {
     .filter((options) => options !== null);
   const first = all[0];
   // The start's hook is a command in both kinds: quiet is where there is no other.
-  return first === undefined ? null : { url: first.url, quiet: all.every((one) => one.quiet) };
+  if (first === undefined) return null;
+  const notice = all.every((one) => one.notice !== false);
+  return { url: first.url, quiet: all.every((one) => one.quiet), ...(notice ? {} : { notice }) };
 }
 
 function withVariable(settings: JsonObject, name: string, value: string | null): JsonObject {
@@ -98,16 +100,22 @@ export function withKey(settings: JsonObject, key: string | null): JsonObject {
 
 /** Notes what to resume with; null takes the note out. */
 export function withPause(settings: JsonObject, options: HookOptions | null): JsonObject {
-  const note = options === null ? null : options.url + (options.quiet ? " quiet" : "");
-  return withVariable(settings, PAUSED_VARIABLE, note);
+  if (options === null) return withVariable(settings, PAUSED_VARIABLE, null);
+  const words = [
+    options.url,
+    ...(options.quiet ? ["quiet"] : []),
+    ...(options.notice === false ? ["no-notice"] : []),
+  ];
+  return withVariable(settings, PAUSED_VARIABLE, words.join(" "));
 }
 
 /** What a pause noted, or null where capture is not paused. */
 export function pausedOptions(settings: JsonObject): HookOptions | null {
   const note = section(settings, "env")[PAUSED_VARIABLE];
   if (typeof note !== "string") return null;
-  const [url = "", mode] = note.split(" ");
-  return { url, quiet: mode === "quiet" };
+  const [url = "", ...modes] = note.split(" ");
+  const notice = !modes.includes("no-notice");
+  return { url, quiet: modes.includes("quiet"), ...(notice ? {} : { notice }) };
 }
 
 /** What a file that did not exist starts with. */

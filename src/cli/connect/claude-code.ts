@@ -55,6 +55,8 @@ function scopeFiles(projectScope: boolean): Scope {
 export interface ConnectOptions {
   projectScope: boolean;
   quiet: boolean;
+  /** Tell the person in one line what a session was told. */
+  notice: boolean;
   /** Show what would be written, and write nothing. */
   print: boolean;
 }
@@ -62,7 +64,7 @@ export interface ConnectOptions {
 /** Puts the hooks and the key in. Repeatable: a second time with another server moves to that one. */
 export function connect(target: Target, options: ConnectOptions, say: Say): void {
   const scope = scopeFiles(options.projectScope);
-  const hooks: HookOptions = { url: target.url, quiet: options.quiet };
+  const hooks: HookOptions = { url: target.url, quiet: options.quiet, notice: options.notice };
   if (options.print) {
     print(scope, target, hooks, say);
     return;

@@ -73,6 +73,7 @@ export const CLAUDE_CODE: AgentDialect = {
   // Not `Stop`: there it would make the agent go on.
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),
   answerForm: "nested",
+  showsNotices: true,
   tools: TOOLS,
   isOwnTool: isOwnToolName,
   result: (response) => ({ output: toolOutput(response), failed: false }),

@@ -157,6 +157,8 @@ function newsOf(words: ReadonlySet<string>, told: ReadonlySet<string>): number {
  */
 export function select(candidates: readonly Candidate[], room: Room): Choice[] {
   const told = new Set(room.told);
+  // A decision stands by itself, also where the last request said it.
+  const toldByLines = new Set<string>();
   let left = room.chars;
   let open = candidates.map((candidate) => ({ candidate, ...worthOf(candidate, room) }));
   const best = Math.max(0, ...open.map(({ worth }) => worth));
@@ -173,7 +175,7 @@ export function select(candidates: readonly Candidate[], room: Room): Choice[] {
   // still true is best.
   const ofKind = new Map<string, number>();
   const gainOf = ({ candidate: { words, type }, worth }: (typeof open)[number]) => {
-    const news = newsOf(words, told);
+    const news = newsOf(words, groupOf(type) === "standing" ? toldByLines : told);
     if (news < NEWS_MIN) return 0;
     const before = ofKind.get(groupOf(type)) ?? 0;
     return worth * (TOLD_FLOOR + (1 - TOLD_FLOOR) * news) * NEXT_OF_KIND ** before;
@@ -191,7 +193,10 @@ export function select(candidates: readonly Candidate[], room: Room): Choice[] {
     else if (each.candidate.lineChars > left) leaveOut(each, "no room left");
     else {
       left -= each.candidate.lineChars;
-      for (const word of each.candidate.words) told.add(word);
+      for (const word of each.candidate.words) {
+        told.add(word);
+        toldByLines.add(word);
+      }
       const kind = groupOf(each.candidate.type);
       ofKind.set(kind, (ofKind.get(kind) ?? 0) + 1);
       shown.push({

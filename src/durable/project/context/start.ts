@@ -1,6 +1,6 @@
 /** What a session starts with: gathered, chosen by worth, rendered in groups. */
 
-import type { ContextAnswer } from "../../../contract/calls.ts";
+import type { ContextAnswer, ToldCounts } from "../../../contract/calls.ts";
 import { CONTEXT_MAX_CHARS, CONTEXT_TOKENS } from "../../../contract/limits.ts";
 import type { ContextChoice } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
@@ -133,8 +133,17 @@ export function context(view: View, query: ContextQuery): ContextAnswer {
   const text = compose(
     groups.flatMap((members, at) => renderGroup(GROUPS[at]?.heading ?? "", members, lines, now)),
   );
+  const [standing = [], found = [], built = []] = groups;
+  const told: ToldCounts = {
+    open_points: 0,
+    decisions: standing.length,
+    findings: found.length,
+    changes: built.length,
+    sessions: new Set([last, ...indexed, ...chosen].flatMap((row) => row?.session ?? [])).size,
+  };
   return {
     text,
+    told,
     tokens: tokensOf(text),
     observations: groups.flat().map(({ n }) => itemId(project, n)),
     until,
