@@ -6,6 +6,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { isMachineId } from "../memory/folder-name.ts";
 import { CAIRN_COMMAND } from "./clone.ts";
 
 /** The folder as a POSIX shell finds it; `machineFolder` has to find the same. */
@@ -15,7 +16,6 @@ export const COMMAND_FILE = "command";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
-const MACHINE = /^[a-z0-9]{16,64}$/;
 
 function machineFolder(): string {
   const state = process.env.XDG_STATE_HOME;
@@ -26,7 +26,7 @@ function machineFolder(): string {
 /** The machine's id; null where no `connect` has made one yet. */
 export function machineId(): string | null {
   const text = readOr(join(machineFolder(), MACHINE_FILE)).trim();
-  return MACHINE.test(text) ? text : null;
+  return isMachineId(text) ? text : null;
 }
 
 /**

@@ -9,7 +9,9 @@ import {
 } from "../contract/recall.ts";
 import { SessionViewSchema } from "../contract/sessions.ts";
 import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
+import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
+import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { connection } from "./connect/claude-code.ts";
 import { chosenProject } from "./project.ts";
 import type { Target } from "./target.ts";
@@ -43,12 +45,13 @@ export async function context(
   options: { project?: string; query?: string; tokens?: string },
   say: Say,
 ): Promise<void> {
-  const project = chosenProject(options.project, target.key);
+  const { project, shown, earlier } = await chosenProject(options.project, target);
   const answer = await call(target, "context", ContextRow, {
     query: { project, query: options.query, tokens: options.tokens },
   });
   if (answer.text.trim() === "") {
-    say(`Nothing is known about ${answer.project} yet.`);
+    say(`Nothing is known about ${shown} yet.`);
+    if (earlier !== null) say(takeOver(earlier, project));
     return;
   }
   say(answer.text);
@@ -61,18 +64,19 @@ export async function search(
   options: { project?: string; all: boolean; limit: string },
   say: Say,
 ): Promise<void> {
-  const project = options.all ? undefined : chosenProject(options.project, target.key);
+  const chosen = options.all ? null : await chosenProject(options.project, target);
   const { items, read_as } = await call(target, "search", SearchRows, {
-    query: { q: words.join(" "), project, limit: options.limit },
+    query: { q: words.join(" "), project: chosen?.project, limit: options.limit },
   });
   if (read_as !== undefined) say(dim(tellReading(read_as)));
   if (items.length === 0) {
     say(
-      `Nothing found in ${project ?? "any project"}${options.all ? "" : " (all projects: --all)"}.`,
+      `Nothing found in ${chosen?.shown ?? "any project"}${options.all ? "" : " (all projects: --all)"}.`,
     );
+    if (chosen !== null && chosen.earlier !== null) say(takeOver(chosen.earlier, chosen.project));
   }
   for (const hit of items) {
-    const where = options.all ? `, ${hit.project}` : "";
+    const where = options.all ? `, ${shownProject(hit.project)}` : "";
     say(`${styleText("bold", hit.title)}`);
     say(dim(`  ${hit.type ?? hit.kind} ${hit.id}, ${hit.created_at.slice(0, 10)}${where}`));
     if (hit.snippet !== "") say(`  ${hit.snippet.replaceAll(/\s+/g, " ")}`);
@@ -84,11 +88,11 @@ export async function sessions(
   options: { project?: string; state?: string },
   say: Say,
 ): Promise<void> {
-  const project = chosenProject(options.project, target.key);
+  const { project, shown } = await chosenProject(options.project, target);
   const { items } = await call(target, "sessions", page(SessionRow), {
     query: { project, state: options.state },
   });
-  if (items.length === 0) say(`No sessions in ${project}.`);
+  if (items.length === 0) say(`No sessions in ${shown}.`);
   for (const { session, state, events, tokens, last_event_at } of items) {
     say(`${state.padEnd(7)} ${session}`);
     if (events === undefined || tokens === undefined) {
@@ -133,6 +137,15 @@ export async function doctor(target: Target, json: boolean, say: Say): Promise<b
     say(`${mark} ${name}${detail === "" ? "" : `: ${detail}`}`);
   }
   return well;
+}
+
+/** What the first release recorded of this folder, under a name that its namesakes share. */
+function takeOver(earlier: string, project: string): string {
+  return (
+    `An earlier version kept the memory of all your folders of this name as ${earlier}. ` +
+    `If it is this folder's, take it over with: ${shellWord(CAIRN_COMMAND)} projects merge ` +
+    `${shellWord(earlier)} ${shellWord(project)}`
+  );
 }
 
 function dim(text: string): string {

@@ -218,6 +218,21 @@ export const SessionsQuery = z.object({
   state: oneOf(SESSION_STATES).optional().meta({ description: "Only sessions in this state" }),
 });
 
+const PATH_MAX_CHARS = 4_096;
+const path = z.string().max(PATH_MAX_CHARS, "is longer than any path").optional();
+
+export const ProjectHereQuery = z.object({
+  project: z
+    .string()
+    .optional()
+    .meta({ description: "The git remote, or `git config cairn.project`" }),
+  git_dir: path.meta({ description: "`git rev-parse --path-format=absolute --git-common-dir`" }),
+  root: path.meta({ description: "`git rev-parse --show-toplevel`" }),
+  folder: path.meta({ description: "The working folder" }),
+  machine: text.meta({ description: "The id that `cairn connect` gave the machine" }),
+});
+export type ProjectHereRequest = z.infer<typeof ProjectHereQuery>;
+
 export const ProjectQuery = z.object({ project: ProjectParam });
 
 export const FlushQuery = z.object({

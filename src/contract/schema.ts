@@ -19,7 +19,7 @@ export const ItemId = z
   .meta({ description: "`<project's number>-<n>`", example: "3-4567" });
 
 export const ProjectName = z.string().meta({
-  description: "The project's name: its normalised git remote",
+  description: "The project's name: its normalised git remote, or `folder/<base name>-<mark>`",
   example: "github.com/acme/app",
 });
 

@@ -20,6 +20,18 @@ export const KnownProjectsSchema = z.object({
 });
 export type KnownProjects = z.infer<typeof KnownProjectsSchema>;
 
+export const ProjectHereSchema = z
+  .object({
+    project: ProjectName,
+    shown: z.string().meta({ description: "How texts call it: a folder by its base name" }),
+    known: z.boolean().meta({ description: "False: nothing was ever recorded" }),
+    earlier: ProjectName.nullable().meta({
+      description: "Project in which the first release kept all folders of this base name",
+    }),
+  })
+  .meta({ id: "ProjectHere" });
+export type ProjectHere = z.infer<typeof ProjectHereSchema>;
+
 export const StatusSchema = z
   .object({
     processing: z.boolean(),

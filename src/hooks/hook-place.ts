@@ -2,6 +2,7 @@
  * Where a hook is from, as the headers say that `cairn connect` has it send. Whoever holds a key may
  * send anything: what is no plain value of its kind is left out, and never fails a hook.
  */
+import { isMachineId } from "../memory/folder-name.ts";
 import type { ProjectSource } from "../memory/project-name.ts";
 
 /** What the headers of a hook say; null where one is missing or is none. */
@@ -30,7 +31,6 @@ const PATH_MAX_CHARS = 4_096;
 const CLI_MAX_CHARS = 300;
 
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/;
-const MACHINE = /^[a-z0-9]{16,64}$/;
 /**
  * Letters and digits of any script between slashes, and `cairn` at the end. What stands here is
  * told to models as a command to run: no space, no quote and no sign that a shell reads.
@@ -62,7 +62,7 @@ export function absolutePath(value: string | null): string | null {
 /** An id as `cairn connect` makes them, else null. */
 export function machineId(value: string | null): string | null {
   const text = value?.trim() ?? "";
-  return MACHINE.test(text) ? text : null;
+  return isMachineId(text) ? text : null;
 }
 
 function cliCommand(value: string | null): string | null {

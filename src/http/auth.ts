@@ -13,6 +13,7 @@ import { formatKey, hashKey, type Key, parseKey } from "../memory/key.ts";
 import { log } from "../platform/log.ts";
 import { timingSafeEqual } from "../platform/timing-safe.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
+import { rememberFolderSecret } from "../service/folder-names.ts";
 import { teamObject } from "../service/objects.ts";
 import type { AppEnv } from "./app-env.ts";
 
@@ -69,9 +70,10 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     if (isListed(deploymentKeys, key)) {
       if (!current.ensured.has(key.team)) {
         const stored = deploymentKeys.map(({ id, secretHash }) => ({ id, secretHash }));
-        await askTeam(() =>
+        const answer = await askTeam(() =>
           teamObject(env, key.team).repeatable((stub) => stub.ensureKeys({ keys: stored })),
         );
+        rememberFolderSecret(key.team, answer?.folderSecret);
         current.ensured.add(key.team);
       }
       return caller;
@@ -89,6 +91,7 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
       refused.set(secretHash, true, now);
       throw unknownKey();
     }
+    rememberFolderSecret(key.team, answer.folderSecret);
     verified.set(secretHash, true, now);
     return caller;
   }

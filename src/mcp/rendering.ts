@@ -2,6 +2,7 @@
 
 import type { Item } from "../contract/items.ts";
 import { frame, quoteText } from "../durable/project/context/render.ts";
+import { shownProject } from "../memory/project-name.ts";
 import { ageOf } from "../platform/time.ts";
 import { truncate } from "../platform/truncate.ts";
 
@@ -51,7 +52,7 @@ export function minuteOf(at: string): string {
 /** An item whole. */
 export function renderItem(item: Item): string {
   const type = item.kind === "observation" ? item.type : item.kind;
-  const head = [item.id, type, minuteOf(item.created_at), item.project];
+  const head = [item.id, type, minuteOf(item.created_at), shownProject(item.project)];
   if (item.branch !== null) head.push(`branch ${item.branch}`);
   const lines = [row(head)];
   for (const [name, text] of textsOf(item)) {

@@ -6,7 +6,8 @@
  * |---|---|
  * | `<host>/<path>` | a git remote on a host with a dot in its name, an IPv6 address or localhost |
  * | `name/<value>` | a value that is no such remote |
- * | `folder/<actor>/<base name>` | the folder that a session started in |
+ * | `folder/<base name>-<mark>` | a folder without a remote, see folder-name.ts |
+ * | `folder/<actor>/<base name>` | the same in the first release, which took namesakes for one |
  *
  * Normalising is idempotent: the API shows these names, and clients send them back. A host without
  * a dot (an SSH alias, a machine of the LAN) therefore stands under `name/`: `gitea/app` on its
@@ -14,7 +15,6 @@
  * project: another machine has another repository there.
  */
 import { canonicalRemote, codecommitAddress, type Transport } from "./git-remote.ts";
-import { canonicalPath } from "./paths.ts";
 
 export const PROJECT_NAME_MAX_CHARS = 300;
 
@@ -41,6 +41,9 @@ const DRIVE = /^[a-z]:(?:[\\/]|$)/;
 /** A path: absolute, relative, of a home, or of another machine's share. */
 const LOCAL = /^[/.~\\]/;
 const OWN_FORM = /^(?:name|folder)\//;
+/** `folder/<base name>-<mark>`. */
+const FOLDER = /^folder\/([^/]+)-[0-9a-f]{8}$/;
+const BASE_MAX_CHARS = 100;
 
 /**
  * The project's name that a remote, a name or an already normalised name stands for; null where
@@ -70,22 +73,29 @@ export function normaliseProject(value: unknown): string | null {
   );
 }
 
-/** True for a project named by a git remote. */
-export function isRemoteProject(name: string): boolean {
-  return !OWN_FORM.test(name);
-}
-
-/** True for the name of a folder: the only kind that a remote may replace. */
+/** True for the name of a folder. */
 export function isFolderProject(name: string): boolean {
   return name.startsWith("folder/");
 }
 
-/** `folder/<actor>/<base name>`, for a session whose repository is not known. */
-export function folderProject(actor: string, cwd: string): string {
-  const parts = tidy(canonicalPath(cwd).slice(-VALUE_MAX_CHARS)).split("/");
+/** `folder/<base name>-<mark>`, for a path in its canonical form. */
+export function folderNameOf(path: string, mark: string): string {
+  const parts = tidy(path.slice(-VALUE_MAX_CHARS)).split("/");
   const base = parts.filter((part) => part.trim() !== "" && !DRIVE.test(part)).at(-1) ?? "";
+  const short = cleanPath(base).slice(0, BASE_MAX_CHARS).toWellFormed().trim();
+  return `folder/${short || "root"}-${mark}`;
+}
+
+/** What the first release called a folder: `folder/<actor>/<base name>`. */
+export function firstFolderName(actor: string, folderName: string): string {
   const owner = cleanPath(tidy(actor).replaceAll(/[\\/]/g, "-")) || "unknown";
-  return bounded(`folder/${owner}/${cleanPath(base) || "root"}`);
+  return bounded(`folder/${owner}/${shownProject(folderName)}`);
+}
+
+/** What a project is called in texts that people and models read: a folder's by its base name. */
+export function shownProject(name: string): string {
+  if (!isFolderProject(name)) return name;
+  return FOLDER.exec(name)?.[1] ?? name.slice(name.lastIndexOf("/") + 1);
 }
 
 /** Lower case, printable, single spaces, well-formed UTF-16. */
@@ -102,7 +112,8 @@ function tidy(value: string): string {
 function ownForm(text: string): string | null {
   const path = cleanPath(text);
   const parts = path.split("/").length;
-  return parts < (path.startsWith("folder/") ? 3 : 2) ? null : bounded(path);
+  const isWhole = FOLDER.test(path) || parts >= (path.startsWith("folder/") ? 3 : 2);
+  return isWhole ? bounded(path) : null;
 }
 
 function named(text: string): string | null {

@@ -2,10 +2,11 @@
 import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
 import type { HookPlace } from "../hooks/hook-place.ts";
-import { folderProject, normaliseProject } from "../memory/project-name.ts";
+import { normaliseProject } from "../memory/project-name.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
+import { folderNameFor } from "./folder-names.ts";
 import { type Memory, promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
 import { sessionObject } from "./objects.ts";
 
@@ -47,7 +48,8 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     key: caller.key,
     project: place.project === null ? null : normaliseProject(place.project),
     projectFrom: place.projectFrom,
-    folderProject: folderProject(caller.person, action.cwd ?? ""),
+    folderProject: await folderNameFor(call, place.machine, { ...place, cwd: action.cwd }),
+    folderFrom: place.machine === null ? "person" : "machine",
     cwd: action.cwd,
     root: place.root,
     branch: gitName(call, place.branch),

@@ -1,13 +1,22 @@
 /** Asking all projects that a caller may reach, side by side. */
 
 import { type Reader, readerOf } from "../access/caller.ts";
-import type { KnownProjects } from "../contract/team.ts";
+import type { ProjectHereRequest } from "../contract/params.ts";
+import type { KnownProjects, ProjectHere } from "../contract/team.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
+import { absolutePath, machineId } from "../hooks/hook-place.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
+import {
+  firstFolderName,
+  isFolderProject,
+  normaliseProject,
+  shownProject,
+} from "../memory/project-name.ts";
 import { createLog } from "../platform/log.ts";
 import { isoTime } from "../platform/time.ts";
 import type { CallContext } from "./call-context.ts";
-import { objectOf, reachableProjects } from "./project-lookup.ts";
+import { folderNameFor } from "./folder-names.ts";
+import { findProject, objectOf, reachableProjects } from "./project-lookup.ts";
 
 export interface ProjectAnswers<Answer> {
   answers: { project: ProjectRef; answer: Answer }[];
@@ -68,4 +77,27 @@ export async function knownProjects(call: CallContext): Promise<KnownProjects> {
     last_event_at: answer.last_event_at === null ? null : isoTime(answer.last_event_at),
   }));
   return { items, ...incompleteness(found) };
+}
+
+/** Whose project a folder is, by the rule that hooks are named by. Creates nothing. */
+export async function projectHere(
+  call: CallContext,
+  { project, git_dir, root, folder, machine }: ProjectHereRequest,
+): Promise<ProjectHere> {
+  const place = {
+    gitDir: absolutePath(git_dir ?? null),
+    root: absolutePath(root ?? null),
+    cwd: absolutePath(folder ?? null),
+  };
+  const told = normaliseProject(project ?? "");
+  const name = told ?? (await folderNameFor(call, machineId(machine ?? null), place));
+  const found = await findProject(call, name);
+  const first = isFolderProject(name) ? firstFolderName(call.caller.person, name) : null;
+  const earlier = first === null || first === name ? null : await findProject(call, first);
+  return {
+    project: found?.name ?? name,
+    shown: shownProject(found?.name ?? name),
+    known: found !== null,
+    earlier: earlier?.name ?? null,
+  };
 }

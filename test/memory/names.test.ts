@@ -6,12 +6,14 @@ import {
   eventSeries,
   parseEventKey,
 } from "../../src/memory/event-identity.ts";
+import { type FolderPlace, folderProject } from "../../src/memory/folder-name.ts";
 import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
 import { relativePath, withoutRoot } from "../../src/memory/paths.ts";
 import {
-  folderProject,
+  firstFolderName,
   normaliseProject,
   PROJECT_NAME_MAX_CHARS,
+  shownProject,
 } from "../../src/memory/project-name.ts";
 import { contentHash } from "../../src/platform/content-hash.ts";
 
@@ -70,6 +72,7 @@ const REMOTES: [string, string][] = [
   ["name/app", "name/app"],
   ["Name/App.git", "name/app"],
   ["folder/k1x9/app", "folder/k1x9/app"],
+  ["folder/my app-0a1b2c3d", "folder/my app-0a1b2c3d"],
 ];
 
 describe("names of projects", () => {
@@ -92,6 +95,7 @@ describe("names of projects", () => {
       "name/",
       "folder/",
       "folder/x",
+      "folder/x-123",
       "/srv/git/app.git",
       "file:///srv/git/app.git",
       "../app/.git",
@@ -134,19 +138,68 @@ describe("names of projects", () => {
     );
   });
 
-  it("names a folder by its actor and its last part, on every platform", () => {
+  const SECRET = new Uint8Array(32).fill(7);
+  const MACHINE = { machine: "0123456789abcdef" };
+  const named = (
+    place: Partial<FolderPlace>,
+    owner: { machine: string } | { person: string } = MACHINE,
+  ) => folderProject(SECRET, owner, { gitDir: null, root: null, cwd: null, ...place });
+
+  it("names a folder by its last part and a mark, on every platform", async () => {
     const cases: [string, string][] = [
-      ["/home/dev/src/App", "folder/k1x9/app"],
-      ["/home/dev/src/app/", "folder/k1x9/app"],
-      ["C:\\Users\\dev\\App", "folder/k1x9/app"],
-      ["C:\\", "folder/k1x9/root"],
-      ["/", "folder/k1x9/root"],
-      ["", "folder/k1x9/root"],
+      ["/home/dev/src/App", "app"],
+      ["/home/dev/src/app/", "app"],
+      ["C:\\Users\\dev\\App", "app"],
+      ["/home/dev/my app.git", "my app"],
+      ["C:\\", "root"],
+      ["/", "root"],
+      ["", "root"],
+      [`/home/${"x".repeat(300)}`, "x".repeat(100)],
     ];
-    for (const [cwd, name] of cases) {
-      expect([cwd, folderProject("k1x9", cwd)]).toEqual([cwd, name]);
+    for (const [cwd, base] of cases) {
+      const name = await named({ cwd });
+      expect([cwd, name.slice(0, -9), name]).toEqual([
+        cwd,
+        `folder/${base}`,
+        expect.stringMatching(/-[0-9a-f]{8}$/),
+      ]);
       expect(normaliseProject(name)).toBe(name);
+      expect(shownProject(name)).toBe(base);
     }
+    expect(shownProject("folder/k1x9/app")).toBe("app");
+    expect(shownProject("github.com/acme/app")).toBe("github.com/acme/app");
+    expect(firstFolderName("k1x9", await named({ cwd: "/src/app" }))).toBe("folder/k1x9/app");
+  });
+
+  it("gives one name to all worktrees and folders of a repository, and to all ways to write it", async () => {
+    const gitDir = "/home/u/app/.git";
+    const name = await named({ gitDir, root: "/home/u/app", cwd: "/home/u/app/src" });
+    expect(await named({ gitDir, root: "/home/u/tree", cwd: "/home/u/tree" })).toBe(name);
+    // Before `git init`, and with a git that cannot tell where its folder is.
+    expect(await named({ cwd: "/home/u/app" })).toBe(name);
+    expect(await named({ root: "/home/u/app", cwd: "/home/u/app/src" })).toBe(name);
+    const windows = [
+      "C:\\Users\\me\\App",
+      "c:/users/me/app/",
+      "/c/Users/me/App",
+      "/mnt/c/users/me/app",
+    ];
+    const names = await Promise.all(windows.map((cwd) => named({ cwd })));
+    expect(new Set(names).size).toBe(1);
+  });
+
+  it("tells apart namesakes in other folders, on other machines, of other people and teams", async () => {
+    const cwd = "/home/u/app";
+    const names = [
+      await named({ cwd }),
+      await named({ cwd: "/home/u/other/app" }),
+      await named({ cwd: "/home/u/App" }),
+      await named({ cwd }, { machine: "fedcba9876543210" }),
+      await named({ cwd }, { person: "0123456789abcdef" }),
+      await named({ cwd }, { person: "k1x9" }),
+      await folderProject(SECRET.slice().fill(8), MACHINE, { gitDir: null, root: null, cwd }),
+    ];
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 

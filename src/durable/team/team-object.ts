@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
+import secret from "../../../migrations/team/0002_folder_secret.sql";
 import schema from "../../../migrations/team/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { NoFields } from "../../contract/calls.ts";
@@ -23,10 +24,20 @@ import {
   type UsageQuery,
   writeBudgets,
 } from "./budget-store.ts";
+import { folderSecret } from "./folder-secret.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
 import { findOrCreateProject, findProject, listProjects } from "./projects.ts";
 
-export const TEAM_MIGRATIONS = [{ name: "0001_initial", sql: initial }];
+export const TEAM_MIGRATIONS = [
+  { name: "0001_initial", sql: initial },
+  { name: "0002_folder_secret", sql: secret },
+];
+
+/** What comes along with answers that the Worker keeps: see `folderSecret`. */
+export interface WithSecret {
+  /** Absent from answers of an older release. */
+  folderSecret?: Uint8Array<ArrayBuffer>;
+}
 
 export class TeamObject extends DurableObject<Env> {
   readonly #db: Database;
@@ -40,15 +51,23 @@ export class TeamObject extends DurableObject<Env> {
    * Makes these the team's deployment keys: those that are not listed any more are removed.
    * Creates the team. Writes nothing where nothing changed.
    */
-  ensureKeys({ keys }: { keys: StoredKey[] }): void {
+  ensureKeys({ keys }: { keys: StoredKey[] }): WithSecret {
     this.#db.migrate();
     replaceDeploymentKeys(this.#db, keys, Date.now());
+    return { folderSecret: folderSecret(this.#db) };
   }
 
   /** Whether the team knows the key. Creates nothing. */
-  verify({ keyId, secretHash }: { keyId: string; secretHash: string }): Verification {
+  verify({ keyId, secretHash }: { keyId: string; secretHash: string }): Verification & WithSecret {
     if (!this.#db.exists()) return { ok: false };
-    return verifyKey(this.#db, keyId, secretHash);
+    const answer = verifyKey(this.#db, keyId, secretHash);
+    return answer.ok ? { ...answer, folderSecret: this.folderSecret({}) } : answer;
+  }
+
+  /** What names of folders are made with: 32 bytes, made once, never changed. */
+  folderSecret(_request: NoFields): Uint8Array<ArrayBuffer> {
+    this.#db.migrate();
+    return folderSecret(this.#db);
   }
 
   /** The number of a project, which gets the next one where it has none. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SaveBody } from "../../contract/params.ts";
+import { shownProject } from "../../memory/project-name.ts";
 import { saveByHand } from "../../service/save.ts";
 import { ItemId, WantedProject } from "../parameters.ts";
 import type { Tool } from "../tool.ts";
@@ -50,7 +51,7 @@ One observation per call, about one thing. Search first: where an older observat
       supersedes: saved.supersedes,
       redacted: saved.title.includes("[redacted:") || saved.narrative.includes("[redacted:"),
     };
-    const notes = [`Saved as ${saved.id} in ${saved.project}.`];
+    const notes = [`Saved as ${saved.id} in ${shownProject(saved.project)}.`];
     if (saved.supersedes !== null) notes.push(`${saved.supersedes} is history now.`);
     if (structured.redacted) notes.push("Secrets in it were replaced before it was stored.");
     return { structured, text: notes.join(" ") };

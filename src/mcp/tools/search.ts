@@ -3,6 +3,7 @@ import { QUERY_MAX_CHARS } from "../../contract/limits.ts";
 import type { Filters } from "../../contract/params.ts";
 import { cursorOf, filtersOf, oneOf } from "../../contract/params.ts";
 import { type SearchAnswer, type SearchHit, tellReading } from "../../contract/recall.ts";
+import { shownProject } from "../../memory/project-name.ts";
 import { searchMemory } from "../../service/search.ts";
 import {
   Cursor,
@@ -133,7 +134,7 @@ function textOf(items: z.output<typeof Row>[], next: string | null, note: string
       item.type,
       item.title,
       item.file,
-      item.project,
+      item.project === undefined ? undefined : shownProject(item.project),
       item.times === undefined ? "" : `seen ${item.times} times`,
       item.superseded_by === undefined ? "" : `history, replaced by ${item.superseded_by}`,
     ]),
