@@ -51,6 +51,9 @@ export const ObservationSchema = z
     concepts: z.array(openEnum(CONCEPTS)),
     files_read: z.array(z.string()),
     files_modified: z.array(z.string()),
+    saved_from: ProjectName.optional().meta({
+      description: "Saved by an agent whose session belongs to this other project",
+    }),
     tokens: z.number().meta({ description: "Characters / 4 of what is shown" }),
     repeats: ItemId.nullable().meta({ description: "The first one that says nearly the same" }),
     supersedes: ItemId.nullable().meta({ description: "The one that this one replaces" }),

@@ -15,6 +15,7 @@ import { type RawTextEvent, sanitise } from "../privacy/sanitise.ts";
 import type { AgentDialect, Moment } from "./dialect.ts";
 import { eventTime, type HookAction, type HookContext, type SessionSource } from "./hook-action.ts";
 import { type Payload, PayloadSchema } from "./payload.ts";
+import { savedItem } from "./saved-item.ts";
 import { filesOf, isRecord, NO_FILES, targetOf } from "./tool-call.ts";
 
 /** What a hook's payload asks for. Never throws; `body` is any parsed JSON. */
@@ -165,7 +166,9 @@ class Reading {
     });
     const skip = own ? "internal" : ignored ? "ignored" : null;
     const target = targetOf(body.input, [...(told?.modified ?? []), ...(told?.read ?? [])]);
-    return this.incoming({ kind, body: { ...body, action, target } }, JSON.stringify(body), skip);
+    const saved = own && kind === "tool_use" ? savedItem(hook.tool_name, given) : null;
+    const stamps = { action, target, ...(saved === null ? {} : { saved }) };
+    return this.incoming({ kind, body: { ...body, ...stamps } }, JSON.stringify(body), skip);
   }
 
   private incoming(content: EventContent, told: string, skip: SkipReason | null): EventAction {

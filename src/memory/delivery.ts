@@ -50,6 +50,15 @@ export interface ForgetAnswer {
   removed: { observations: number; summaries: number; prompts: number };
 }
 
+/** What an agent saved by hand, told by its session. */
+export interface LinkRequest {
+  /** The item's number in the project. */
+  n: number;
+  by: { session: string; agent: string; actor: string; generation: number };
+  /** The session's own project, where it is another one. */
+  savedFrom: string | null;
+}
+
 /** How a session stands with its project, for one whose object was emptied. */
 export interface Standing {
   forgotten: boolean;

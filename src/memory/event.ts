@@ -35,6 +35,8 @@ export interface ToolBody {
   files_modified: string[];
   /** The subagent's type when the call was made inside one. */
   agent_type?: string;
+  /** Id of the item that a call of our own tools saved: it belongs to the session. */
+  saved?: string;
 }
 
 /**

@@ -3,6 +3,7 @@ import { readerOf } from "../access/caller.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
+import { parseItemId } from "../memory/item-id.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { truncate } from "../platform/truncate.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
@@ -74,12 +75,6 @@ async function projectOfNumber(call: CallContext, number: number): Promise<Proje
 /** The object of a project that a lookup has given. */
 export function objectOf(call: CallContext, project: ProjectRef): ObjectGate<ProjectObject> {
   return projectObject(call.env, call.caller.team, project.number);
-}
-
-/** `<number>-<n>`: where an item is. Null for what is not an id. */
-export function parseItemId(id: string): { number: number; n: number } | null {
-  const match = /^([1-9]\d{0,8})-([1-9]\d{0,11})$/.exec(id);
-  return match === null ? null : { number: Number(match[1]), n: Number(match[2]) };
 }
 
 /** Where an item is. */

@@ -6,6 +6,7 @@ import { ApiError } from "../contract/errors.ts";
 import type { Observation } from "../contract/items.ts";
 import type { SaveBody } from "../contract/params.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
+import { parseItemId } from "../memory/item-id.ts";
 import type { NewObservation } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
@@ -13,7 +14,7 @@ import { stripPrivate } from "../privacy/private-tags.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
-import { findProject, invalidProject, objectOf, parseItemId } from "./project-lookup.ts";
+import { findProject, invalidProject, objectOf } from "./project-lookup.ts";
 
 const IDEMPOTENCY_KEY_MAX_CHARS = 200;
 

@@ -57,6 +57,7 @@ const MEMORY = {
     deliver: OBJECT,
     replace: OBJECT,
     forget: OBJECT,
+    link: OBJECT,
     standing: OBJECT,
     announce: OBJECT,
     save: "a command: it shows its sender what the sender has just written",

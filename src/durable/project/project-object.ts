@@ -16,6 +16,7 @@ import type {
   Delivery,
   DeliveryOutcome,
   ForgetAnswer,
+  LinkRequest,
   ProjectRef,
   Replacement,
   ReplacementOutcome,
@@ -27,6 +28,7 @@ import {
   applyDelivery,
   applyReplacement,
   forgetSession,
+  linkSaved,
   removeItem,
   saveObservation,
 } from "./apply/apply.ts";
@@ -121,6 +123,11 @@ export class ProjectObject extends DurableObject<Env> {
   replace({ replacement }: { project: ProjectRef; replacement: Replacement }): ReplacementOutcome {
     this.#db.migrate();
     return applyReplacement(this.#db, replacement);
+  }
+
+  /** What the session's agent saved by hand belongs to the session. */
+  link(request: LinkRequest): void {
+    if (this.#db.exists()) linkSaved(this.#db, request);
   }
 
   /** Removes all that a session taught or saved, and refuses it from now on as forgotten. */

@@ -40,6 +40,8 @@ export interface Tombstone {
   lastEventAt: number | null;
   /** What the session's forgetting removed; absent where it was not forgotten. */
   removed?: Removed;
+  /** Numbers of the projects into which the agent saved by hand. */
+  savedInto?: number[];
 }
 
 export interface SessionRow {

@@ -5,6 +5,7 @@ import type {
   Delivery,
   DeliveryOutcome,
   ForgetAnswer,
+  LinkRequest,
   Replacement,
   ReplacementOutcome,
 } from "../../../memory/delivery.ts";
@@ -23,6 +24,7 @@ import {
   titleOf,
 } from "../store/item-row.ts";
 import {
+  assignItem,
   insertItem,
   kindsOfItems,
   lastNumber,
@@ -30,6 +32,7 @@ import {
   numbersOfBatches,
   numbersOfSession,
   numbersOfSources,
+  numbersTaught,
   removeItems,
   summaryOfTurn,
   timesOfItems,
@@ -38,7 +41,9 @@ import {
 import { HAND, observationItem, promptItem, splitWordsOf, summaryItem } from "../store/new-item.ts";
 import { newestMatches } from "../store/search-index.ts";
 import {
+  assignDelivery,
   dropDeliveriesBelow,
+  dropTaughtBelow,
   forgetAnnouncement,
   isApplied,
   itemsOfDelivery,
@@ -121,7 +126,7 @@ export function applyReplacement(db: Database, replacement: Replacement): Replac
     const fresh = deliveries.filter((delivery) => !isApplied(db, delivery));
     if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
     removeItems(db, numbersToRemove(db, session, remove));
-    if (remove === "all") dropDeliveriesBelow(db, session, minGeneration);
+    if (remove === "all") dropTaughtBelow(db, session, minGeneration);
     // Taken back whole: the session has moved to another project, or is forgotten.
     if (remove === "all" && deliveries.length === 0) forgetAnnouncement(db, session);
     for (const delivery of fresh) insertDelivery(db, delivery);
@@ -130,7 +135,7 @@ export function applyReplacement(db: Database, replacement: Replacement): Replac
 }
 
 function numbersToRemove(db: Database, session: string, remove: Replacement["remove"]): number[] {
-  if (remove === "all") return numbersOfSession(db, session);
+  if (remove === "all") return numbersTaught(db, session);
   if ("batches" in remove) return numbersOfBatches(db, session, remove.batches);
   return numbersOfSources(db, session, remove.sources, remove.any ?? false);
 }
@@ -234,6 +239,24 @@ function comparable(content: ObservationContent): Comparable & { title: string }
     files: [...new Set([...content.files_modified, ...content.files_read])],
     text: [content.title, content.subtitle, content.narrative, ...content.facts].join("\n"),
   };
+}
+
+/**
+ * What a session's agent saved by hand is the session's from now on. Only what its own person saved,
+ * and no session has yet: a second call, or one for anything else, changes nothing.
+ */
+export function linkSaved(db: Database, { n, by, savedFrom }: LinkRequest): void {
+  db.transaction(() => {
+    const row = readItem(everything(db), n);
+    if (row?.kind !== "observation" || row.agent !== HAND || row.actor !== by.actor) return;
+    const content = savedFrom === null ? row.content : { ...row.content, saved_from: savedFrom };
+    const { session, agent, generation } = by;
+    // A session's own batches count from 1.
+    const batch = -n;
+    assignItem(db, n, { session, agent, generation, batch, content });
+    const saved = { session: row.session, generation: 0, batch: n };
+    assignDelivery(db, saved, { session, generation, batch });
+  });
 }
 
 /** Removes one item. False where there is none. */

@@ -10,6 +10,8 @@ export interface ObservationContent
   concepts: Concept[];
   files_read: string[];
   files_modified: string[];
+  /** Saved by a session of this other project. */
+  saved_from?: string;
 }
 export type SummaryContent = DraftSummary;
 export interface PromptContent {

@@ -9,12 +9,13 @@ import {
   itemTable,
   type Links,
   type NewItem,
+  type ObservationContent,
   type Origin,
   type SummaryContent,
   selectItems,
 } from "./item-row.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
-import { numbersOfSessions } from "./sessions.ts";
+import { numbersOfSessions, TAUGHT } from "./sessions.ts";
 import { everything } from "./visible.ts";
 
 /**
@@ -103,11 +104,30 @@ export function summaryOfTurn(
   return row?.kind === "summary" ? row : null;
 }
 
-/** Numbers of everything that a session taught. */
+/** Numbers of everything that a session taught, and that its agent saved by hand. */
 export function numbersOfSession(db: Database, session: string): number[] {
   return db
     .all<{ n: number }>(`SELECT DISTINCT n FROM (${numbersOfSessions("= ?")})`, session)
     .map((row) => row.n);
+}
+
+/** Numbers of everything that a session taught by itself. */
+export function numbersTaught(db: Database, session: string): number[] {
+  return db
+    .all<{ n: number }>(
+      `SELECT DISTINCT n FROM (${numbersOfSessions("= ?")} AND ${TAUGHT})`,
+      session,
+    )
+    .map((row) => row.n);
+}
+
+/** Gives an item to a session. What the index knows of it stays as it is. */
+export function assignItem(
+  db: Database,
+  n: number,
+  to: Origin & { session: string; agent: string; content: ObservationContent },
+): void {
+  itemTable(db).update(to, "WHERE n = ?", n);
 }
 
 /** What kind of item each of these numbers is, in no order. */

@@ -72,6 +72,32 @@ export function dropDeliveriesBelow(db: Database, session: string, minGeneration
   db.run("DELETE FROM deliveries WHERE session = ? AND generation < ?", session, minGeneration);
 }
 
+/** SQL: what a session taught by itself, of deliveries `d`. What its agent saved counts down. */
+export const TAUGHT = "d.batch > 0";
+
+/** The same for what a session taught by itself: what its agent saved stays where it is. */
+export function dropTaughtBelow(db: Database, session: string, minGeneration: number): void {
+  db.run(
+    `DELETE FROM deliveries AS d WHERE session = ? AND generation < ? AND ${TAUGHT}`,
+    session,
+    minGeneration,
+  );
+}
+
+/** A delivery is another's from now on. */
+export function assignDelivery(db: Database, known: DeliveryKey, to: DeliveryKey): void {
+  db.run(
+    `UPDATE deliveries SET session = ?, generation = ?, batch = ?
+     WHERE session = ? AND generation = ? AND batch = ?`,
+    to.session,
+    to.generation,
+    to.batch,
+    known.session,
+    known.generation,
+    known.batch,
+  );
+}
+
 /** SQL: numbers of the items of the sessions that `listed` matches, e.g. `= ?`. */
 export function numbersOfSessions(listed: string): string {
   return `SELECT s.n FROM deliveries d JOIN items s ON s.n BETWEEN d.first_n AND d.last_n

@@ -55,6 +55,7 @@ function showObservation(project: ProjectRef, row: ObservationRow): Observation 
     model,
     degraded,
     tokens: tokensOf(shown.join("\n")),
+    ...(content.saved_from === undefined ? {} : { saved_from: content.saved_from }),
     repeats: id(row.repeats),
     supersedes: id(row.supersedes),
     superseded_by: id(row.superseded_by),

@@ -1,7 +1,7 @@
 /** How sessions end: closed, given up on, deleted, forgotten, and what stays. Each one transaction. */
 
 import { bury, newBatch } from "../queue/lifecycle.ts";
-import type { SessionRow } from "../session-row.ts";
+import type { SessionRow, Tombstone } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { addMissingSummaries } from "../work/missing-summaries.ts";
 
@@ -81,10 +81,18 @@ export function leaveTombstone(
       tokensOutput: tokens.output,
       lastEventAt: store.lastEventAt(row),
       ...(row.ending === "forget" ? { removed: store.outbox.removed() } : {}),
+      ...(row.ending === "forget" ? {} : savedInto(store, row)),
     },
     ...change,
   };
   store.db.beginAnew(() => store.session.insert(tombstone));
+}
+
+/** Where the agent saved by hand is known as long as that may have to be forgotten. */
+function savedInto(store: SessionStore, row: SessionRow): Pick<Tombstone, "savedInto"> {
+  const before = row.tombstone?.savedInto ?? [];
+  const numbers = [...new Set([...before, ...store.outbox.projectsSavedInto()])];
+  return numbers.length === 0 ? {} : { savedInto: numbers };
 }
 
 /** Ends what `beginDelete` or `beginForget` began, once the outbox is through. */
@@ -113,11 +121,16 @@ export function beginForget(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
   const generation = row.generation + 1;
-  const payload = JSON.stringify({ events: store.log.count() });
+  const forget = { kind: "forget", project: row.project, generation, batch: null } as const;
+  const events = store.log.count();
+  const saved = savedInto(store, row).savedInto ?? [];
   store.log.clear();
   store.batches.clear();
   store.outbox.keepRetractions();
-  store.outbox.add({ kind: "forget", project: row.project, generation, batch: null, payload }, now);
+  store.outbox.add({ ...forget, payload: JSON.stringify({ events }) }, now);
+  for (const number of saved) {
+    store.outbox.add({ ...forget, payload: JSON.stringify({ number }) }, now);
+  }
   store.session.update({
     ending: "forget",
     generation,

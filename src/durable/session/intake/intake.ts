@@ -6,6 +6,7 @@
 import type { SessionSource } from "../../../hooks/hook-action.ts";
 import type { IncomingEvent } from "../../../memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../../memory/event-identity.ts";
+import { parseItemId } from "../../../memory/item-id.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
@@ -124,11 +125,23 @@ function storeEvent(
       ref: store.log.holderOf(event),
     },
   );
+  if (event.kind === "tool_use" && event.body.saved !== undefined) {
+    linkSaved(store, row, event.body.saved, now);
+  }
   const change: Partial<SessionRow> = {};
   if (row.closedAt !== null && !isLate) change.closedAt = null;
   if (isPrompt && row.endedAt !== null) change.endedAt = null;
   if (isPrompt && row.privateOpen) change.privateOpen = false;
   store.session.update(change);
+}
+
+/** What the agent saved by our own tool is told to belong to this session. */
+function linkSaved(store: SessionStore, row: SessionRow, id: string, now: number): void {
+  const place = parseItemId(id);
+  if (place === null) return;
+  const { project, generation } = row;
+  const payload = JSON.stringify(place);
+  store.outbox.add({ kind: "link", project, generation, batch: null, payload }, now);
 }
 
 /** The prompt that an event belongs to: by the agent's id where it has one, else the newest. */

@@ -29,7 +29,7 @@ export async function sendEntry(
   try {
     const project: ProjectRef = {
       name: entry.project,
-      number: await deps.projectNumber(row.team, entry.project),
+      number: store.outbox.numberOf(entry) ?? (await deps.projectNumber(row.team, entry.project)),
     };
     answer = await send(store, row, entry, project, deps);
   } catch (error) {
@@ -140,6 +140,15 @@ async function send(
         replacement: { session, minGeneration, remove: "all", deliveries: [] },
       });
       return SENT;
+    case "link": {
+      const { n } = store.outbox.linked(entry);
+      const own = await deps.projectNumber(row.team, row.project);
+      const savedFrom = own === project.number ? null : row.project;
+      const { agent, actor } = row;
+      const by = { session, agent, actor, generation: minGeneration };
+      await stub.link({ n, by, savedFrom });
+      return SENT;
+    }
     case "forget": {
       const { removed } = await stub.forget({ project, session, minGeneration });
       return { ...SENT, removed };

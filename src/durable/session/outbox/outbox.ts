@@ -5,6 +5,7 @@
  */
 import type { Removed } from "../../../contract/sessions.ts";
 import type { Delivery, ForgetAnswer } from "../../../memory/delivery.ts";
+import type { ItemNumbers } from "../../../memory/item-id.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
@@ -16,9 +17,10 @@ import type { DeletedItem } from "../work/withdrawal.ts";
  * - `redo`: what a redo wrote anew, in the place of the old;
  * - `retract`: the project keeps nothing of the session (the old side of a move);
  * - `forget`: neither what it taught nor what its agent saved; kept when sent, for the receipt;
- * - `withdraw`: what batches that held a private turn taught goes.
+ * - `withdraw`: what batches that held a private turn taught goes;
+ * - `link`: what the agent saved by hand belongs to this session; kept when sent, to be forgotten.
  */
-export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "forget" | "withdraw";
+export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "forget" | "withdraw" | "link";
 
 /** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
 export type OutboxState = "ready" | "held" | "sent";
@@ -141,7 +143,7 @@ export class Outbox {
 
   /** Applied. Only deliveries are kept, for a later move. */
   markSent(entry: OutboxEntry): void {
-    if (entry.kind === "deliver") {
+    if (entry.kind === "deliver" || entry.kind === "link") {
       this.#table.update({ state: "sent", error: null }, "WHERE id = ?", entry.id);
     } else {
       this.#db.run("DELETE FROM outbox WHERE id = ?", entry.id);
@@ -296,6 +298,23 @@ export class Outbox {
     return parseDelivery(entry.payload);
   }
 
+  /** The item that a link is about. */
+  linked(entry: OutboxEntry): ItemNumbers {
+    return JSON.parse(entry.payload) as ItemNumbers;
+  }
+
+  /** Numbers of the projects into which the session's agent saved by hand. */
+  projectsSavedInto(): number[] {
+    const links = this.#table.all("WHERE kind = 'link'").map((entry) => this.linked(entry).number);
+    return [...new Set(links)];
+  }
+
+  /** The project that an entry names by its number; null where it does so by its name. */
+  numberOf(entry: OutboxEntry): number | null {
+    if (entry.kind !== "link" && entry.kind !== "forget") return null;
+    return (JSON.parse(entry.payload) as { number?: number }).number ?? null;
+  }
+
   /** The event keys whose results a redo replaces. */
   keys(entry: OutboxEntry): string[] {
     return JSON.parse(entry.payload) as string[];
@@ -308,7 +327,9 @@ export class Outbox {
 
   /** Forgetting: all that is left to do is to take back what other projects were once told. */
   keepRetractions(): void {
-    this.#db.run("DELETE FROM outbox WHERE kind NOT IN ('retract', 'forget') OR state = 'sent'");
+    this.#db.run(
+      "DELETE FROM outbox WHERE kind NOT IN ('retract', 'forget', 'link') OR state = 'sent'",
+    );
   }
 }
 

@@ -12,7 +12,8 @@ import type {
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
-import { type Counters, countOf } from "../session-row.ts";
+import type { Counters } from "../session-row.ts";
+import { type KnownEvents, knownEvents, note } from "./known-events.ts";
 import { BATCH_MAX_ROWS, type QueuedEvent } from "./schedule.ts";
 
 /** Where an event goes in the log, and under which name. */
@@ -64,53 +65,13 @@ const COLUMNS: Columns<EventRow> = {
   ref: plain("ref"),
 };
 
-/**
- * What the object knows of all its events, read once in each of its lives: an index over the
- * identities, or a counter in a row, would cost a row written with every event. It may know events
- * that are gone, never too few.
- */
-interface Known {
-  /** Identity -> sequence number. */
-  seqs: Map<string, number>;
-  /** Number of a prompt -> sequence number. */
-  prompts: Map<number, number>;
-  counters: Counters;
-}
-
-function noCounters(): Counters {
-  return { prompt: 0, say: 0, stop: 0, compact: 0, agents: {} };
-}
-
-/** Adds an event to what is known. */
-function note(
-  known: Known,
-  { seq, identity, key, n }: Pick<EventRow, "seq" | "identity" | "key" | "n">,
-): Known {
-  known.seqs.set(identity, seq);
-  if (n === null) return known;
-  count(known.counters, key, n);
-  if (key.startsWith("prompt:")) known.prompts.set(n, seq);
-  return known;
-}
-
-/** Notes the number that a key like `stop:3` or `agent:<id>:2` carries. */
-function count(counters: Counters, key: string, n: number): void {
-  const series = key.slice(0, key.indexOf(":"));
-  if (series === "agent") {
-    const id = key.slice("agent:".length, key.lastIndexOf(":"));
-    counters.agents[id] = Math.max(countOf(counters.agents, id), n);
-  } else if (series === "prompt" || series === "say" || series === "stop" || series === "compact") {
-    counters[series] = Math.max(counters[series], n);
-  }
-}
-
 /** How far back a closing message's other half is looked for: subagents' events may come between. */
 const HOLDER_WITHIN_EVENTS = 200;
 
 export class EventLog {
   readonly #db: Database;
   readonly #table: Table<EventRow>;
-  readonly #known: Remembered<Known>;
+  readonly #known: Remembered<KnownEvents>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -123,10 +84,8 @@ export class EventLog {
     return this.#find(identity) !== null;
   }
 
-  #readKnown(): Known {
-    const known: Known = { seqs: new Map(), prompts: new Map(), counters: noCounters() };
-    for (const event of this.#table.select(["seq", "identity", "key", "n"], "")) note(known, event);
-    return known;
+  #readKnown(): KnownEvents {
+    return knownEvents(this.#table.select(["seq", "identity", "key", "n"], ""));
   }
 
   /** The highest `n` of each series that the log has seen in this life of the object. */
