@@ -1,5 +1,5 @@
 /** The configuration of a runtime that serves one Worker with one class of objects. */
-import { compatibilityDate } from "../src/cli/server/workerd-config.ts";
+import { compatibilityDate } from "../test/support/workerd.ts";
 
 export interface OneObject {
   port: number;

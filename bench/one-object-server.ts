@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { untilReady } from "../src/cli/server/port.ts";
 import { type ProcessGroup, startProcessGroup } from "../src/cli/server/process-group.ts";
-import { workerdBinary } from "../src/cli/server/workerd-config.ts";
+import { workerdBinary } from "../test/support/workerd.ts";
 import { oneObjectConfig } from "./one-object-config.ts";
 
 const READY_TIMEOUT_MS = 10_000;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAIRN_COMMAND, CLONE } from "../../src/cli/clone.ts";
 import { startProcessGroup } from "../../src/cli/server/process-group.ts";
-import { workerdBinary } from "../../src/cli/server/workerd-config.ts";
+import { childrenOf } from "../../src/cli/server/process-table.ts";
+import { workerdBinary } from "../../test/support/workerd.ts";
 import { oneObjectConfig } from "../one-object-config.ts";
 
 const READY_TIMEOUT_MS = 60_000;
@@ -100,8 +101,12 @@ export async function startBare(folder: string, port: number): Promise<Server> {
 /** Ticks of `/proc/<pid>/stat` per second: fixed on Linux. */
 const TICK_MS = 10;
 
-/** Processor time that a process has used so far, in ms; NaN where the system does not tell. */
+/** Processor time that a process and its children have used so far, in ms; NaN where it is not told. */
 export function cpuMs(pid: number): number {
+  return [pid, ...childrenOf(pid)].map(ownCpuMs).reduce((sum, ms) => sum + ms, 0);
+}
+
+function ownCpuMs(pid: number): number {
   try {
     // After the name in brackets, which may hold spaces; user and system time are fields 14 and 15.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];

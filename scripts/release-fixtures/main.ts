@@ -9,7 +9,15 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -115,7 +123,9 @@ try {
   mkdirSync(target, { recursive: true });
   const alarms: Record<string, number | null> = {};
   for (const className of ["SessionObject", "ProjectObject", "TeamObject"]) {
-    const folder = join(state, "objects", `cairn-${className}`);
+    // The first release kept them in another folder.
+    const objects = ["do", "objects"].map((name) => join(state, name)).find(existsSync) ?? state;
+    const folder = join(objects, `cairn-${className}`);
     for (const file of readdirSync(folder)) {
       if (!file.endsWith(".sqlite") || file === "metadata.sqlite") continue;
       const name = nameOf(className, join(folder, file));

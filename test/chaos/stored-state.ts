@@ -63,7 +63,7 @@ export interface StoredItem {
 
 /** The databases of one class of objects. */
 function databases(state: string, className: string): string[] {
-  const folder = join(state, "objects", `cairn-${className}`);
+  const folder = join(state, "do", `cairn-${className}`);
   return readdirSync(folder)
     .filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite")
     .map((name) => join(folder, name));

@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort, untilReady } from "../../src/cli/server/port.ts";
 import { startProcessGroup } from "../../src/cli/server/process-group.ts";
-import { compatibilityDate, workerdBinary } from "../../src/cli/server/workerd-config.ts";
 import { ENVIRONMENT_VARIABLES } from "../../src/config.ts";
+import { compatibilityDate, workerdBinary } from "../support/workerd.ts";
 
 export const VERSIONS = ["today", "release"] as const;
 export type Version = (typeof VERSIONS)[number];

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { isGroupAlive } from "../../src/cli/server/process-group.ts";
 import { goneWithin, isAlive } from "../../src/cli/server/process-table.ts";
@@ -11,6 +11,9 @@ import { startServer } from "./local-server.ts";
 const PROCESSES_MS = 60_000;
 
 const GONE_WITHIN_MS = 5_000;
+
+/** The only files of a state folder that a key may stand in. */
+const KEY_FILES = ["key", "server.json"];
 
 function cairnStart(home: string, extra: Record<string, string> = {}) {
   return run(CAIRN, ["start"], { cwd: home, env: environment(home, { PORT: "0", ...extra }) });
@@ -36,8 +39,11 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     for (const name of readdirSync(server.state)) {
       expect(statSync(join(server.state, name)).mode & 0o077).toBe(0);
     }
-    const config = readFileSync(join(server.state, "runtime", "workerd.capnp"), "utf8");
-    expect(config).not.toContain(server.key);
+    const files = readdirSync(server.state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const withKey = files.filter((file) => readFileSync(file).includes(server.key));
+    expect(withKey.map((file) => relative(server.state, file)).sort()).toEqual(KEY_FILES);
 
     const second = await cairnStart(home);
     expect(second.code).toBe(1);
@@ -64,6 +70,27 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     const again = await startServer(home);
     expect(again.key).toBe(server.key);
     await again.stop();
+  });
+
+  it("takes over the databases of the first release, which lay in another folder", async () => {
+    const home = temporaryFolder("server");
+    const first = await startServer(home);
+    const told = { session_id: "kept", hook_event_name: "UserPromptSubmit", prompt: "Keep this" };
+    const headers = { Authorization: `Bearer ${first.key}` };
+    const hook = await fetch(`${first.url}/hooks/claude-code`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(told),
+    });
+    expect(hook.status).toBe(200);
+    await first.stop();
+    renameSync(join(first.state, "do"), join(first.state, "objects"));
+
+    const second = await startServer(home);
+    const view = await fetch(`${second.url}/v1/sessions/claude-code/kept`, { headers });
+    expect(view.status).toBe(200);
+    expect(readdirSync(second.state)).not.toContain("objects");
+    await second.stop();
   });
 
   it("takes its runtime along when it is killed, and the next start clears what is left", async () => {

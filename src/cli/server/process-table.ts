@@ -31,6 +31,16 @@ export function commandLinesOfGroup(group: number): string[] {
   return lines.filter((line) => Number.parseInt(line, 10) === group);
 }
 
+/** The processes that a process started and that still run. */
+export function childrenOf(parent: number): number[] {
+  const result = spawnSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" });
+  const lines = result.status === 0 ? result.stdout.trim().split("\n") : [];
+  return lines.flatMap((line) => {
+    const [ppid, pid] = line.trim().split(/\s+/).map(Number);
+    return ppid === parent && pid !== undefined && pid !== result.pid ? [pid] : [];
+  });
+}
+
 /** The nearest process above this one that is npm, if npm started it. */
 export function npmAbove(): number | null {
   if (process.env.npm_lifecycle_event === undefined) return null;

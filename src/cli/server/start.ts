@@ -1,5 +1,5 @@
 /** `cairn start`: the Worker on the open-source runtime, on this machine. */
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
@@ -10,16 +10,16 @@ import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
 import { bundleWorker } from "./worker-bundle.ts";
-import { workerdBinary, workerdConfig } from "./workerd-config.ts";
 
 const READY_TIMEOUT_MS = 30_000;
+
+const RUNTIME = join(import.meta.dirname, "runtime.ts");
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(): Promise<number> {
   const { host, port, state, key: givenKey } = readServerEnvironment(process.env);
-  const objects = join(state, "objects");
   const runtimeFolder = join(state, "runtime");
-  makePrivateFolders([state, objects, runtimeFolder]);
+  makePrivateFolders([state, runtimeFolder]);
   const keys = givenKey ?? keptKey(state) ?? makeKey(state);
   return await serve({
     host,
@@ -30,18 +30,13 @@ export async function start(): Promise<number> {
     command: "npm start",
     another: "A second server needs a PORT and a CAIRN_STATE of its own.",
     async launch(port) {
+      takeOverObjects(state);
+      rmSync(join(runtimeFolder, "tmp"), { recursive: true, force: true });
+      mkdirSync(join(runtimeFolder, "tmp"));
       const bundle = await bundleWorker(runtimeFolder);
-      const configFile = join(runtimeFolder, "workerd.capnp");
-      const config = workerdConfig({
-        address: hostPort(host, port),
-        bundle,
-        objects,
-        extraCertificates: process.env.NODE_EXTRA_CA_CERTS || null,
-      });
-      writeFileSync(configFile, config);
       return await startProcessGroup(
-        workerdBinary(),
-        ["serve", configFile],
+        process.execPath,
+        [RUNTIME, host, String(port), state, bundle],
         runtimeEnvironment(keys),
       );
     },
@@ -49,9 +44,16 @@ export async function start(): Promise<number> {
   });
 }
 
+/** Where the objects' databases of the first release are, and where Miniflare has them. */
+function takeOverObjects(state: string): void {
+  const [before, now] = [join(state, "objects"), join(state, "do")];
+  if (existsSync(before) && !existsSync(now)) renameSync(before, now);
+}
+
 /** The runtime gets what the Worker is configured by, and nothing else of this environment. */
 function runtimeEnvironment(keys: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH };
+  const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
+  const env: NodeJS.ProcessEnv = { PATH, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
   // Unset variables would reach the Worker as null instead of the empty texts of wrangler.toml.
   for (const name of ENVIRONMENT_VARIABLES) env[name] = process.env[name] ?? "";
   env.CAIRN_KEY = keys;

@@ -1,4 +1,7 @@
-/** Bundles the Worker for the open-source runtime, once per state of the sources. */
+/**
+ * Bundles the Worker for the open-source runtime, with the bindings of `wrangler.toml` beside it,
+ * once per state of the sources.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
@@ -8,7 +11,7 @@ import { CLONE } from "../clone.ts";
 import { Failure } from "../failure.ts";
 
 /** To be raised when the options below change, so that older bundles are not taken. */
-const BUNDLE_VERSION = 1;
+const BUNDLE_VERSION = 2;
 
 /** Packages may ask for Node's modules by bare names, and by `require`, which the runtime lacks. */
 const nodeModules: Plugin = {
@@ -29,7 +32,7 @@ const nodeModules: Plugin = {
 /** Names the state of everything that goes into the bundle. */
 function sourceHash(): string {
   const hash = createHash("sha256").update(`bundle ${BUNDLE_VERSION}\n`);
-  const files = ["package-lock.json"];
+  const files = ["package-lock.json", "wrangler.toml"];
   for (const folder of ["src", "migrations"]) {
     const entries = readdirSync(join(CLONE, folder), { recursive: true, withFileTypes: true });
     for (const entry of entries) {
@@ -48,6 +51,7 @@ function sourceHash(): string {
 
 /**
  * Writes the bundle into `folder` unless it is there, removes older ones, and returns its file name.
+ * The options that Miniflare needs for it stand in `<name>.json`.
  * Throws a `Failure` with esbuild's message, which names the file and the line.
  */
 export async function bundleWorker(folder: string): Promise<string> {
@@ -72,9 +76,23 @@ export async function bundleWorker(folder: string): Promise<string> {
   for (const entry of readdirSync(folder)) {
     if (entry.startsWith("worker-")) rmSync(join(folder, entry));
   }
-  // Written beside and renamed: a start that is killed half-way leaves no half bundle.
-  const partial = join(folder, `${name}.${process.pid}`);
-  writeFileSync(partial, result.outputFiles[0]?.contents ?? "");
-  renameSync(partial, join(folder, name));
+  writeWhole(join(folder, `${name}.json`), JSON.stringify(await workerOptions()));
+  writeWhole(join(folder, name), result.outputFiles[0]?.contents ?? "");
   return name;
+}
+
+/** A start that is killed half-way leaves no half file. */
+function writeWhole(file: string, contents: string | Uint8Array): void {
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, contents);
+  renameSync(partial, file);
+}
+
+/** What `wrangler.toml` says of bindings, variables and dates, as Miniflare takes it. */
+async function workerOptions(): Promise<object> {
+  const { unstable_getMiniflareWorkerOptions: read } = await import("wrangler");
+  const { workerOptions: options } = read(join(CLONE, "wrangler.toml"));
+  // The bundle has all modules in it, so nothing is to be found by rules or beside the sources.
+  const { modulesRules: _rules, rootPath: _root, ...rest } = options;
+  return { ...rest, name: "cairn" };
 }
