@@ -2,15 +2,17 @@
  * Latency and throughput of the hook endpoint on `npm start`'s runtime, beside a bare Worker that
  * puts one row into an object, in the same run on the same machine.
  *
- *   npm run bench:ingest -- [--seconds 8] [--rounds 3] [--port 9340] [--claude-mem http://127.0.0.1:37777]
+ *   npm run bench:ingest -- [--seconds 8] [--rounds 3] [--port 9340]
+ *     [--against <clone>]… [--claude-mem http://127.0.0.1:37777]
  *
  * The load generator shares the processors with the servers: on a busy machine compare the CPU
- * column, which counts the observing that follows as well. `--claude-mem` also measures the worker of
- * claude-mem that runs at that address.
+ * column, which counts the observing that follows as well. `--against` also measures the server of
+ * another clone by turns with this one, e.g. of the release before. `--claude-mem` also measures the
+ * worker of claude-mem that runs at that address.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { load, type Measured, type Post } from "./load.ts";
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "8" },
     rounds: { type: "string", default: "3" },
     port: { type: "string", default: "9340" },
+    against: { type: "string", multiple: true, default: [] },
     "claude-mem": { type: "string" },
   },
 });
@@ -59,10 +62,10 @@ async function settle(subject: Subject): Promise<void> {
   }
 }
 
-function cairnSubject(server: Server): Subject {
+function cairnSubject(name: string, server: Server): Subject {
   const headers = { authorization: `Bearer ${server.key}` };
   return {
-    name: "cairn",
+    name,
     url: server.url,
     pid: server.pid,
     post: (run, n) => ({
@@ -157,7 +160,14 @@ try {
   servers.push(cairn);
   const bare = await startBare(folder, port + 1);
   servers.push(bare);
-  const subjects = [bareSubject(bare), cairnSubject(cairn)];
+  const subjects = [bareSubject(bare), cairnSubject("cairn", cairn)];
+  for (const [index, clone] of values.against.entries()) {
+    const own = join(folder, `against-${index}`);
+    const command = join(resolve(clone), "bin", "cairn.js");
+    const other = await startCairn(own, port + 2 + index, command);
+    servers.push(other);
+    subjects.push(cairnSubject(basename(resolve(clone)), other));
+  }
   const claudeMem = values["claude-mem"];
   if (claudeMem !== undefined) subjects.push(claudeMemSubject(claudeMem));
 

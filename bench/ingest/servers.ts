@@ -35,12 +35,19 @@ async function ready(url: string): Promise<void> {
   throw new Error(`${url} did not answer within ${READY_TIMEOUT_MS} ms`);
 }
 
-/** The local server as users run it, on a state folder of its own, with the embedded provider. */
-export async function startCairn(folder: string, port: number): Promise<Server> {
+/**
+ * The local server of a clone as users run it, on a state folder of its own, with the embedded
+ * provider. `command` is the clone's `bin/cairn.js`.
+ */
+export async function startCairn(
+  folder: string,
+  port: number,
+  command: string = CAIRN_COMMAND,
+): Promise<Server> {
   const state = join(folder, "cairn");
   const log = join(folder, "cairn.log");
   mkdirSync(folder, { recursive: true });
-  const child = spawn("/bin/sh", ["-c", 'exec "$0" start >"$1" 2>&1', CAIRN_COMMAND, log], {
+  const child = spawn("/bin/sh", ["-c", 'exec "$0" start >"$1" 2>&1', command, log], {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
