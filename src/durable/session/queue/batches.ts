@@ -69,11 +69,13 @@ export class Batches {
   readonly #table: Table<BatchRow>;
   /** Asked with every event. */
   readonly #reach: Remembered<Reach>;
+  readonly #open: Remembered<readonly OpenBatch[]>;
 
   constructor(db: Database) {
     this.#db = db;
     this.#table = new Table(db, "batches", COLUMNS);
     this.#reach = new Remembered(db, () => this.#readReach());
+    this.#open = new Remembered(db, () => this.#readOpen());
   }
 
   /** True where events of these prompts are still pending or leased in a batch. */
@@ -120,7 +122,7 @@ export class Batches {
   }
 
   clear(): void {
-    this.#reach.forget();
+    this.#forget();
     this.#db.empty("batches");
   }
 
@@ -150,7 +152,11 @@ export class Batches {
   }
 
   /** Batches that still want something, in the log's order. */
-  open(): OpenBatch[] {
+  open(): readonly OpenBatch[] {
+    return this.#open.value();
+  }
+
+  #readOpen(): OpenBatch[] {
     return this.#batches("WHERE state IN ('pending', 'leased')").filter(isOpen);
   }
 
@@ -211,10 +217,16 @@ export class Batches {
     return row ?? { lastBatch: 0, toSeq: 0 };
   }
 
-  /** For every change but `save`: what is remembered of the table is no longer true. */
+  /** For every change but `save`. */
   #change(sql: string, ...values: SqlValue[]): void {
-    this.#reach.forget();
+    this.#forget();
     this.#db.run(sql, ...values);
+  }
+
+  /** What is remembered of the table is no longer true. */
+  #forget(): void {
+    this.#reach.forget();
+    this.#open.forget();
   }
 
   /** Puts a transition's batches in the place of one. */
@@ -228,7 +240,7 @@ export class Batches {
   }
 
   save(batch: Batch): void {
-    this.#reach.forget();
+    this.#forget();
     this.#table.put(toRow(batch));
   }
 }

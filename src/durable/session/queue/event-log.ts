@@ -1,20 +1,14 @@
 /** The session's log of events: the one module that writes the table `events`. */
 
-import type { EventKind } from "../../../contract/vocabulary.ts";
-import type {
-  EventContent,
-  IncomingEvent,
-  SkipReason,
-  StoredEvent,
-  TextBody,
-  ToolBody,
-} from "../../../memory/event.ts";
+import type { IncomingEvent, StoredEvent, TextBody } from "../../../memory/event.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
-import { type Columns, plain, Table } from "../../../platform/table.ts";
+import { Table } from "../../../platform/table.ts";
 import type { Counters } from "../session-row.ts";
-import { type KnownEvents, knownEvents, note } from "./known-events.ts";
-import { BATCH_MAX_ROWS, type QueuedEvent } from "./schedule.ts";
+import { COLUMNS, type EventRow, NO_CALL, NO_TEXT, toEvent } from "./event-row.ts";
+import { type KnownEvents, knownEvents, note, withoutEvents } from "./known-events.ts";
+import { enqueue, HEAD_EVENTS, type KnownQueue, knownQueue, queueBehind } from "./known-queue.ts";
+import type { QueuedEvent } from "./schedule.ts";
 
 /** Where an event goes in the log, and under which name. */
 export interface EventPlace {
@@ -29,59 +23,31 @@ export interface EventPlace {
   ref: string | null;
 }
 
-/** An event as the table holds it. */
-interface EventRow {
-  seq: number;
-  identity: string;
-  kind: EventKind;
-  n: number | null;
-  key: string;
-  promptId: string | null;
-  promptNumber: number;
-  at: number;
-  receivedAt: number;
-  bytes: number;
-  skip: SkipReason | null;
-  /** JSON text: it is written once, and measured before. */
-  body: string;
-  keyId: string | null;
-  ref: string | null;
-}
-
-const COLUMNS: Columns<EventRow> = {
-  seq: plain("seq"),
-  identity: plain("identity"),
-  kind: plain("kind"),
-  n: plain("n"),
-  key: plain("event_key"),
-  promptId: plain("prompt_id"),
-  promptNumber: plain("prompt_number"),
-  at: plain("at"),
-  receivedAt: plain("received_at"),
-  bytes: plain("bytes"),
-  skip: plain("skip"),
-  body: plain("body"),
-  keyId: plain("key_id"),
-  ref: plain("ref"),
-};
-
 /** How far back a closing message's other half is looked for: subagents' events may come between. */
 const HOLDER_WITHIN_EVENTS = 200;
+
+/** What is asked of the newest event with every hook. */
+type NewestEvent = Pick<EventRow, "seq" | "identity" | "at" | "receivedAt">;
 
 export class EventLog {
   readonly #db: Database;
   readonly #table: Table<EventRow>;
   readonly #known: Remembered<KnownEvents>;
+  readonly #newest: Remembered<NewestEvent | null>;
+  readonly #queue: Remembered<KnownQueue | null>;
 
   constructor(db: Database) {
     this.#db = db;
     this.#table = new Table(db, "events", COLUMNS);
     this.#known = new Remembered(db, () => this.#readKnown());
+    this.#newest = new Remembered(db, () => this.#readNewest());
+    // Read by `head`, which knows from where on.
+    this.#queue = new Remembered<KnownQueue | null>(db, () => null);
   }
 
   /** True where an event of this identity is in the log. */
   has(identity: string): boolean {
-    return this.#find(identity) !== null;
+    return this.#known.value().seqs.has(identity);
   }
 
   #readKnown(): KnownEvents {
@@ -93,36 +59,27 @@ export class EventLog {
     return this.#known.value().counters;
   }
 
-  #find(identity: string): Pick<EventRow, "kind" | "n"> | null {
-    const seq = this.#known.value().seqs.get(identity);
-    if (seq === undefined) return null;
-    // Asked again: it may have been removed since.
-    const found = this.#table.select(
-      ["kind", "n"],
-      "WHERE seq = ? AND identity = ?",
-      seq,
-      identity,
-    );
-    return found[0] ?? null;
-  }
-
   /** The newest event's identity; null in an empty log. */
   newestIdentity(): string | null {
-    return this.#newest("identity");
+    return this.#newest.value()?.identity ?? null;
   }
 
   /** The number of the prompt with this identity; null where it is not in the log. */
   promptNumber(identity: string): number | null {
-    const found = this.#find(identity);
-    return found?.kind === "prompt" ? found.n : null;
+    return this.#known.value().numbers.get(identity) ?? null;
   }
 
   /** Appends an event. One row written. */
   append(event: IncomingEvent, identity: string, place: EventPlace): void {
     const body = JSON.stringify(place.ref === null ? event.body : { ...event.body, text: "" });
     const { kind, promptId, at, skip } = event;
-    this.#table.insert({ identity, kind, promptId, at, bytes: body.length, skip, body, ...place });
+    const { seq, receivedAt, promptNumber } = place;
+    const bytes = body.length;
+    this.#table.insert({ identity, kind, promptId, at, bytes, skip, body, ...place });
     this.#known.update((known) => note(known, { identity, ...place }));
+    this.#newest.update(() => ({ seq, identity, at, receivedAt }));
+    const queued: QueuedEvent = { seq, kind, bytes, receivedAt, promptNumber, skip };
+    this.#queue.update((queue) => (queue === null ? null : enqueue(queue, queued)));
   }
 
   /** How many events are kept. */
@@ -131,31 +88,48 @@ export class EventLog {
   }
 
   lastSeq(): number {
-    return this.#newest("seq") ?? 0;
+    return this.#newest.value()?.seq ?? 0;
   }
 
   /** Time of the newest event, as the agent told it, ms. */
   lastEventAt(): number | null {
-    return this.#newest("at");
+    return this.#newest.value()?.at ?? null;
   }
 
   /** When the newest event came, by our own clock, ms. */
   lastReceivedAt(): number | null {
-    return this.#newest("receivedAt");
+    return this.#newest.value()?.receivedAt ?? null;
   }
 
-  #newest<Field extends keyof EventRow>(field: Field): EventRow[Field] | null {
-    return this.#table.select([field], "ORDER BY seq DESC LIMIT 1")[0]?.[field] ?? null;
+  #readNewest(): NewestEvent | null {
+    const fields = ["seq", "identity", "at", "receivedAt"] as const;
+    return this.#table.select(fields, "ORDER BY seq DESC LIMIT 1")[0] ?? null;
   }
 
   /** The oldest events that no batch covers, one more than a batch may hold. */
-  head(lastBatchedSeq: number): QueuedEvent[] {
+  head(lastBatchedSeq: number): readonly QueuedEvent[] {
+    const known = this.#queue.value();
+    const queue =
+      (known === null ? null : queueBehind(known, lastBatchedSeq)) ??
+      knownQueue(lastBatchedSeq, this.#readQueue(lastBatchedSeq));
+    this.#queue.update(() => queue);
+    return queue.events.slice(0, HEAD_EVENTS);
+  }
+
+  #readQueue(lastBatchedSeq: number): QueuedEvent[] {
     return this.#table.select(
       ["seq", "kind", "bytes", "receivedAt", "promptNumber", "skip"],
       "WHERE seq > ? ORDER BY seq LIMIT ?",
       lastBatchedSeq,
-      BATCH_MAX_ROWS + 1,
+      HEAD_EVENTS,
     );
+  }
+
+  /** What is known by heart once events were removed. */
+  #without(isGone: (seq: number) => boolean): void {
+    this.#known.update((known) => withoutEvents(known, isGone));
+    this.#newest.forget();
+    this.#queue.forget();
   }
 
   /** The events of a stretch, in order. */
@@ -237,7 +211,6 @@ export class EventLog {
     for (let at = n; at > 0; at -= 1) {
       const seq = prompts.get(at);
       if (seq === undefined) continue;
-      // Asked again: it may have been removed since.
       const [row] = this.#table.all("WHERE seq = ? AND kind = 'prompt'", seq);
       if (row !== undefined) return toEvent(row);
     }
@@ -318,6 +291,7 @@ export class EventLog {
    */
   empty(seqs: readonly number[]): void {
     const list = JSON.stringify(seqs);
+    this.#queue.forget();
     this.#overwrite(list);
     this.#db.run(
       `UPDATE events SET skip = 'withdrawn', bytes = 0, body = CASE
@@ -349,46 +323,21 @@ export class EventLog {
     }
     this.#overwrite(list);
     this.#db.run(`DELETE FROM events WHERE seq IN ${listed}`, list);
+    const gone = new Set(seqs);
+    this.#without((seq) => gone.has(seq));
   }
 
   /** Removes the events of a stretch. */
   removeBetween(fromSeq: number, toSeq: number): void {
     this.#db.run("DELETE FROM events WHERE seq BETWEEN ? AND ?", fromSeq, toSeq);
+    this.#without((seq) => seq >= fromSeq && seq <= toSeq);
   }
 
   /** Removes all events. */
   clear(): void {
     this.#known.forget();
+    this.#newest.forget();
+    this.#queue.forget();
     this.#db.empty("events");
   }
-}
-
-/** What is left of an event that was withdrawn. */
-const NO_TEXT: TextBody = { text: "" };
-const NO_CALL: ToolBody = {
-  tool: "withdrawn",
-  action: "other",
-  input: {},
-  output: "",
-  files_read: [],
-  files_modified: [],
-};
-
-/** The event, with the text that stands elsewhere in the place of its own. */
-function toEvent(row: EventRow, text?: string): StoredEvent {
-  const body = JSON.parse(row.body);
-  // Trusted: `append` wrote kind and body side by side.
-  const content = { kind: row.kind, body: text === undefined ? body : { ...body, text } };
-  const { seq, key, promptId, promptNumber, at, receivedAt, skip, ref } = row;
-  return {
-    ...(content as EventContent),
-    seq,
-    key,
-    promptId,
-    promptNumber,
-    at,
-    receivedAt,
-    skip,
-    ref,
-  };
 }
