@@ -46,6 +46,10 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export const SESSION_STATES = ["active", "idle", "paused", "closed"] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
+/** `open` shown to each session; `aged` left two weeks ago, shown where it is asked for; `closed` done. */
+export const POINT_STATES = ["open", "aged", "closed"] as const;
+export type PointState = (typeof POINT_STATES)[number];
+
 /** The dimensions that usage can be grouped by. */
 export const USAGE_DIMENSIONS = ["day", "project", "provider", "model", "session"] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];

@@ -11,6 +11,7 @@ import type {
   NewPrompt,
   NewSummary,
   PointClosing,
+  PointFate,
 } from "./observation.ts";
 
 /** What one batch of a session taught. Applied once by (session, generation, batch). */
@@ -92,6 +93,8 @@ export interface Replacement {
    */
   remove: "all" | { sources: string[]; any?: boolean } | { batches: number[] };
   deliveries: Delivery[];
+  /** Of a session that moves: what became of its open points in the project that it leaves. */
+  fates?: PointFate[];
 }
 
 /** A project as the TeamObject knows it. */

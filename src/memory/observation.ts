@@ -33,7 +33,9 @@ export interface DraftOpenPoint {
 export interface Correction {
   /** Key of a source of that observation, the most telling one. */
   source: string;
-  /** In one short clause; shown to whoever looks at the superseded observation. */
+  /** How that observation begins, its title first: tells it from others of the same source. */
+  text?: string;
+  /** In one short clause; shown to whoever looks at the withdrawn observation. */
   reason: string;
 }
 
@@ -66,16 +68,39 @@ export interface NewOpenPoint
   extends DraftOpenPoint,
     Pick<Stamp, "actor" | "prompt_number" | "created_at"> {}
 
-/** An open point of the project that was closed. */
-export interface PointClosing {
-  /** The point's number in its project, as the session was told. */
-  n: number;
-  /** Its words: after a move they find the point in the new project, where numbers differ. */
+/**
+ * An open point as sessions know it: named by the session that left it and by its words, because its
+ * number is another one after a redo, and in another project.
+ */
+export interface KnownPoint {
+  /** `<agent>/<session_id>`. */
+  session: string;
   text: string;
+  /** ms since the epoch: when it was left. */
+  made_at: number;
+}
+
+/** An open point of the project that was closed. */
+export interface PointClosing extends KnownPoint {
   /** Key of the event that proves it. */
   proof: string;
   /** ms since the epoch: the time of that event. */
   closed_at: number;
+}
+
+/**
+ * What others made of a point: the sessions that closed it, the people who closed or reopened it. It
+ * outlives the point itself, which its session may leave anew, in the same project or another one.
+ */
+export interface PointFate {
+  text: string;
+  /** Event keys of the session that left it. */
+  sources: string[];
+  state: "open" | "closed";
+  closed_at: number | null;
+  closed_by: string | null;
+  proof: string | null;
+  reopened_at: number | null;
 }
 
 /** An observation on its way to a project: a draft, stamped, with files from the events themselves. */

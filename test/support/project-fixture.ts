@@ -1,7 +1,12 @@
 /** Deliveries of a made-up project, and a fresh ProjectObject for each test. */
 import { env } from "cloudflare:workers";
 import type { Delivery, ProjectRef } from "../../src/memory/delivery.ts";
-import type { NewObservation, NewPrompt, NewSummary } from "../../src/memory/observation.ts";
+import type {
+  NewObservation,
+  NewOpenPoint,
+  NewPrompt,
+  NewSummary,
+} from "../../src/memory/observation.ts";
 
 export const NOW = Date.UTC(2026, 2, 1, 12);
 export const PROJECT: ProjectRef = { name: "github.com/acme/app", number: 3 };
@@ -63,6 +68,11 @@ export function summary(over: Partial<NewSummary> = {}): NewSummary {
 
 export function prompt(over: Partial<NewPrompt> = {}): NewPrompt {
   return { ...STAMP, text: "Do something", sources: ["prompt:1"], ...over };
+}
+
+export function point(over: Partial<NewOpenPoint> = {}): NewOpenPoint {
+  const { actor, prompt_number, created_at } = STAMP;
+  return { actor, prompt_number, created_at, text: "Do the rest", sources: ["stop:1"], ...over };
 }
 
 export function delivery(batch: number, over: Partial<Delivery> = {}): Delivery {

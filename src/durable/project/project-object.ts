@@ -3,6 +3,7 @@ import memory from "../../../migrations/project/0001_memory.sql";
 import backfills from "../../../migrations/project/0002_backfills.sql";
 import scripts from "../../../migrations/project/0003_scripts.sql";
 import forgotten from "../../../migrations/project/0004_forgotten.sql";
+import openPoints from "../../../migrations/project/0005_open_points.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
@@ -94,6 +95,7 @@ export const PROJECT_MIGRATIONS = [
   { name: "0002_backfills", sql: backfills },
   { name: "0003_scripts", sql: scripts },
   { name: "0004_forgotten", sql: forgotten },
+  { name: "0005_open_points", sql: openPoints },
 ];
 
 const SESSIONS_MAX = 500;

@@ -56,6 +56,8 @@ import {
   standingOf,
 } from "../store/sessions.ts";
 import { everything } from "../store/visible.ts";
+import { applyFates, applyPoints, takeBackPoints } from "./apply-points.ts";
+import { applyCorrections, takeBackCorrections } from "./corrections.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
 import { type Comparable, isRepeat } from "./similarity.ts";
 
@@ -96,6 +98,7 @@ export function forgetSession(db: Database, session: string, minGeneration: numb
     const numbers = numbersOfSession(db, session);
     const kinds = kindsOfItems(db, numbers);
     removeItems(db, numbers);
+    takeBackPoints(db, session, "all");
     dropDeliveriesBelow(db, session, minGeneration);
     forgetAnnouncement(db, session);
     const count = (kind: ItemKind) => kinds.filter((found) => found === kind).length;
@@ -115,7 +118,7 @@ export function forgetSession(db: Database, session: string, minGeneration: numb
  * nothing of what the first one put there: its deliveries are known by then.
  */
 export function applyReplacement(db: Database, replacement: Replacement): ReplacementOutcome {
-  const { session, minGeneration, remove, deliveries } = replacement;
+  const { session, minGeneration, remove, deliveries, fates = [] } = replacement;
   return db.transaction(() => {
     const known = minGenerationOf(db, session);
     if (minGeneration < known) return "stale";
@@ -126,10 +129,13 @@ export function applyReplacement(db: Database, replacement: Replacement): Replac
     const fresh = deliveries.filter((delivery) => !isApplied(db, delivery));
     if (deliveries.length > 0 && fresh.length === 0) return "duplicate";
     removeItems(db, numbersToRemove(db, session, remove));
+    if (remove !== "all" && "batches" in remove) takeBackCorrections(db, session, remove.batches);
+    const fatesHere = takeBackPoints(db, session, remove);
     if (remove === "all") dropTaughtBelow(db, session, minGeneration);
     // Taken back whole: the session has moved to another project, or is forgotten.
     if (remove === "all" && deliveries.length === 0) forgetAnnouncement(db, session);
     for (const delivery of fresh) insertDelivery(db, delivery);
+    applyFates(db, session, [...fatesHere, ...fates]);
     return "applied";
   });
 }
@@ -145,7 +151,9 @@ function insertDelivery(db: Database, delivery: Delivery): boolean {
   if (isApplied(db, delivery)) return false;
   const first = lastNumber(db) + 1;
   insertContents(db, delivery);
+  applyPoints(db, delivery);
   noteDelivery(db, delivery, { first, last: lastNumber(db) });
+  applyCorrections(db, delivery);
   return true;
 }
 

@@ -32,7 +32,7 @@ export function isObservation(row: ItemRow): row is ObservationRow {
 
 /** Not history, no mere activity, not given before, not the asking session's own. */
 export function isEligible(row: ItemRow, query: Known): boolean {
-  if (row.superseded_by !== null || row.activity === true) return false;
+  if (row.superseded_by !== null || row.withdrawn !== null || row.activity === true) return false;
   if (query.since !== undefined && row.n <= query.since) return false;
   if (row.session === query.excludeSession) return false;
   return !(query.exclude ?? []).includes(itemId(query.project, row.n));

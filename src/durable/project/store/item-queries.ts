@@ -8,12 +8,16 @@ import { type ItemRow, selectItems } from "./item-row.ts";
 import { numbersOfSessions } from "./sessions.ts";
 import { type View, visible } from "./visible.ts";
 
-/** The number of the newest item; 0 where there is none. How many there are, if none was deleted. */
+/**
+ * The number of the newest item or open point; 0 where there is none. About how many there are, if
+ * none was deleted.
+ */
 export function newestNumber({ db, reader }: View): number {
-  const row = db.one<{ n: number | null }>(
-    `SELECT max(n) AS n FROM items WHERE ${visible(reader)}`,
+  const newest = (table: string) =>
+    `coalesce((SELECT max(n) FROM ${table} WHERE ${visible(reader)}), 0)`;
+  return (
+    db.one<{ n: number }>(`SELECT max(${newest("items")}, ${newest("open_points")}) AS n`)?.n ?? 0
   );
-  return row?.n ?? 0;
 }
 
 export function readItem(view: View, n: number): ItemRow | null {
@@ -51,7 +55,7 @@ export function evergreenItems(view: View, limit: number): ItemRow[] {
     view,
     {
       hint: "INDEXED BY items_standing",
-      where: "standing = 1 AND superseded_by IS NULL",
+      where: "standing = 1 AND superseded_by IS NULL AND withdrawn IS NULL",
       rest: "ORDER BY n DESC LIMIT ?",
     },
     limit,

@@ -34,6 +34,14 @@ export interface Links {
   supersedes: number | null;
 }
 
+/** A session took an observation of its own back. */
+export interface Withdrawn {
+  /** In one short clause: what came to light. */
+  reason: string;
+  /** The session's batch that showed it. */
+  batch: number;
+}
+
 /** An item as it goes in, before it has a number. */
 export interface NewItem extends Stamp {
   kind: ItemKind;
@@ -56,6 +64,8 @@ export interface NewItem extends Stamp {
 interface StoredItem extends NewItem, Origin, Links {
   n: number;
   superseded_by: number | null;
+  /** Null where it stands. */
+  withdrawn: Withdrawn | null;
 }
 
 /** What is only searched by, or only asked for when items are removed. */
@@ -94,6 +104,7 @@ const COLUMNS: Columns<StoredItem> = {
   repeats: plain("repeats"),
   supersedes: plain("supersedes"),
   superseded_by: plain("superseded_by"),
+  withdrawn: json("withdrawn"),
   provider: plain("provider"),
   model: plain("model"),
   degraded: plain("degraded"),

@@ -13,25 +13,27 @@ import {
   type Origin,
   type SummaryContent,
   selectItems,
+  type Withdrawn,
 } from "./item-row.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
 import { numbersOfSessions, TAUGHT } from "./sessions.ts";
 import { everything } from "./visible.ts";
 
 /**
- * The highest number that was given so far; 0 before the first. The newest item tells it; the
- * counter is only written where that one is removed, so that giving a number writes no row.
+ * The highest number that was given so far; 0 before the first. The newest item or open point tells
+ * it; the counter is only written where that one is removed, so that giving a number writes no row.
  */
 export function lastNumber(db: Database): number {
   const row = db.one<{ last: number }>(
     `SELECT max(coalesce((SELECT max(n) FROM items), 0),
+       coalesce((SELECT max(n) FROM open_points), 0),
        coalesce((SELECT next_n FROM counter), 1) - 1) AS last`,
   );
   return row?.last ?? 0;
 }
 
-/** Remembers the highest number before items are removed: none is given twice. */
-function keepLastNumber(db: Database, removed: readonly number[]): void {
+/** Remembers the highest number before items or open points are removed: none is given twice. */
+export function keepLastNumber(db: Database, removed: readonly number[]): void {
   const last = lastNumber(db);
   if (removed.includes(last)) db.run("UPDATE counter SET next_n = ?", last + 1);
 }
@@ -91,6 +93,43 @@ function passRepeatsOn(db: Database, removed: number): void {
 
 export function markSuperseded(db: Database, n: number, by: number): void {
   db.run("UPDATE items SET superseded_by = ? WHERE n = ?", by, n);
+}
+
+/** An observation by the source that it names first. */
+export interface FirstSource {
+  n: number;
+  source: string;
+  title: string;
+}
+
+/** A session's observations whose most telling source is one of these events. */
+export function observationsOfFirstSource(
+  db: Database,
+  session: string,
+  keys: readonly string[],
+): FirstSource[] {
+  return db.all<FirstSource>(
+    `SELECT n, content ->> '$.sources[0]' AS source, content ->> 'title' AS title FROM items
+     WHERE n IN (${numbersOfSessions("= ?")}) AND kind = 'observation'
+       AND source IN (SELECT value FROM json_each(?)) ORDER BY n`,
+    session,
+    JSON.stringify(keys),
+  );
+}
+
+/** An observation no longer stands. */
+export function withdrawItem(db: Database, n: number, withdrawn: Withdrawn): void {
+  itemTable(db).update({ withdrawn }, "WHERE n = ?", n);
+}
+
+/** What these batches of a session withdrew stands again. */
+export function standAgain(db: Database, session: string, batches: readonly number[]): void {
+  db.run(
+    `UPDATE items SET withdrawn = NULL WHERE n IN (${numbersOfSessions("= ?")})
+       AND withdrawn ->> 'batch' IN (SELECT value FROM json_each(?))`,
+    session,
+    JSON.stringify(batches),
+  );
 }
 
 /** The summary of a turn, or null. */

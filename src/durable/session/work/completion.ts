@@ -11,6 +11,7 @@ import type { StoredEvent } from "../../../memory/event.ts";
 import type {
   DraftOpenPoint,
   DraftSummary,
+  KnownPoint,
   NewObservation,
   NewOpenPoint,
   NewPrompt,
@@ -23,7 +24,7 @@ import { sessionPath } from "../../../memory/session-name.ts";
 import { truncate } from "../../../platform/truncate.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { Request } from "./request.ts";
-import type { KnownPoint, SeenBatch } from "./seen-batch.ts";
+import type { SeenBatch } from "./seen-batch.ts";
 
 /** A prompt's text as memory keeps it: what was asked, not what was pasted below it. */
 const PROMPT_TEXT_MAX_CHARS = 4_000;
@@ -165,7 +166,7 @@ function closingsOf(from: Unfinished, byKey: ReadonlyMap<string, StoredEvent>): 
     const point = from.points[index];
     const event = byKey.get(proof);
     if (point === undefined || event === undefined) return [];
-    return [{ n: point.n, text: point.text, proof, closed_at: event.at }];
+    return [{ ...point, proof, closed_at: event.at }];
   });
 }
 

@@ -2,7 +2,6 @@
 import type { ObserverBatch } from "../../../agent/provider.ts";
 import { isNotice } from "../../../hooks/stamps.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
-import type { PointClosing } from "../../../memory/observation.ts";
 import type { Batch } from "../queue/lifecycle.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
@@ -11,9 +10,6 @@ import { type ShownEvents, shownEvents } from "./shown-events.ts";
 
 /** How many of the session's newest titles a provider knows; a model is shown fewer. */
 const RECENT_TITLES = 500;
-
-/** An open point of the project, as a session is told of it. */
-export type KnownPoint = Pick<PointClosing, "n" | "text">;
 
 /** A batch as it was read for a call. */
 export interface SeenBatch {
