@@ -24,6 +24,15 @@ export const ProjectParam = z
     example: "github.com/acme/app",
   });
 
+/** Parts of a session's name in a path. */
+export const AgentName = z
+  .string()
+  .meta({ description: "The agent, as `cairn connect` names it", example: "claude-code" });
+export const SessionId = z.string().meta({
+  description: "The agent's own id of the session, percent-encoded",
+  example: "5f0c9c1e",
+});
+
 const OptionalProject = z.string().optional().meta({
   description: "The project's git remote or name; without it, all that the key may read",
   example: "github.com/acme/app",
@@ -105,7 +114,13 @@ export function count(standard: number, most: number, least = 1) {
     .transform(Number)
     .pipe(z.number().min(least, message).max(most, message))
     .default(standard)
-    .meta({ description: `A whole number from ${least} to ${most}; ${standard} without it` });
+    .meta({
+      description: `A whole number from ${least} to ${most}; ${standard} without it`,
+      type: "integer",
+      pattern: undefined,
+      minimum: least,
+      maximum: most,
+    });
 }
 
 /** Set by any value but `0` and `false`. */

@@ -99,3 +99,5 @@ export const BudgetsSchema = z.object({
   team: TokenLimitsSchema,
 } satisfies Record<BudgetScope, typeof TokenLimitsSchema>);
 export type Budgets = z.infer<typeof BudgetsSchema>;
+
+export const HealthSchema = z.object({ ok: z.literal(true), name: z.literal("cairn") });

@@ -1,4 +1,5 @@
 /** What a hook asks for, whichever agent sent it: the result of every adapter in this folder. */
+import type { ErrorCode } from "../contract/errors.ts";
 import type { IncomingEvent } from "../memory/event.ts";
 
 /** What the adapter needs to know besides the payload. */
@@ -38,7 +39,7 @@ export type HookAction =
   | ({ do: "note" | "ignore" } & Named)
   | ({ do: "unknown" } & Named)
   /** Not of this agent: the answer is a 400 with this code and message. */
-  | { do: "invalid"; code: string; message: string };
+  | { do: "invalid"; code: ErrorCode; message: string };
 
 /**
  * The time of an event: the header `X-Cairn-At` (ISO 8601) where it is one, never in the future,

@@ -3,6 +3,7 @@
  * hooks are tolerated, and so are optional fields of a wrong type: a hook must never make the
  * agent's turn fail.
  */
+import type { ErrorCode } from "../contract/errors.ts";
 import type { EventContent, IncomingEvent, SkipReason, TextBody } from "../memory/event.ts";
 import { eventIdentity, usableId } from "../memory/event-identity.ts";
 import { isSessionId, SESSION_ID_MAX_CHARS } from "../memory/session-name.ts";
@@ -50,7 +51,7 @@ export function readHook(dialect: AgentDialect, body: unknown, context: HookCont
   };
 }
 
-function invalid(code: string, message: string): HookAction {
+function invalid(code: ErrorCode, message: string): HookAction {
   return { do: "invalid", code, message };
 }
 

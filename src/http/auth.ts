@@ -55,7 +55,6 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     const current = deployment;
     if (current.teams.size === 0) {
       throw new ApiError(
-        503,
         "not_configured",
         "this deployment has no key: set the secret CAIRN_KEY to one of the form " +
           "cairn_<team>_<id>_<secret> (`wrangler secret put CAIRN_KEY`)",
@@ -111,7 +110,6 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
 function readKey(authorization: string | undefined): Key {
   if (authorization === undefined || authorization.trim() === "") {
     throw new ApiError(
-      401,
       "missing_key",
       "no key was sent: send the header `Authorization: Bearer <key>`",
     );
@@ -120,7 +118,6 @@ function readKey(authorization: string | undefined): Key {
   const key = text === undefined ? null : parseKey(text);
   if (key === null) {
     throw new ApiError(
-      401,
       "malformed_key",
       "this is not a valid key: send `Authorization: Bearer cairn_<team>_<id>_<secret>`, whole and without quotes",
     );
@@ -131,7 +128,6 @@ function readKey(authorization: string | undefined): Key {
 // One message for every unknown key, so that it does not tell which teams exist.
 function unknownKey(): ApiError {
   return new ApiError(
-    401,
     "unknown_key",
     "this key is not known here: check the key and the address, or ask your team for a new key",
   );
@@ -152,7 +148,7 @@ async function askTeam<Answer>(question: () => Promise<Answer>): Promise<Answer>
     return await question();
   } catch (error) {
     log("error", "team_unreachable", {}, error);
-    throw new ApiError(503, "unavailable", "the team cannot be asked right now: try again shortly");
+    throw new ApiError("unavailable", "the team cannot be asked right now: try again shortly");
   }
 }
 

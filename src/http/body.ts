@@ -1,6 +1,6 @@
 /** What a request says, read and checked at the border: its JSON body and its query. */
 import type { Context } from "hono";
-import type { z } from "zod";
+import { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
 
 const MIB = 1024 * 1024;
@@ -35,12 +35,12 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 
 function parseJson(text: string): unknown {
   if (text.trim() === "") {
-    throw new ApiError(400, "empty_body", "the body is empty: send a JSON object");
+    throw new ApiError("empty_body", "the body is empty: send a JSON object");
   }
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ApiError(400, "not_json", "the body is not JSON: send one JSON object, in UTF-8");
+    throw new ApiError("not_json", "the body is not JSON: send one JSON object, in UTF-8");
   }
 }
 
@@ -73,20 +73,22 @@ export async function parseBody<Schema extends z.ZodType>(
 }
 
 /**
- * The query's parameters, as `schema` wants them; those named in `repeatable` as lists. Throws 400
- * `invalid_request`.
+ * The query's parameters, as `schema` wants them; where it wants a list, the parameter may be
+ * repeated. Throws 400 `invalid_request`.
  */
-export function parseQuery<Schema extends z.ZodType>(
+export function parseQuery<Schema extends z.ZodObject>(
   c: Context,
   schema: Schema,
-  repeatable: readonly string[] = [],
 ): z.output<Schema> {
   const query: Record<string, string | string[]> = c.req.query();
-  for (const name of repeatable) {
-    const values = c.req.queries(name);
-    if (values !== undefined) query[name] = values;
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (isList(schema.shape[name])) query[name] = values;
   }
   return check(schema, query, "query");
+}
+
+function isList(member: unknown): boolean {
+  return member instanceof z.ZodDefault ? isList(member.unwrap()) : member instanceof z.ZodArray;
 }
 
 function check<Schema extends z.ZodType>(
@@ -100,7 +102,7 @@ function check<Schema extends z.ZodType>(
     const field = issue.path.map(String).join(".");
     return `${field === "" ? `the ${where}` : field}: ${issue.message}`;
   });
-  throw new ApiError(400, "invalid_request", complaints.join("; "));
+  throw new ApiError("invalid_request", complaints.join("; "));
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
@@ -113,7 +115,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     return await readChunks(request.body, maxBytes, claimed);
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    throw new ApiError(400, "incomplete_body", "the body broke off: send it again");
+    throw new ApiError("incomplete_body", "the body broke off: send it again");
   }
 }
 
@@ -143,7 +145,6 @@ async function readChunks(
 
 function tooLarge(maxBytes: number): ApiError {
   return new ApiError(
-    413,
     "too_large",
     `the body is larger than ${maxBytes / MIB} MiB: send less, or in parts`,
   );

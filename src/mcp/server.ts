@@ -1,6 +1,6 @@
 /** The MCP server: what it says of itself, and its tools. One per request; it keeps nothing. */
 import { McpServer } from "@modelcontextprotocol/server";
-import { version } from "../../package.json";
+import cairn from "../../package.json" with { type: "json" };
 import type { CallContext } from "../service/call-context.ts";
 import { register } from "./tool.ts";
 import { getObservationsTool } from "./tools/get-observations.ts";
@@ -22,7 +22,7 @@ const TOOLS_LIFETIME_MS = 10 * 60_000;
 /** A server that answers one request in the name of its caller. */
 export function memoryServer(call: CallContext): McpServer {
   const server = new McpServer(
-    { name: "cairn", title: "Cairn", version },
+    { name: "cairn", title: "Cairn", version: cairn.version },
     {
       instructions: INSTRUCTIONS,
       // Without the bit, no client holds a stream open to wait for changes that never come.

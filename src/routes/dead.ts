@@ -1,9 +1,10 @@
 /** `/v1/dead`: the dead letters of all sessions of a project. A session's own are under `/v1/sessions`. */
 import { Hono } from "hono";
+import { DEAD_LETTER_EXAMPLE, PROJECT_EXAMPLE, SESSION_EXAMPLE } from "../contract/examples.ts";
 import { ProjectQuery } from "../contract/params.ts";
+import { DroppedSchema, ProjectDeadLettersSchema, RetriedSchema } from "../contract/sessions.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { parseQuery } from "../http/body.ts";
-import { callContext } from "../http/call-context.ts";
+import { route } from "../http/described-route.ts";
 import {
   deadLettersOfProject,
   dropDeadOfProject,
@@ -12,17 +13,45 @@ import {
 
 export const deadRoutes = new Hono<AppEnv>();
 
-deadRoutes.get("/", async (c) => {
-  const { project } = parseQuery(c, ProjectQuery);
-  return c.json({ items: await deadLettersOfProject(callContext(c), project) });
-});
+deadRoutes.get(
+  "/",
+  route(
+    {
+      summary: "Events of a project that no provider could compress",
+      detail: "Of all its sessions; those that do not answer are left out.",
+      query: ProjectQuery,
+      answer: ProjectDeadLettersSchema,
+      example: {
+        request: `/v1/dead?project=${PROJECT_EXAMPLE}`,
+        answer: { items: [{ session: SESSION_EXAMPLE, ...DEAD_LETTER_EXAMPLE }] },
+      },
+    },
+    async (call, { query }) => ({ items: await deadLettersOfProject(call, query.project) }),
+  ),
+);
 
-deadRoutes.post("/retry", async (c) => {
-  const { project } = parseQuery(c, ProjectQuery);
-  return c.json({ retried: await retryDeadOfProject(callContext(c), project) });
-});
+deadRoutes.post(
+  "/retry",
+  route(
+    {
+      summary: "Tries all dead letters of a project again",
+      query: ProjectQuery,
+      answer: RetriedSchema,
+      example: { request: `/v1/dead/retry?project=${PROJECT_EXAMPLE}`, answer: { retried: 3 } },
+    },
+    async (call, { query }) => ({ retried: await retryDeadOfProject(call, query.project) }),
+  ),
+);
 
-deadRoutes.delete("/", async (c) => {
-  const { project } = parseQuery(c, ProjectQuery);
-  return c.json({ dropped: await dropDeadOfProject(callContext(c), project) });
-});
+deadRoutes.delete(
+  "/",
+  route(
+    {
+      summary: "Drops all dead letters of a project",
+      query: ProjectQuery,
+      answer: DroppedSchema,
+      example: { request: `/v1/dead?project=${PROJECT_EXAMPLE}`, answer: { dropped: 3 } },
+    },
+    async (call, { query }) => ({ dropped: await dropDeadOfProject(call, query.project) }),
+  ),
+);

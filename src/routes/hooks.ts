@@ -1,23 +1,72 @@
 /** `POST /hooks/<agent>`: takes a hook's payload as the agent sends it, and answers in its shape. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
+import { PROJECT_EXAMPLE } from "../contract/examples.ts";
+import { HOOK_HEADERS, HookAnswerSchema, HookPayloadSchema } from "../contract/hooks.ts";
+import { AgentName } from "../contract/params.ts";
 import { readPlace } from "../hooks/hook-place.ts";
 import { AGENT_NAMES, adapterForPayload, adapterOf } from "../hooks/registry.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { HOOK_BODY_MAX_BYTES, readJsonOrLines } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
+import { described } from "../http/described-route.ts";
 import { truncate } from "../platform/truncate.ts";
 import { capture } from "../service/capture.ts";
 
 export const hookRoutes = new Hono<AppEnv>();
 
-hookRoutes.post("/:agent", async (c) => {
-  const agent = c.req.param("agent");
+hookRoutes.post(
+  "/:agent",
+  described(
+    {
+      summary: "Takes a hook of an agent, as the agent sends it",
+      detail:
+        "What happened is stored before this answers; the same hook sent twice is stored once. The body is the agent's own payload (or several, as lines of JSON), and the answer has the form that the agent reads: with memory for its model where there is some.",
+      path: { agent: AgentName },
+      headers: HOOK_HEADERS,
+      body: HookPayloadSchema,
+      answer: HookAnswerSchema,
+      answerHeaders: {
+        "X-Cairn-Event":
+          "What became of it: `stored`, `duplicate`, `ignored`, `private`, `noted` or `unknown`",
+      },
+      errors: [
+        "unknown_agent",
+        "empty_body",
+        "not_json",
+        "incomplete_body",
+        "too_large",
+        "not_an_object",
+        "no_hook_event_name",
+        "invalid_session_id",
+      ],
+      example: {
+        request: "/hooks/claude-code",
+        headers: { "X-Cairn-Project": PROJECT_EXAMPLE, "X-Cairn-Branch": "main" },
+        body: {
+          session_id: "5f0c9c1e",
+          cwd: "/home/dev/app",
+          hook_event_name: "SessionStart",
+          source: "startup",
+        },
+        answer: {
+          hookSpecificOutput: {
+            hookEventName: "SessionStart",
+            additionalContext: "Last: one retry budget for all connections of a client (3-4568)",
+          },
+        },
+      },
+    },
+    takeHook,
+  ),
+);
+
+async function takeHook(c: Context<AppEnv>): Promise<Response> {
+  const agent = c.req.param("agent") ?? "";
   const addressed = adapterOf(agent);
   if (addressed === null) {
     throw new ApiError(
-      400,
       "unknown_agent",
       `no hooks of "${truncate(agent, 40)}" are known here; known: ${AGENT_NAMES.join(", ")}`,
     );
@@ -34,7 +83,7 @@ hookRoutes.post("/:agent", async (c) => {
   const place = readPlace(header);
   let body: object = {};
   for (const action of actions) {
-    if (action.do === "invalid") throw new ApiError(400, action.code, action.message);
+    if (action.do === "invalid") throw new ApiError(action.code, action.message);
     const { outcome, context, notice } = await capture(callContext(c), {
       agent: adapter.name,
       action,
@@ -44,4 +93,4 @@ hookRoutes.post("/:agent", async (c) => {
     body = adapter.answer(action.hookEventName, { context, notice });
   }
   return c.json(body);
-});
+}

@@ -4,20 +4,21 @@
  * configured key where they find it.
  */
 import { createMcpHandler } from "@modelcontextprotocol/server";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { ApiError } from "../contract/errors.ts";
+import { JsonRpcSchema } from "../contract/hooks.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { BODY_MAX_BYTES } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
+import { described } from "../http/described-route.ts";
 import { isAllowedOrigin } from "../mcp/origin.ts";
 import { memoryServer } from "../mcp/server.ts";
 
 export const mcpRoutes = new Hono<AppEnv>();
 
-mcpRoutes.all("/", async (c) => {
+const serve = async (c: Context<AppEnv>): Promise<Response> => {
   if (!isAllowedOrigin(c.req.header("Origin"), c.req.url)) {
     throw new ApiError(
-      403,
       "foreign_origin",
       "this endpoint is for agents: pages of other sites may not call it",
     );
@@ -28,4 +29,39 @@ mcpRoutes.all("/", async (c) => {
     maxSubscriptions: 0,
   });
   return handler.fetch(c.req.raw);
-});
+};
+
+const CALL = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: { name: "search", arguments: { query: "retry budget" } },
+};
+
+mcpRoutes.post(
+  "/",
+  described(
+    {
+      summary: "The memory as MCP tools, over Streamable HTTP, stateless",
+      detail:
+        "Messages are those of the Model Context Protocol; `tools/list` describes the tools. A tool that cannot answer says why in its result (`isError`), not by a status.",
+      body: JsonRpcSchema,
+      answer: JsonRpcSchema,
+      errors: ["foreign_origin"],
+      example: {
+        request: "/mcp",
+        headers: { Accept: "application/json, text/event-stream" },
+        body: CALL,
+        answer: {
+          jsonrpc: "2.0",
+          id: 1,
+          result: { content: [{ type: "text", text: "1 match: 3-4567 bugfix …" }] },
+        },
+      },
+    },
+    serve,
+  ),
+);
+
+// Streams and sessions of the protocol, which the package refuses in the protocol's own words.
+mcpRoutes.all("/", serve);

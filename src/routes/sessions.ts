@@ -1,10 +1,30 @@
 /** `/v1/sessions`: what agents' sessions are doing, and what may be done with them. */
-import type { Context } from "hono";
 import { Hono } from "hono";
-import { DeadKeysQuery, EndQuery, FlushQuery, SessionsQuery } from "../contract/params.ts";
+import {
+  DEAD_LETTER_EXAMPLE,
+  PROJECT_EXAMPLE,
+  SESSION_EXAMPLE,
+  SESSION_VIEW_EXAMPLE,
+} from "../contract/examples.ts";
+import {
+  AgentName,
+  DeadKeysQuery,
+  EndQuery,
+  FlushQuery,
+  SessionId,
+  SessionsQuery,
+} from "../contract/params.ts";
+import {
+  DeadLettersSchema,
+  DroppedSchema,
+  EndedSchema,
+  RedoneSchema,
+  RetriedSchema,
+  SessionListSchema,
+  SessionViewSchema,
+} from "../contract/sessions.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { parseQuery } from "../http/body.ts";
-import { callContext } from "../http/call-context.ts";
+import { route } from "../http/described-route.ts";
 import {
   type AgentSession,
   deadLetters,
@@ -19,49 +39,146 @@ import {
 
 export const sessionRoutes = new Hono<AppEnv>();
 
-sessionRoutes.get("/", async (c) => {
-  const { project, state } = parseQuery(c, SessionsQuery);
-  return c.json(await listSessions(callContext(c), project, state));
-});
+/** The path of one session. Its id may hold slashes, percent-encoded. */
+const NAME = { agent: AgentName, id: SessionId };
+const NAME_ERRORS = ["invalid_session", "unknown_session"] as const;
+const ADDRESS = `/v1/sessions/${SESSION_EXAMPLE}`;
 
-/** The session that a path names. Its id may hold slashes, percent-encoded or not. */
-function sessionOf(c: Context<AppEnv>): AgentSession {
-  return { agent: c.req.param("agent") ?? "", id: c.req.param("id") ?? "" };
+function named({ path }: { path(name: string): string }): AgentSession {
+  return { agent: path("agent"), id: path("id") };
 }
 
-sessionRoutes.get("/:agent/:id", async (c) =>
-  c.json(await viewSession(callContext(c), sessionOf(c))),
+sessionRoutes.get(
+  "/",
+  route(
+    {
+      summary: "The sessions of a project, and what each is doing",
+      detail: "Empty for a project that does not exist.",
+      query: SessionsQuery,
+      answer: SessionListSchema,
+      example: {
+        request: `/v1/sessions?project=${PROJECT_EXAMPLE}&state=idle`,
+        answer: { items: [{ ...SESSION_VIEW_EXAMPLE, live: true }], approximate: false },
+      },
+    },
+    (call, { query }) => listSessions(call, query.project, query.state),
+  ),
 );
 
-sessionRoutes.post("/:agent/:id/flush", async (c) => {
-  const { wait } = parseQuery(c, FlushQuery);
-  return c.json(await flushSession(callContext(c), sessionOf(c), wait));
-});
-
-sessionRoutes.post("/:agent/:id/redo", async (c) =>
-  c.json({ batches: await redoSession(callContext(c), sessionOf(c)) }),
+sessionRoutes.get(
+  "/:agent/:id",
+  route(
+    {
+      summary: "What one session is doing",
+      path: NAME,
+      answer: SessionViewSchema,
+      errors: NAME_ERRORS,
+      example: { request: ADDRESS, answer: SESSION_VIEW_EXAMPLE },
+    },
+    (call, sent) => viewSession(call, named(sent)),
+  ),
 );
 
-sessionRoutes.delete("/:agent/:id", async (c) => {
-  const { forget } = parseQuery(c, EndQuery);
-  const removed = await endSession(callContext(c), sessionOf(c), forget);
-  return c.json({ ended: true, forgotten: forget, ...(removed === undefined ? {} : { removed }) });
-});
-
-sessionRoutes.get("/:agent/:id/dead", async (c) =>
-  c.json({ items: await deadLetters(callContext(c), sessionOf(c)) }),
+sessionRoutes.post(
+  "/:agent/:id/flush",
+  route(
+    {
+      summary: "Processes at once what waits",
+      path: NAME,
+      query: FlushQuery,
+      answer: SessionViewSchema,
+      errors: NAME_ERRORS,
+      example: { request: `${ADDRESS}/flush?wait=1`, answer: SESSION_VIEW_EXAMPLE },
+    },
+    (call, sent) => flushSession(call, named(sent), sent.query.wait),
+  ),
 );
 
-sessionRoutes.post("/:agent/:id/dead/retry", async (c) =>
-  c.json({ retried: await retryDead(callContext(c), sessionOf(c), keysOf(c)) }),
+sessionRoutes.post(
+  "/:agent/:id/redo",
+  route(
+    {
+      summary: "Compresses again what is kept of a session",
+      path: NAME,
+      answer: RedoneSchema,
+      errors: [...NAME_ERRORS, "nothing_kept"],
+      example: { request: `${ADDRESS}/redo`, answer: { batches: 4 } },
+    },
+    async (call, sent) => ({ batches: await redoSession(call, named(sent)) }),
+  ),
 );
 
-sessionRoutes.delete("/:agent/:id/dead", async (c) =>
-  c.json({ dropped: await dropDead(callContext(c), sessionOf(c), keysOf(c)) }),
+sessionRoutes.delete(
+  "/:agent/:id",
+  route(
+    {
+      summary: "Ends a session, and forgets it where that is asked for",
+      path: NAME,
+      query: EndQuery,
+      answer: EndedSchema,
+      errors: [...NAME_ERRORS, "still_ending"],
+      example: {
+        request: `${ADDRESS}?forget=1`,
+        answer: {
+          ended: true,
+          forgotten: true,
+          removed: { events: 48, observations: 9, summaries: 2, prompts: 2 },
+        },
+      },
+    },
+    async (call, sent) => {
+      const { forget } = sent.query;
+      const removed = await endSession(call, named(sent), forget);
+      return { ended: true as const, forgotten: forget, removed };
+    },
+  ),
 );
 
-/** `?key=…`, repeatable: which dead letters; all without it. */
-function keysOf(c: Context<AppEnv>): string[] | null {
-  const { key: keys } = parseQuery(c, DeadKeysQuery, ["key"]);
+sessionRoutes.get(
+  "/:agent/:id/dead",
+  route(
+    {
+      summary: "Events of a session that no provider could compress",
+      path: NAME,
+      answer: DeadLettersSchema,
+      errors: NAME_ERRORS,
+      example: { request: `${ADDRESS}/dead`, answer: { items: [DEAD_LETTER_EXAMPLE] } },
+    },
+    async (call, sent) => ({ items: await deadLetters(call, named(sent)) }),
+  ),
+);
+
+sessionRoutes.post(
+  "/:agent/:id/dead/retry",
+  route(
+    {
+      summary: "Tries dead letters of a session again",
+      path: NAME,
+      query: DeadKeysQuery,
+      answer: RetriedSchema,
+      errors: NAME_ERRORS,
+      example: { request: `${ADDRESS}/dead/retry?key=tool:toolu_07`, answer: { retried: 1 } },
+    },
+    async (call, sent) => ({ retried: await retryDead(call, named(sent), keysOf(sent.query.key)) }),
+  ),
+);
+
+sessionRoutes.delete(
+  "/:agent/:id/dead",
+  route(
+    {
+      summary: "Drops dead letters of a session",
+      path: NAME,
+      query: DeadKeysQuery,
+      answer: DroppedSchema,
+      errors: NAME_ERRORS,
+      example: { request: `${ADDRESS}/dead?key=tool:toolu_07`, answer: { dropped: 1 } },
+    },
+    async (call, sent) => ({ dropped: await dropDead(call, named(sent), keysOf(sent.query.key)) }),
+  ),
+);
+
+/** Which dead letters; null for all. */
+function keysOf(keys: string[]): string[] | null {
   return keys.length === 0 ? null : keys;
 }

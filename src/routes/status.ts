@@ -1,9 +1,23 @@
 /** `GET /v1/status`: is anything being processed, for what the key may read. */
 import { Hono } from "hono";
+import { StatusSchema } from "../contract/team.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { callContext } from "../http/call-context.ts";
+import { route } from "../http/described-route.ts";
 import { status } from "../service/status.ts";
 
 export const statusRoutes = new Hono<AppEnv>();
 
-statusRoutes.get("/", async (c) => c.json(await status(callContext(c))));
+statusRoutes.get(
+  "/",
+  route(
+    {
+      summary: "Whether anything is being processed",
+      answer: StatusSchema,
+      example: {
+        request: "/v1/status",
+        answer: { processing: true, active_sessions: 1, queue_depth: 4, approximate: false },
+      },
+    },
+    status,
+  ),
+);

@@ -47,7 +47,6 @@ export async function requestedProject(
 
 export function invalidProject(): ApiError {
   return new ApiError(
-    400,
     "invalid_project",
     "project: name it by its git remote, for example github.com/acme/app, or as GET /v1/projects shows it",
   );
@@ -88,7 +87,6 @@ export async function placeOfItem(call: CallContext, id: string): Promise<ItemPl
   const parsed = parseItemId(id);
   if (parsed === null) {
     throw new ApiError(
-      400,
       "invalid_id",
       `${JSON.stringify(truncate(id, 40))} is not a valid id: ids read <project>-<n>, for example 3-4567, as lists and searches show them`,
     );
@@ -100,7 +98,6 @@ export async function placeOfItem(call: CallContext, id: string): Promise<ItemPl
 /** For an id that reads well and names nothing. */
 export function unknownItem(id: string): ApiError {
   return new ApiError(
-    404,
     "unknown_id",
     `there is no ${id}: it was deleted or never was; search shows the ids that there are`,
   );

@@ -40,7 +40,7 @@ function filled(field: string, value: string): string {
   const left = sanitise(value);
   if (left !== "") return left;
   const message = `${field}: is required (what is private or secret in it does not count)`;
-  throw new ApiError(400, "invalid_request", message);
+  throw new ApiError("invalid_request", message);
 }
 
 /** Saves and returns the observation. Throws ApiError: 400, 404 for `supersedes`, 409 for the key. */
@@ -54,14 +54,13 @@ export async function saveByHand(
   if (name === null) throw invalidProject();
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_MAX_CHARS) {
     throw new ApiError(
-      400,
       "invalid_idempotency_key",
       `Idempotency-Key: must be at most ${IDEMPOTENCY_KEY_MAX_CHARS} characters`,
     );
   }
   const superseded = body.supersedes == null ? null : parseItemId(body.supersedes);
   if (body.supersedes != null && superseded === null) {
-    throw new ApiError(400, "invalid_id", "supersedes: is not a valid id: ids read like 3-4567");
+    throw new ApiError("invalid_id", "supersedes: is not a valid id: ids read like 3-4567");
   }
   const { env, caller, now } = call;
   if (superseded !== null && (await findProject(call, name))?.number !== superseded.number) {
@@ -84,7 +83,6 @@ export async function saveByHand(
   if ("observation" in answer) return answer.observation;
   if (answer.outcome === "nothing_to_supersede") throw nothingToSupersede();
   throw new ApiError(
-    409,
     "idempotency_key_used",
     "this Idempotency-Key was used for another text, or for one that was deleted since: take a new key",
   );
@@ -117,7 +115,6 @@ function observationOf(body: Save, caller: Caller, now: number): NewObservation 
 
 function nothingToSupersede(): ApiError {
   return new ApiError(
-    404,
     "nothing_to_supersede",
     "supersedes: there is no such observation in this project",
   );

@@ -70,7 +70,6 @@ export async function redoSession(call: CallContext, name: AgentSession): Promis
   const batches = known(await namedSession(call, name).once((stub) => stub.redo({})));
   if (batches > 0) return batches;
   throw new ApiError(
-    409,
     "nothing_kept",
     "no raw events of this session are kept any more (or none is done yet), so nothing can be compressed again",
   );
@@ -89,7 +88,6 @@ export async function endSession(
   if (outcome === "unknown") throw unknownSession();
   if (outcome === "pending") {
     throw new ApiError(
-      503,
       "still_ending",
       "the session is being ended, but its project could not be reached yet; it goes on by itself",
     );
@@ -164,7 +162,6 @@ function sum(counts: readonly (number | null)[]): number {
 function namedSession(call: CallContext, { agent, id }: AgentSession): ObjectGate<SessionObject> {
   if (!isAgent(agent) || !isSessionId(id)) {
     throw new ApiError(
-      400,
       "invalid_session",
       "name a session as <agent>/<session_id>, the id with 1 to 200 printable characters",
     );
@@ -179,7 +176,6 @@ function known<Answer>(answer: Answer | null): Answer {
 
 function unknownSession(): ApiError {
   return new ApiError(
-    404,
     "unknown_session",
     "no such session was ever heard of; GET /v1/sessions?project=… lists those of a project",
   );

@@ -12,7 +12,7 @@ async function logged(headers: Record<string, string>): Promise<Record<string, u
   app.use(requestContext());
   app.onError(onError);
   app.get("/v1/x", () => {
-    throw new ApiError(400, "invalid_request", "no");
+    throw new ApiError("invalid_request", "no");
   });
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   warn.mockClear();

@@ -220,7 +220,7 @@ describe("bad input", () => {
 
   it("of an agent without an adapter here is an error, and creates nothing", async () => {
     const before = (await listDurableObjectIds(env.SESSIONS)).length;
-    const response = await call("POST", "/hooks/codex", { body: JSON.stringify(good) });
+    const response = await call("POST", "/hooks/nobody", { body: JSON.stringify(good) });
     expect(response.status).toBe(400);
     expect((await listDurableObjectIds(env.SESSIONS)).length).toBe(before);
   });

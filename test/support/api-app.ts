@@ -8,7 +8,7 @@ export function apiApp(): Hono<AppEnv> {
   app.onError((error, c) =>
     error instanceof ApiError
       ? c.json(errorBody(error.code, error.message), error.status)
-      : c.json(errorBody("internal", String(error)), 500),
+      : c.json(errorBody("unavailable", String(error)), 500),
   );
   return app;
 }

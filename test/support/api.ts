@@ -1,18 +1,22 @@
 /** The Worker over HTTP, as a client sees it. */
 import { exports } from "cloudflare:workers";
+import { expectDescribed } from "./described-answer.ts";
 
 export const KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 export const OTHER_KEY = `cairn_other_test0002_${"o".repeat(40)}`;
 
 const ORIGIN = "http://cairn.test";
 
-/** One request with the local team's key; `headers` may replace it. */
+/**
+ * One request with the local team's key; `headers` may replace it. Fails where the answer is not as
+ * its route describes it.
+ */
 export async function call(
   method: string,
   path: string,
   init: { body?: BodyInit; headers?: Record<string, string> } = {},
 ): Promise<Response> {
-  return await exports.default.fetch(
+  const response = await exports.default.fetch(
     new Request(`${ORIGIN}${path}`, {
       method,
       headers: {
@@ -23,6 +27,8 @@ export async function call(
       ...(init.body === undefined ? {} : { body: init.body }),
     }),
   );
+  await expectDescribed(method, path, response);
+  return response;
 }
 
 /** Posts a hook of Claude Code; answers with the status, what became of it, and the body. */

@@ -94,7 +94,6 @@ async function timelineOf(
   if (around !== undefined) return await timelineAround(call, around, neighbours);
   if (query === undefined || query.trim() === "") {
     throw new ApiError(
-      400,
       "invalid_request",
       "pass around=<an id as search shows it>, or query=<words> to start from their best match",
     );
