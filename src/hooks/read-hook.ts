@@ -140,7 +140,7 @@ class Reading {
     const { kind, body } = sanitise(raw);
     // An empty closing message still ends its turn; there is only nothing to learn from it.
     const skip = body.text === "" ? "empty" : null;
-    return this.incoming({ kind, body: { ...body, ...stamps } }, body.text, skip);
+    return this.incoming({ kind, body: { ...body, ...stamps } }, () => body.text, skip);
   }
 
   private tool(saidToFail: boolean): EventAction {
@@ -152,9 +152,9 @@ class Reading {
     const given = saidToFail ? (hook.error ?? hook.tool_response) : hook.tool_response;
     const result = dialect.result(given, action);
     const kind = saidToFail || result.failed ? "tool_failure" : "tool_use";
-    const told = dialect.filesInText?.(action, input) ?? null;
+    const named = dialect.filesInText?.(action, input) ?? null;
     // A call that failed touched no file.
-    const files = kind === "tool_use" ? (told ?? filesOf(action, input)) : NO_FILES;
+    const files = kind === "tool_use" ? (named ?? filesOf(action, input)) : NO_FILES;
     const { body } = sanitise({
       kind,
       tool: hook.tool_name || "unknown",
@@ -166,18 +166,23 @@ class Reading {
       ignoreGlobs: context.ignoreGlobs,
     });
     const skip = own ? "internal" : ignored ? "ignored" : null;
-    const target = targetOf(body.input, [...(told?.modified ?? []), ...(told?.read ?? [])]);
+    const target = targetOf(body.input, [...(named?.modified ?? []), ...(named?.read ?? [])]);
     const saved = own && kind === "tool_use" ? savedItem(hook.tool_name, given) : null;
     const stamps = { action, target, ...(saved === null ? {} : { saved }) };
-    return this.incoming({ kind, body: { ...body, ...stamps } }, JSON.stringify(body), skip);
+    const told = () => JSON.stringify(body);
+    return this.incoming({ kind, body: { ...body, ...stamps } }, told, skip);
   }
 
-  private incoming(content: EventContent, told: string, skip: SkipReason | null): EventAction {
+  private incoming(
+    content: EventContent,
+    told: () => string,
+    skip: SkipReason | null,
+  ): EventAction {
     const { dialect, hook, context } = this;
     const { timestamp, hook_event_name: name, prompt_id: promptId } = hook;
     const byTime =
       dialect.timeIsIdentity === true && timestamp !== null
-        ? `${name}:${timestamp}:${contentHash(told)}`
+        ? `${name}:${timestamp}:${contentHash(told())}`
         : null;
     const identity = eventIdentity({
       kind: content.kind,

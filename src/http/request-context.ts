@@ -5,6 +5,7 @@ import { log } from "../platform/log.ts";
 import { truncate } from "../platform/truncate.ts";
 import type { AppEnv } from "./app-env.ts";
 
+const REQUEST_ID = "X-Request-Id";
 const CLIENT_ERROR = 400;
 const CLIENT_PATTERN = /^[a-z][a-z-]{0,19}(?:\/\d{1,4}(?:\.\d{1,4}){0,2})?$/i;
 const HOOKS_PATTERN = /^\d{1,4}$/;
@@ -13,14 +14,18 @@ const HOOKS_PATTERN = /^\d{1,4}$/;
 export function requestContext(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const arrivedAt = Date.now();
-    c.set("requestId", crypto.randomUUID());
+    const requestId = crypto.randomUUID();
+    c.set("requestId", requestId);
     c.set("arrivedAt", arrivedAt);
+    // Set before there is an answer: afterwards it would have to be made once more.
+    c.header(REQUEST_ID, requestId);
     await next();
-    c.header("X-Request-Id", c.get("requestId"));
+    // An answer that was not made by the context does not have it.
+    if (!c.res.headers.has(REQUEST_ID)) c.header(REQUEST_ID, requestId);
     // A line for each hook would be most of the log and say nothing.
     if (c.res.status >= CLIENT_ERROR) {
       log(c.res.status >= 500 ? "error" : "warn", "request_refused", {
-        request: c.get("requestId"),
+        request: requestId,
         method: c.req.method,
         route: routeOf(c),
         status: c.res.status,

@@ -22,8 +22,11 @@ export interface IdentityClues {
   agentId?: string | null | undefined;
   /** The header `X-Cairn-Event-Id`; counts only where the agent itself names nothing. */
   eventId?: string | null | undefined;
-  /** The event's text after sanitising, so that no hash of something private is kept. */
-  text: string;
+  /**
+   * The event's text after sanitising, so that no hash of something private is kept. Asked for only
+   * where it is needed.
+   */
+  text: () => string;
 }
 
 /**
@@ -47,7 +50,7 @@ export function eventIdentity(clues: IdentityClues): EventIdentity {
   if (eventId !== null) {
     return { identity: `header:${contentHash(eventId)}`, identityScope: "session", subject };
   }
-  const hash = contentHash(clues.text);
+  const hash = contentHash(clues.text());
   return { identity: `text:${clues.kind}:${hash}`, identityScope: "newest", subject };
 }
 
@@ -73,14 +76,14 @@ function ownIdentity(clues: IdentityClues, subject: string | null): string | nul
       return promptId === null ? null : `prompt:${promptId}`;
     case "turn_end":
       // A turn can stop twice, with a different message each time.
-      return promptId === null ? null : `stop:${promptId}:${contentHash(clues.text)}`;
+      return promptId === null ? null : `stop:${promptId}:${contentHash(clues.text())}`;
     // A transcript has the prompt's id and the words, and not the message's id (docs/identities.md).
     case "say":
-      return promptId === null ? null : `say:${promptId}:${contentHash(clues.text)}`;
+      return promptId === null ? null : `say:${promptId}:${contentHash(clues.text())}`;
     case "compaction":
-      return clues.text === "" ? null : `compact:${contentHash(clues.text)}`;
+      return clues.text() === "" ? null : `compact:${contentHash(clues.text())}`;
     case "subagent_end":
-      return subject === null ? null : `agent:${subject}:${contentHash(clues.text)}`;
+      return subject === null ? null : `agent:${subject}:${contentHash(clues.text())}`;
   }
 }
 

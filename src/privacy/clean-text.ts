@@ -11,7 +11,9 @@ const CONTROLS = /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\uffff]/g;
 
 /** Only `\n` and `\t` stay of the control characters; `\r` becomes a line end. */
 export function cleanText(text: string): string {
-  return text.toWellFormed().replace(ESCAPES, "").replace(/\r\n?/g, "\n").replace(CONTROLS, "");
+  const plain = text.toWellFormed().replace(ESCAPES, "");
+  const lines = plain.includes("\r") ? plain.replace(/\r\n?/g, "\n") : plain;
+  return lines.replace(CONTROLS, "");
 }
 
 /** Shorter runs of base64 may well be text that tells something: a hash, an id. */

@@ -64,8 +64,12 @@ export function renderCut(text: CutText, max: number): string {
 }
 
 const encoder = new TextEncoder();
+/** Most bytes that a UTF-16 unit is in UTF-8. */
+const BYTES_PER_UNIT_MAX = 3;
 
-/** Bytes of a value as JSON in UTF-8. */
-export function jsonBytes(value: unknown): number {
-  return encoder.encode(JSON.stringify(value)).byteLength;
+/** True where a value as JSON in UTF-8 has at most `maxBytes`. */
+export function fitsAsJson(value: unknown, maxBytes: number): boolean {
+  const json = JSON.stringify(value);
+  if (json.length * BYTES_PER_UNIT_MAX <= maxBytes) return true;
+  return json.length <= maxBytes && encoder.encode(json).byteLength <= maxBytes;
 }

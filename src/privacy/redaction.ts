@@ -29,9 +29,12 @@ export const RULE_SETS: readonly { name: string; redact: (text: string) => strin
 /** The shortest secret that any rule knows, with its name: `pwd=abcd`. */
 const SHORTEST_CHARS = 8;
 
+/** Names of fields and tools. No rule knows a secret as short as this of letters alone. */
+const PLAIN_NAME = /^[A-Za-z_]{1,16}$/;
+
 /** `text` without its secrets. Bound the text first: the cost grows with its length. */
 export function redact(text: string): string {
-  if (text.length < SHORTEST_CHARS) return text;
+  if (text.length < SHORTEST_CHARS || PLAIN_NAME.test(text)) return text;
   let result = text;
   for (const set of RULE_SETS) result = set.redact(result);
   return result;

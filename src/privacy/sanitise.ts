@@ -13,9 +13,9 @@ import {
   EVENT_MAX_BYTES,
   EVENT_MAX_CHARS,
   FIELD_MAX_CHARS,
+  fitsAsJson,
   JSON_MAX_DEPTH,
   JSON_MAX_ENTRIES,
-  jsonBytes,
   PATH_MAX_CHARS,
   PATHS_MAX,
   renderCut,
@@ -103,7 +103,7 @@ function sanitisePaths(paths: readonly string[]): string[] {
 function fitting<Body extends object>(render: (cap: number) => Body): Body {
   let body = render(EVENT_MAX_BYTES);
   for (const cap of FIELD_CAPS) {
-    if (jsonBytes(body) <= EVENT_MAX_BYTES - ENVELOPE_BYTES) return body;
+    if (fitsAsJson(body, EVENT_MAX_BYTES - ENVELOPE_BYTES)) return body;
     body = render(cap);
   }
   return body;
@@ -205,6 +205,6 @@ function renderInput(tree: Tree, cap: number): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
   const input = value as Record<string, unknown>;
   const smallest = FIELD_CAPS[FIELD_CAPS.length - 1] ?? 0;
-  if (cap > smallest || jsonBytes(input) <= EVENT_MAX_BYTES / 2) return input;
+  if (cap > smallest || fitsAsJson(input, EVENT_MAX_BYTES / 2)) return input;
   return { cut: renderCut(cutMiddle(JSON.stringify(input), EVENT_MAX_BYTES / 8), EVENT_MAX_BYTES) };
 }

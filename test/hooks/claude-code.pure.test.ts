@@ -9,7 +9,7 @@ import { readHook } from "../../src/hooks/read-hook.ts";
 import { adapterOf } from "../../src/hooks/registry.ts";
 import { toolOutput } from "../../src/hooks/tool-output.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
-import { EVENT_MAX_BYTES, jsonBytes } from "../../src/privacy/limits.ts";
+import { EVENT_MAX_BYTES } from "../../src/privacy/limits.ts";
 
 const NOW = Date.parse("2026-11-10T12:00:00Z");
 const BASE = { session_id: "s-1", cwd: "/app", transcript_path: "/t", prompt_id: "p-1" };
@@ -107,7 +107,9 @@ describe("Claude Code's hooks", () => {
       for (const action of actions) {
         if (action.do !== "event") continue;
         const { kind, body } = action.event;
-        expect(jsonBytes({ kind, body })).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+        expect(Buffer.byteLength(JSON.stringify({ kind, body }))).toBeLessThanOrEqual(
+          EVENT_MAX_BYTES,
+        );
       }
     }
   });

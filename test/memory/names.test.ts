@@ -224,7 +224,7 @@ describe("paths", () => {
 });
 
 describe("identity of events", () => {
-  const clues = { kind: "tool_use", text: "same text" } as const;
+  const clues = { kind: "tool_use", text: () => "same text" } as const;
 
   it("recognises each kind by what the agent names it with", () => {
     const same = contentHash("done");
@@ -237,7 +237,7 @@ describe("identity of events", () => {
       [{ kind: "subagent_end", agentId: "a1" }, `agent:a1:${same}`, "session", "a1"],
     ] as const;
     for (const [given, identity, identityScope, subject] of cases) {
-      expect(eventIdentity({ ...given, text: "done" })).toEqual({
+      expect(eventIdentity({ ...given, text: () => "done" })).toEqual({
         identity,
         identityScope,
         subject,
@@ -246,7 +246,8 @@ describe("identity of events", () => {
   });
 
   it("tells two stops of one turn apart by their messages, and two tool calls by their ids", () => {
-    const stop = (text: string) => eventIdentity({ kind: "turn_end", promptId: "p", text });
+    const stop = (text: string) =>
+      eventIdentity({ kind: "turn_end", promptId: "p", text: () => text });
     expect(stop("done").identity).not.toBe(stop("done again").identity);
     expect(eventIdentity({ ...clues, toolUseId: "t1" }).identity).not.toBe(
       eventIdentity({ ...clues, toolUseId: "t2" }).identity,

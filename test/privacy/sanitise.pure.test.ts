@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cleanText, nameBlobs } from "../../src/privacy/clean-text.ts";
 import { dropIgnoredLines, ignoredFile } from "../../src/privacy/ignored-files.ts";
-import { EVENT_MAX_BYTES, jsonBytes } from "../../src/privacy/limits.ts";
+import { EVENT_MAX_BYTES } from "../../src/privacy/limits.ts";
 import {
   CONTEXT_CLOSE_TAG,
   CONTEXT_OPEN_TAG,
@@ -185,14 +185,14 @@ describe("limits", () => {
     for (const raw of bodies) {
       const content = sanitise(raw);
       const json = JSON.stringify(content);
-      expect(jsonBytes(content)).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+      expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThanOrEqual(EVENT_MAX_BYTES);
       expect(json).toContain("HEAD");
       expect(json).toContain("TAIL");
       expect(json).toMatch(/\[… [0-9]+ characters cut …\]/);
       expect(json.isWellFormed()).toBe(true);
     }
     const text = sanitise({ kind: "turn_end", text: prose(400_000), label: null });
-    expect(jsonBytes(text)).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+    expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThanOrEqual(EVENT_MAX_BYTES);
   });
 
   it("counts every missing character", () => {
@@ -212,7 +212,7 @@ describe("limits", () => {
       const content = sanitise(
         tool({ input: { value }, output: value, filesRead: paths, filesModified: paths }),
       );
-      expect(jsonBytes(content)).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+      expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThanOrEqual(EVENT_MAX_BYTES);
     }
   });
 
