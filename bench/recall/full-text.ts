@@ -9,7 +9,7 @@ const STOP_WORDS = new Set(
 );
 
 /** An OR of the question's words without stop-words, each quoted; null where nothing is left. */
-export function anyWordOf(question: string): string | null {
+function anyWordOf(question: string): string | null {
   const words = question.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const telling = [...new Set(words)].filter((word) => !STOP_WORDS.has(word));
   return telling.length === 0 ? null : telling.map((word) => `"${word}"`).join(" OR ");

@@ -21,7 +21,7 @@ export interface Score {
 }
 
 /** Only the first sources of a result count, so that citing everything gains nothing. */
-export const COUNTED_SOURCES = 4;
+const COUNTED_SOURCES = 4;
 
 /** Share of `question.gold` found in the first `k` results. */
 function shareFound(question: RecallQuestion, found: Found[], k: number): number {

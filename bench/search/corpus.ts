@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 export const START_MS = Date.UTC(2026, 0, 1);
 
 /** A small generator with a state (mulberry32), so that runs can be compared. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -59,7 +59,7 @@ export type ModelOutput = z.infer<typeof OutputSchema>;
 export type ReadOutput = { ok: true; output: ModelOutput } | { ok: false; error: string };
 
 /** Parses an answer. Never throws: a call whose answer is no use still has its usage to be counted. */
-export function readOutput(content: string): ReadOutput {
+function readOutput(content: string): ReadOutput {
   let value: unknown;
   try {
     value = JSON.parse(content);

@@ -1,5 +1,5 @@
 /** Examples of what is on the wire, for the API's reference. Schemas check them. */
-import type { Observation, Prompt, Summary } from "./items.ts";
+import type { Observation, Summary } from "./items.ts";
 import type { SearchAnswer, Timeline } from "./recall.ts";
 import type { DeadLetter, SessionView } from "./sessions.ts";
 import type { Budgets } from "./team.ts";
@@ -52,14 +52,6 @@ export const SUMMARY_EXAMPLE: Summary = {
   completed: "One budget for all connections of a client",
   next_steps: "Make the budget configurable",
   sources: ["end:2"],
-};
-
-export const PROMPT_EXAMPLE: Prompt = {
-  ...stamp,
-  id: "3-4565",
-  kind: "prompt",
-  text: "Why do retries exceed their budget?",
-  sources: ["prompt:2"],
 };
 
 export const SEARCH_EXAMPLE: SearchAnswer = {

@@ -76,7 +76,7 @@ export const SummarySchema = z
   .meta({ id: "Summary", description: "What one turn set out to do, found, did and left" });
 export type Summary = z.infer<typeof SummarySchema>;
 
-export const PromptSchema = z
+const PromptSchema = z
   .object({ ...stamp, kind: z.literal("prompt"), text: z.string() })
   .meta({ id: "Prompt" });
 export type Prompt = z.infer<typeof PromptSchema>;

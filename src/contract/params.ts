@@ -16,7 +16,7 @@ const ID_MAX_CHARS = 40;
 const TOKENS_MAX = 100_000;
 const PROJECT_NAMED = "the project's git remote or name";
 
-export const ProjectParam = z
+const ProjectParam = z
   .string({ error: `is required: ${PROJECT_NAMED}` })
   .min(1, `is required: ${PROJECT_NAMED}`)
   .meta({
@@ -106,7 +106,7 @@ export function filtersOf(query: { [Name in keyof Filters]?: Filters[Name] | und
 }
 
 /** A whole number in a range. */
-export function count(standard: number, most: number, least = 1) {
+function count(standard: number, most: number, least = 1) {
   const message = `must be a whole number from ${least} to ${most}`;
   return z
     .string()

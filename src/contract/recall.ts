@@ -91,7 +91,7 @@ export const SearchAnswerSchema = z
   .meta({ id: "SearchAnswer" });
 export type SearchAnswer = z.infer<typeof SearchAnswerSchema>;
 
-export const TimelineItemSchema = z
+const TimelineItemSchema = z
   .object({
     id: ItemId,
     kind: ItemKindSchema,
@@ -122,7 +122,7 @@ export const TimelineSchema = z
   .meta({ id: "Timeline" });
 export type Timeline = z.infer<typeof TimelineSchema>;
 
-export const ContextChoiceSchema = z
+const ContextChoiceSchema = z
   .object({
     id: ItemId,
     kind: ItemKindSchema,

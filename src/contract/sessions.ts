@@ -5,7 +5,7 @@ import { EVENT_KINDS, SESSION_STATES } from "./vocabulary.ts";
 
 const State = openEnum(SESSION_STATES);
 
-export const EventCountsSchema = z
+const EventCountsSchema = z
   .object({
     pending: z.number(),
     leased: z.number().meta({ description: "A provider has them" }),
@@ -21,7 +21,7 @@ export const TokenUsageSchema = z
   .meta({ description: "As a provider counted them; input includes cache creation and reads" });
 export type TokenUsage = z.infer<typeof TokenUsageSchema>;
 
-export const RemovedSchema = z
+const RemovedSchema = z
   .object({
     events: z.number().meta({ description: "Raw events of the session" }),
     observations: z.number(),
@@ -52,7 +52,7 @@ export const SessionViewSchema = z
   .meta({ id: "Session" });
 export type SessionView = z.infer<typeof SessionViewSchema>;
 
-export const ListedSessionSchema = z
+const ListedSessionSchema = z
   .union([
     SessionViewSchema.extend({ live: z.literal(true) }),
     z.object({
@@ -86,7 +86,7 @@ export const EndedSchema = z.object({
   removed: RemovedSchema.optional(),
 });
 
-export const DeadLetterSchema = z
+const DeadLetterSchema = z
   .object({
     key: z.string().meta({ description: "The event's key", example: "tool:toolu_01" }),
     kind: openEnum(EVENT_KINDS),
@@ -100,7 +100,7 @@ export type DeadLetter = z.infer<typeof DeadLetterSchema>;
 
 export const DeadLettersSchema = z.object({ items: z.array(DeadLetterSchema) });
 
-export const ProjectDeadLetterSchema = DeadLetterSchema.extend({ session: SessionPath });
+const ProjectDeadLetterSchema = DeadLetterSchema.extend({ session: SessionPath });
 export type ProjectDeadLetter = z.infer<typeof ProjectDeadLetterSchema>;
 
 export const ProjectDeadLettersSchema = z.object({ items: z.array(ProjectDeadLetterSchema) });

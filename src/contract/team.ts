@@ -4,7 +4,7 @@ import { Incomplete, IsoTime, ProjectName } from "./schema.ts";
 import { TokenUsageSchema } from "./sessions.ts";
 import type { BudgetScope } from "./vocabulary.ts";
 
-export const KnownProjectSchema = z
+const KnownProjectSchema = z
   .object({
     project: ProjectName,
     number: z.number().meta({ description: "Stands in the ids of its items" }),
@@ -12,7 +12,6 @@ export const KnownProjectSchema = z
     last_event_at: IsoTime.nullable().meta({ description: "null: nothing was ever recorded" }),
   })
   .meta({ id: "Project" });
-export type KnownProject = z.infer<typeof KnownProjectSchema>;
 
 export const KnownProjectsSchema = z.object({
   items: z.array(KnownProjectSchema),
@@ -45,7 +44,7 @@ export const StatusSchema = z
   .meta({ id: "Status" });
 export type Status = z.infer<typeof StatusSchema>;
 
-export const CheckSchema = z
+const CheckSchema = z
   .object({
     name: z.string(),
     ok: z.boolean(),
@@ -65,10 +64,10 @@ const totals = {
     .meta({ description: "Calls of which nobody told the figures: their estimates" }),
 };
 
-export const UsageTotalsSchema = z.object(totals).meta({ id: "UsageTotals" });
+const UsageTotalsSchema = z.object(totals).meta({ id: "UsageTotals" });
 export type UsageTotals = z.infer<typeof UsageTotalsSchema>;
 
-export const UsageRowSchema = z
+const UsageRowSchema = z
   .object({
     day: z.string().exactOptional().meta({ description: "UTC, YYYY-MM-DD" }),
     project: ProjectName.nullable().exactOptional().meta({

@@ -18,9 +18,9 @@ import { teamObject } from "../service/objects.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** How long an issued key is good without asking: also how long a revoked one lives on. */
-export const VERIFIED_LIFETIME_MS = 30_000;
+const VERIFIED_LIFETIME_MS = 30_000;
 /** How long an unknown key is refused without asking. */
-export const REFUSED_LIFETIME_MS = 5_000;
+const REFUSED_LIFETIME_MS = 5_000;
 const CACHE_MAX_KEYS = 1_000;
 
 const BEARER_PATTERN = /^bearer +(\S+)$/i;

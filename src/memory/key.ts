@@ -16,7 +16,7 @@ export interface Key {
   secret: string;
 }
 
-export function isTeam(value: string): boolean {
+function isTeam(value: string): boolean {
   return TEAM_PATTERN.test(value);
 }
 

@@ -22,7 +22,7 @@ export const PROJECT_NAME_MAX_CHARS = 300;
  * Who names a session's project, the surest first: the repository itself (`git config
  * cairn.project`), its remote, its folder on a machine, or its folder and the person alone.
  */
-export const PROJECT_SOURCES = ["config", "remote", "machine", "person"] as const;
+const PROJECT_SOURCES = ["config", "remote", "machine", "person"] as const;
 export type ProjectSource = (typeof PROJECT_SOURCES)[number];
 
 /** True where a name from `told` is surer than one from `known`. */

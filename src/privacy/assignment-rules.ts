@@ -54,7 +54,7 @@ const ORDINARY_WORD =
 
 const DOTTED_IDENTIFIER = /^[A-Za-z_$][\w$]{0,80}(?:\??\.[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
 
-export function isPlaceholder(value: string): boolean {
+function isPlaceholder(value: string): boolean {
   return PLACEHOLDER.test(value);
 }
 

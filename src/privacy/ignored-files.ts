@@ -18,7 +18,7 @@ const CREDENTIALS_NAME = /^\.?(?:git-)?credentials/i;
 const KEY_NAME = /^id_[a-z0-9_-]{1,100}(?:\.(?:pub|key|pem|bak|old|ppk))?$/i;
 
 /** True for a path whose file must not be recorded. Both kinds of slashes. */
-export function isIgnoredPath(path: string, globs: readonly string[]): boolean {
+function isIgnoredPath(path: string, globs: readonly string[]): boolean {
   const parts = path.slice(-LOOK_MAX_CHARS).split(/[\\/]+/);
   const name = parts.at(-1) ?? "";
   if (name === "") return false;

@@ -12,7 +12,7 @@ export const CROWDED_FIELD_CHARS = 1024;
 /** An event's content as JSON, in UTF-8 bytes. */
 export const EVENT_MAX_BYTES = 32 * 1024;
 /** What goes on each side of the first cut. No single-line secret is longer. */
-export const CUT_EDGE_CHARS = 4 * 1024;
+const CUT_EDGE_CHARS = 4 * 1024;
 /** Levels of nested JSON; deeper ones are named, not kept. */
 export const JSON_MAX_DEPTH = 24;
 /** Entries of one array or object of a tool's input. */

@@ -87,7 +87,7 @@ function sanitiseTool(raw: RawToolEvent): EventContent {
 }
 
 /** A short text on one line, sanitised like any other. */
-export function sanitiseName(text: string): string {
+function sanitiseName(text: string): string {
   return redact(cleanText(text.slice(0, NAME_MAX_CHARS)).replace(/\s+/g, " ").trim());
 }
 

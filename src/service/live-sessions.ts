@@ -10,7 +10,7 @@ import type { CallContext } from "./call-context.ts";
 import { type ObjectGate, sessionObject } from "./objects.ts";
 
 /** So many open sessions are asked live; beyond that an answer is approximate. */
-export const LIVE_SESSIONS_MAX = 32;
+const LIVE_SESSIONS_MAX = 32;
 
 /** Sessions that are asked at once. */
 const SIDE_BY_SIDE = 16;

@@ -11,7 +11,7 @@ import type { CallContext } from "./call-context.ts";
 import { type ObjectGate, projectObject, teamObject } from "./objects.ts";
 
 /** A project's number may be cached this long (docs/design.md). */
-export const PROJECT_LIFETIME_MS = 30_000;
+const PROJECT_LIFETIME_MS = 30_000;
 const CACHE_MAX_PROJECTS = 2_000;
 
 const numbers = new TtlCache<ProjectRef>(CACHE_MAX_PROJECTS, PROJECT_LIFETIME_MS);

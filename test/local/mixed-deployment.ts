@@ -9,7 +9,7 @@ import { startProcessGroup } from "../../src/cli/server/process-group.ts";
 import { ENVIRONMENT_VARIABLES } from "../../src/config.ts";
 import { compatibilityDate, workerdBinary } from "../support/workerd.ts";
 
-export const VERSIONS = ["today", "release"] as const;
+const VERSIONS = ["today", "release"] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** Which version answers requests, and of which one the objects are. */

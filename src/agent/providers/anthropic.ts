@@ -14,7 +14,7 @@ import { classifyError } from "./anthropic-failure.ts";
 /** The newest small model that the SDK knows. */
 export const ANTHROPIC_DEFAULT_MODEL = "claude-haiku-5-5";
 /** All calls of one `compress` together. The session's lease has to outlive it. */
-export const ANTHROPIC_DEADLINE_MS = 60_000;
+const ANTHROPIC_DEADLINE_MS = 60_000;
 
 /** Room for an answer, in tokens: about twice what the prompt asks for, so that few are cut off. */
 const MAX_TOKENS_PER_CALL = 600;
@@ -42,12 +42,7 @@ function canSkipThinking(model: string): boolean {
 }
 
 /** The body of a call. All but `messages` and `max_tokens` is the same in every call. */
-export function buildRequest(
-  model: string,
-  batch: ObserverBatch,
-  cut: Cut,
-  complaint: string | null,
-) {
+function buildRequest(model: string, batch: ObserverBatch, cut: Cut, complaint: string | null) {
   const { message, refs } = observerPrompt(batch, cut, complaint);
   const room = MAX_TOKENS_PER_CALL + MAX_TOKENS_PER_EVENT * batch.events.length;
   const quiet = canSkipThinking(model);

@@ -157,7 +157,7 @@ export class SessionStore {
 }
 
 /** True where batches wait for a provider that refused us. */
-export function isPaused(row: SessionRow, open: readonly OpenBatch[], now: number): boolean {
+function isPaused(row: SessionRow, open: readonly OpenBatch[], now: number): boolean {
   const pauses = Object.values(row.providerPauses);
   return (
     pauses.some((pause) => pause.until > now) &&

@@ -61,7 +61,7 @@ export interface UsageQuery {
 }
 
 /** Most groups in one answer. */
-export const USAGE_ITEMS_MAX = 10_000;
+const USAGE_ITEMS_MAX = 10_000;
 
 /** The dimensions that were asked for, of one group; `project` is a number. */
 interface UsageGroup {

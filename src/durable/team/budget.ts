@@ -11,10 +11,10 @@ export const NO_BUDGETS: Budgets = {
 };
 
 /** After this long without a settlement a call is taken to have spent its estimate. */
-export const UNSETTLED_IS_SPENT_MS = 15 * 60 * 1000;
+const UNSETTLED_IS_SPENT_MS = 15 * 60 * 1000;
 
 /** Days, today included, for which usage is kept. */
-export const USAGE_RETENTION_DAYS = 90;
+const USAGE_RETENTION_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -44,7 +44,7 @@ export function changeBudgets(budgets: Budgets, change: BudgetChange): Budgets {
   return { session: limits("session"), project: limits("project"), team: limits("team") };
 }
 
-export function isLimited(limits: TokenLimits): boolean {
+function isLimited(limits: TokenLimits): boolean {
   return limits.input !== null || limits.output !== null;
 }
 

@@ -16,10 +16,10 @@ function wordSet(text: string): Set<string> {
 }
 
 /** Overlap of the words from which on an observation of the same files counts as a repeat. */
-export const REPEAT_OVERLAP = 0.8;
+const REPEAT_OVERLAP = 0.8;
 
 /** … and of two that name no file: there a single other word may be another fact. */
-export const REPEAT_OVERLAP_WITHOUT_FILES = 0.95;
+const REPEAT_OVERLAP_WITHOUT_FILES = 0.95;
 
 export interface Comparable {
   files: string[];

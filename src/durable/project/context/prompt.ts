@@ -19,7 +19,7 @@ export interface PromptContextQuery extends Known {
   now: number;
 }
 
-export const PROMPT_CONTEXT_TOKENS = 600;
+const PROMPT_CONTEXT_TOKENS = 600;
 /**
  * What fits has this share of what the prompt's words weigh (a word weighs by its rarity in the
  * project), and at least this many times what a word that stands nowhere else weighs. So a prompt of

@@ -95,7 +95,7 @@ export function groupOf(type: ObservationType): Group {
 }
 
 /** Whether an observation has a line of its own, or is told by the line of its session. */
-export function isToldByItsSession(candidate: Candidate): boolean {
+function isToldByItsSession(candidate: Candidate): boolean {
   const { type, hasSessionLine, byHand, touchesFile, queryRank } = candidate;
   return DOINGS.has(type) && hasSessionLine && !byHand && !touchesFile && queryRank === null;
 }

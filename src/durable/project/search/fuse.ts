@@ -20,7 +20,7 @@ export interface Fused {
  * Damps the lead of the first ranks; 60 in Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion
  * outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
  */
-export const RRF_K = 60;
+const RRF_K = 60;
 
 /** Best first; equal scores keep the order in which they were found. */
 export function fuse(proposals: readonly Proposal[]): Fused[] {
