@@ -41,6 +41,36 @@ export const ERRORS = {
     cause: "What should name a project cannot be a project's name",
     remedy: "Send the git remote, or the name as `GET /v1/projects` shows it",
   },
+  same_project: {
+    status: 400,
+    cause: "A project was to be merged into itself",
+    remedy: "Name another project to take it over",
+  },
+  unknown_project: {
+    status: 404,
+    cause: "No project has this name or number",
+    remedy: "Take one of those that `GET /v1/projects` shows",
+  },
+  other_name: {
+    status: 409,
+    cause: "The name is one that the project had before, or that was merged into it",
+    remedy: "Name the project as it is called today, if that is the one you mean",
+  },
+  name_taken: {
+    status: 409,
+    cause: "The new name leads to another project",
+    remedy: "Merge the two, or take another name",
+  },
+  project_busy: {
+    status: 409,
+    cause: "The project, or the other one, is being merged or deleted already",
+    remedy: "Wait until that is done, then call again",
+  },
+  project_leaving: {
+    status: 503,
+    cause: "The project is being merged into another one or deleted: it takes nothing new",
+    remedy: "Try again shortly: the name leads to the other project then",
+  },
   invalid_session: {
     status: 400,
     cause: "What should name a session cannot be a session's name",

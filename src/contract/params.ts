@@ -248,6 +248,25 @@ export const ProjectHereQuery = z.object({
 });
 export type ProjectHereRequest = z.infer<typeof ProjectHereQuery>;
 
+export const ProjectInPath = z.string().meta({
+  description: "The project's number, or its name with slashes percent-encoded",
+  example: "github.com%2Facme%2Fapp",
+});
+
+export const RenameBody = z.strictObject({
+  name: z
+    .string({ error: "is required: the new name, or a git remote" })
+    .max(VALUE_MAX_CHARS)
+    .meta({ description: "The new name: a git remote in any form, or a plain name" }),
+});
+
+export const MergeBody = z.strictObject({
+  into: z
+    .string({ error: "is required: the project that takes everything over" })
+    .max(VALUE_MAX_CHARS)
+    .meta({ description: "The project that takes everything over: its name or number" }),
+});
+
 export const ProjectQuery = z.object({ project: ProjectParam });
 
 export const FlushQuery = z.object({

@@ -19,6 +19,38 @@ export const KnownProjectsSchema = z.object({
 });
 export type KnownProjects = z.infer<typeof KnownProjectsSchema>;
 
+export const RenamedProjectSchema = z
+  .object({
+    project: ProjectName,
+    number: z.number(),
+    was: ProjectName.meta({ description: "Goes on leading to it" }),
+  })
+  .meta({ id: "RenamedProject" });
+export type RenamedProject = z.infer<typeof RenamedProjectSchema>;
+
+export const MergedProjectSchema = z
+  .object({
+    project: ProjectName.meta({ description: "The one that takes everything over" }),
+    number: z.number(),
+    merged: ProjectName.meta({ description: "Leads to it from now on" }),
+    done: z
+      .boolean()
+      .meta({ description: "False: it goes on by itself; ask again to hear of its end" }),
+  })
+  .meta({ id: "MergedProject" });
+export type MergedProject = z.infer<typeof MergedProjectSchema>;
+
+export const DeletedProjectSchema = z
+  .object({
+    deleted: ProjectName,
+    done: z.boolean().meta({
+      description:
+        "False: nothing of it is shown any more, but some of its sessions are still told",
+    }),
+  })
+  .meta({ id: "DeletedProject" });
+export type DeletedProject = z.infer<typeof DeletedProjectSchema>;
+
 export const ProjectHereSchema = z
   .object({
     project: ProjectName,

@@ -20,6 +20,8 @@ export type LogEvent =
   | "mcp_tool_failed"
   | "object_reset"
   | "plan_failed"
+  | "project_leaving_failed"
+  | "project_left"
   | "projects_unreachable"
   | "provider_failed"
   | "provider_ignored"
@@ -27,6 +29,7 @@ export type LogEvent =
   | "request_refused"
   | "session_caught_up"
   | "session_repaired"
+  | "sessions_not_told"
   | "settle_failed"
   | "team_unreachable";
 

@@ -19,6 +19,11 @@ export class TtlCache<Value> {
     return undefined;
   }
 
+  /** Nothing is known any more: what stood here was changed. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Keeps the value from `now` on; the oldest entry makes room where there is none. */
   set(key: string, value: Value, now: number): void {
     this.#entries.delete(key);

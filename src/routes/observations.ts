@@ -82,6 +82,7 @@ observationRoutes.post(
       answer: ObservationSchema,
       status: 201,
       errors: [
+        "project_leaving",
         "invalid_project",
         "invalid_id",
         "invalid_idempotency_key",
@@ -125,7 +126,7 @@ observationRoutes.delete(
       summary: "Deletes an item and the content of the events that it was made from",
       path: ID,
       answer: DeletedItemSchema,
-      errors: ID_ERRORS,
+      errors: [...ID_ERRORS, "project_leaving"],
       example: {
         request: "/v1/observations/3-4567",
         answer: { deleted: "3-4567", removed: { items: 1, events: 1 } },

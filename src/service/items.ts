@@ -6,11 +6,12 @@ import { cursorOf, filtersOf } from "../contract/params.ts";
 import type { Page } from "../contract/schema.ts";
 import type { ListQuery } from "../durable/project/project-object.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
+import { itemId } from "../durable/project/store/show-item.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { parseSessionPath } from "../memory/session-name.ts";
 import type { CallContext } from "./call-context.ts";
 import { sessionObject } from "./objects.ts";
-import { objectOf, placeOfItem, requestedProject, unknownItem } from "./project-lookup.ts";
+import { objectOf, placeOfItem, requestedProject, unknownItem, writeTo } from "./project-lookup.ts";
 import { eachProject } from "./projects.ts";
 
 /** One page of a list: `cursor` is the `next` of the page before, decoded. */
@@ -64,10 +65,15 @@ export interface ItemsById {
 
 /** Items by their ids; each project is asked once. Throws 400 for what is not an id. */
 export async function readItems(call: CallContext, ids: readonly string[]): Promise<ItemsById> {
-  const places = await Promise.all([...new Set(ids)].map((id) => placeOfItem(call, id)));
   const byProject = new Map<number, { project: ProjectRef; numbers: number[] }>();
-  for (const place of places) {
+  // What was merged into another project is asked for by its old ids too.
+  const idsToday = new Map<string, string>();
+  const places = await Promise.all(
+    [...new Set(ids)].map(async (id) => [id, await placeOfItem(call, id)] as const),
+  );
+  for (const [id, place] of places) {
     if (place === null) continue;
+    idsToday.set(id, itemId(place.project, place.n));
     const asked = byProject.get(place.project.number) ?? { project: place.project, numbers: [] };
     asked.numbers.push(place.n);
     byProject.set(place.project.number, asked);
@@ -85,8 +91,10 @@ export async function readItems(call: CallContext, ids: readonly string[]): Prom
   );
   const silent = found.unreachable.map(({ number }) => `${number}-`);
   return {
-    items: ids.flatMap((id) => byId.get(id) ?? []),
-    unreachable: ids.filter((id) => silent.some((prefix) => id.startsWith(prefix))),
+    items: ids.flatMap((id) => byId.get(idsToday.get(id) ?? id) ?? []),
+    unreachable: ids.filter((id) =>
+      silent.some((prefix) => (idsToday.get(id) ?? id).startsWith(prefix)),
+    ),
   };
 }
 
@@ -120,7 +128,10 @@ export async function deleteItem(call: CallContext, id: string): Promise<Deleted
         );
   const { n } = place;
   // Not repeated: the second call would find nothing, and say so.
-  if (!(await objectOf(call, place.project).once((stub) => stub.remove({ n })))) {
+  const isRemoved = await writeTo(call, place.project, (object) =>
+    object.once((stub) => stub.remove({ n })),
+  );
+  if (!isRemoved) {
     throw unknownItem(id);
   }
   return { deleted: id, removed: { items: 1, events } };

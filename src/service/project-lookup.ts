@@ -4,6 +4,7 @@ import { ApiError } from "../contract/errors.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { parseItemId } from "../memory/item-id.ts";
+import { isLeaving } from "../memory/leaving.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { truncate } from "../platform/truncate.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
@@ -28,11 +29,21 @@ export async function findProject(
   const known = numbers.get(key, Date.now());
   if (known !== undefined) return known;
   const team = teamObject(env, caller.team);
-  const number = await team.repeatable((stub) => stub.findProject({ name }));
-  if (number === null) return null;
-  const project = { name, number };
-  numbers.set(key, project, Date.now());
+  const project = await team.repeatable((stub) => stub.locateProject({ name }));
+  if (project !== null) numbers.set(key, project, Date.now());
   return project;
+}
+
+/** The project of a normalised name, made where there is none. */
+export async function openProject({ env, caller }: CallContext, name: string): Promise<ProjectRef> {
+  const team = teamObject(env, caller.team);
+  return await team.repeatable((stub) => stub.openProject({ name }));
+}
+
+/** To be called where names of projects were changed; other isolates follow within 30 seconds. */
+export function forgetProjects(): void {
+  numbers.clear();
+  lists.clear();
 }
 
 /** The project of a `project` parameter, or null where there is none. Throws 400 for no usable name. */
@@ -71,9 +82,42 @@ async function projectOfNumber(call: CallContext, number: number): Promise<Proje
   return projects.find((project) => project.number === number) ?? null;
 }
 
+/** Where an item of a project that was merged is now, or null where the caller reaches none. */
+async function placeAfterMerge(
+  call: CallContext,
+  { number, n }: { number: number; n: number },
+): Promise<ItemPlace | null> {
+  const team = teamObject(call.env, call.caller.team);
+  const next = await team.repeatable((stub) => stub.successor({ number }));
+  if (next === null) return null;
+  const project = await projectOfNumber(call, next.project.number);
+  return project === null ? null : { project, n: n + next.shift };
+}
+
 /** The object of a project that a lookup has given. */
 export function objectOf(call: CallContext, project: ProjectRef): ObjectGate<ProjectObject> {
   return projectObject(call.env, call.caller.team, project.number);
+}
+
+/**
+ * A call that writes to a project. Throws 503 while it is being merged or deleted: what is written
+ * then would be in neither of the two.
+ */
+export async function writeTo<Answer>(
+  call: CallContext,
+  project: ProjectRef,
+  write: (object: ObjectGate<ProjectObject>) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await write(objectOf(call, project));
+  } catch (error) {
+    if (!isLeaving(error)) throw error;
+    forgetProjects();
+    throw new ApiError(
+      "project_leaving",
+      `${project.name} is being merged into another project or deleted; try again shortly`,
+    );
+  }
 }
 
 /** Where an item is. */
@@ -92,7 +136,7 @@ export async function placeOfItem(call: CallContext, id: string): Promise<ItemPl
     );
   }
   const project = await projectOfNumber(call, parsed.number);
-  return project === null ? null : { project, n: parsed.n };
+  return project === null ? await placeAfterMerge(call, parsed) : { project, n: parsed.n };
 }
 
 /** For an id that reads well and names nothing. */

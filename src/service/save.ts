@@ -13,8 +13,13 @@ import { sessionPath } from "../memory/session-name.ts";
 import { stripPrivate } from "../privacy/private-tags.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
-import { teamObject } from "./objects.ts";
-import { findProject, invalidProject, objectOf } from "./project-lookup.ts";
+import {
+  findProject,
+  invalidProject,
+  openProject,
+  placeOfItem,
+  writeTo,
+} from "./project-lookup.ts";
 
 const IDEMPOTENCY_KEY_MAX_CHARS = 200;
 
@@ -58,28 +63,31 @@ export async function saveByHand(
       `Idempotency-Key: must be at most ${IDEMPOTENCY_KEY_MAX_CHARS} characters`,
     );
   }
-  const superseded = body.supersedes == null ? null : parseItemId(body.supersedes);
-  if (body.supersedes != null && superseded === null) {
+  if (body.supersedes != null && parseItemId(body.supersedes) === null) {
     throw new ApiError("invalid_id", "supersedes: is not a valid id: ids read like 3-4567");
   }
-  const { env, caller, now } = call;
-  if (superseded !== null && (await findProject(call, name))?.number !== superseded.number) {
+  const superseded = body.supersedes == null ? null : await placeOfItem(call, body.supersedes);
+  if (body.supersedes != null && superseded === null) throw nothingToSupersede();
+  const { caller, now } = call;
+  if (
+    superseded !== null &&
+    (await findProject(call, name))?.number !== superseded.project.number
+  ) {
     throw nothingToSupersede();
   }
-  const team = teamObject(env, caller.team);
-  const number = await team.repeatable((stub) => stub.project({ name }));
-  const project = { name, number };
+  const project = await openProject(call, name);
   const request = {
     project,
     observation: observationOf(body, caller, now),
     supersedes: superseded?.n ?? null,
     idempotencyKey,
   };
-  const object = objectOf(call, project);
   // Without a key a second call would save a second time.
-  const answer = await (idempotencyKey === null
-    ? object.once((stub) => stub.save(request))
-    : object.repeatable((stub) => stub.save(request)));
+  const answer = await writeTo(call, project, (object) =>
+    idempotencyKey === null
+      ? object.once((stub) => stub.save(request))
+      : object.repeatable((stub) => stub.save(request)),
+  );
   if ("observation" in answer) return answer.observation;
   if (answer.outcome === "nothing_to_supersede") throw nothingToSupersede();
   throw new ApiError(

@@ -30,19 +30,22 @@ export async function listSessions(
   projectName: string,
   state: SessionState | undefined,
 ): Promise<SessionList> {
-  const known = await sessionsOfProject(call, projectName);
-  const { views, approximate } = await askSessions(call, known);
-  const items = state === undefined ? views : views.filter((view) => view.state === state);
+  const { project, sessions } = await sessionsOfProject(call, projectName);
+  const { views, approximate } = await askSessions(call, sessions);
+  const items = views
+    .filter((view) => state === undefined || view.state === state)
+    .map((view) => (view.live && project !== null ? { ...view, project: project.name } : view));
   return { items, approximate };
 }
 
 async function sessionsOfProject(call: CallContext, projectName: string) {
   const name = normaliseProject(projectName);
   const project = name === null ? null : await findProject(call, name);
-  if (project === null) return [];
-  return await objectOf(call, project).repeatable((stub) =>
+  if (project === null) return { project, sessions: [] };
+  const sessions = await objectOf(call, project).repeatable((stub) =>
     stub.sessions(readerOf(call.caller), {}),
   );
+  return { project, sessions };
 }
 
 /** All of these throw ApiError: 400 for no usable name, 404 for a session that was never heard of. */
@@ -50,7 +53,7 @@ export async function viewSession(call: CallContext, name: AgentSession): Promis
   const view = await namedSession(call, name).repeatable((stub) =>
     stub.view(readerOf(call.caller), {}),
   );
-  return known(view);
+  return await underToday(call, known(view));
 }
 
 /** Everything that waits is due now. With `wait`, answers when it is done or a minute is over. */
@@ -62,7 +65,13 @@ export async function flushSession(
   const view = await namedSession(call, name).repeatable((stub) =>
     stub.flush(readerOf(call.caller), { wait }),
   );
-  return known(view);
+  return await underToday(call, known(view));
+}
+
+/** A session keeps the name that its project had when it heard of it; shown is today's. */
+async function underToday(call: CallContext, view: SessionView): Promise<SessionView> {
+  const project = await findProject(call, view.project);
+  return project === null ? view : { ...view, project: project.name };
 }
 
 /** Compresses again what is kept: returns how many batches. Throws 409 where nothing is kept. */
@@ -151,7 +160,8 @@ async function eachSessionOf<Answer>(
   projectName: string,
   ask: (gate: ObjectGate<SessionObject>, session: string) => Promise<Answer>,
 ): Promise<Answer[]> {
-  const names = (await sessionsOfProject(call, projectName)).map(({ session }) => session);
+  const { sessions } = await sessionsOfProject(call, projectName);
+  const names = sessions.map(({ session }) => session);
   return (await eachSession(call, names, ask)).filter((answer) => answer !== null);
 }
 

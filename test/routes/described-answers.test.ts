@@ -74,6 +74,14 @@ describe("answers of the Worker", () => {
     await visit("GET", `/v1/observations/${id}`);
     await visit("GET", `/v1/observations/${id}/sources`);
     await visit("DELETE", `/v1/observations/${id}`);
+    const at = (name: string) => `/v1/projects/${encodeURIComponent(name)}`;
+    await visit("PATCH", at(PROJECT), { name: `${PROJECT}-renamed` });
+    await hook(payload("described-2", "UserPromptSubmit", { prompt: "Paint the seal" }), {
+      "X-Cairn-Project": `${PROJECT}-other`,
+    });
+    await settle("described-2");
+    await visit("POST", `${at(`${PROJECT}-other`)}/merge`, { into: `${PROJECT}-renamed` });
+    await visit("DELETE", at(`${PROJECT}-renamed`));
     const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
     const tools = await call("POST", "/mcp", {
       headers: { Accept: "application/json, text/event-stream" },

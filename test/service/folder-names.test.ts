@@ -95,7 +95,7 @@ describe("folders without a remote", () => {
     for (const [headers, project] of steps) {
       await session.send("SessionStart", { source: "resume" }, { ...git, ...headers });
       expect((await settle(session.id)).project).toBe(project);
-      expect((await get(`/v1/observations?project=${project}`)).body.items).not.toHaveLength(0);
+      expect((await get(`/v1/summaries?project=${project}`)).body.items).not.toHaveLength(0);
     }
   });
 

@@ -4,6 +4,7 @@ import backfills from "../../../migrations/project/0002_backfills.sql";
 import scripts from "../../../migrations/project/0003_scripts.sql";
 import forgotten from "../../../migrations/project/0004_forgotten.sql";
 import openPoints from "../../../migrations/project/0005_open_points.sql";
+import departures from "../../../migrations/project/0006_departure.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
@@ -23,8 +24,12 @@ import type {
   ReplacementOutcome,
   Standing,
 } from "../../memory/delivery.ts";
+import { leavingError } from "../../memory/leaving.ts";
 import type { NewObservation } from "../../memory/observation.ts";
+import { projectObjectName } from "../../memory/project-name.ts";
+import { sessionObjectName } from "../../memory/session-name.ts";
 import { Database } from "../../platform/database.ts";
+import { createLog } from "../../platform/log.ts";
 import {
   applyDelivery,
   applyReplacement,
@@ -38,6 +43,9 @@ import { nothingToTell } from "./context/eligibility.ts";
 import { type FileContextQuery, fileContext } from "./context/file.ts";
 import { type PromptContextQuery, promptContext } from "./context/prompt.ts";
 import { type ContextQuery, context } from "./context/start.ts";
+import { beginArrival, type Slice, takeSlice } from "./departure/arrival.ts";
+import { beginDeparture, isGone, isOnItsWay, readDeparture } from "./departure/departure.ts";
+import { type LeaveDependencies, leaveStep, type Next } from "./departure/leave.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";
 import { timelineAround } from "./search/timeline.ts";
 import { openBackfills } from "./store/backfills.ts";
@@ -96,9 +104,20 @@ export const PROJECT_MIGRATIONS = [
   { name: "0003_scripts", sql: scripts },
   { name: "0004_forgotten", sql: forgotten },
   { name: "0005_open_points", sql: openPoints },
+  { name: "0006_departure", sql: departures },
 ];
 
 const SESSIONS_MAX = 500;
+
+/** A call that merges or deletes waits this long for it to be done. */
+const LEAVE_WAIT_MS = 8_000;
+/** One alarm goes on with it at most this long; the next one follows at once. */
+const LEAVE_ALARM_MS = 5 * 60_000;
+/** After this a step that failed, or was cut off, is tried again. */
+const LEAVE_RETRY_MS = 15_000;
+
+/** How far a departure is; `refused`: the team did not agree to it. */
+export type LeaveState = "left" | "leaving" | "refused" | "other";
 
 /**
  * The memory of one project: `<team>/<number>`. Its name is the team's business, so callers pass it
@@ -109,27 +128,33 @@ const SESSIONS_MAX = 500;
  */
 export class ProjectObject extends DurableObject<Env> {
   readonly #db: Database;
+  readonly #outside: LeaveDependencies;
+  /** The steps of a departure that run; never two at once. */
+  #leaving: Promise<Next> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, () => this.#resumeBackfills());
+    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, () => this.#resume());
+    this.#outside = {
+      team: (name) => env.TEAMS.getByName(name),
+      project: (team, number) => env.PROJECTS.getByName(projectObjectName(team, number)),
+      session: (name) => env.SESSIONS.getByName(sessionObjectName(name)),
+    };
   }
 
   /** Applies what a session delivers, once by (session, generation, batch). */
   deliver({ delivery }: { project: ProjectRef; delivery: Delivery }): DeliveryOutcome {
-    this.#db.migrate();
-    return applyDelivery(this.#db, delivery);
+    return this.#takes() ? applyDelivery(this.#db, delivery) : "forgotten";
   }
 
   /** Takes back what a session taught, and puts something else in its place. */
   replace({ replacement }: { project: ProjectRef; replacement: Replacement }): ReplacementOutcome {
-    this.#db.migrate();
-    return applyReplacement(this.#db, replacement);
+    return this.#takes() ? applyReplacement(this.#db, replacement) : "stale";
   }
 
   /** What the session's agent saved by hand belongs to the session. */
   link(request: LinkRequest): void {
-    if (this.#db.exists()) linkSaved(this.#db, request);
+    if (this.#db.exists() && this.#takes()) linkSaved(this.#db, request);
   }
 
   /** Removes all that a session taught or saved, and refuses it from now on as forgotten. */
@@ -141,23 +166,25 @@ export class ProjectObject extends DurableObject<Env> {
     session: string;
     minGeneration: number;
   }): ForgetAnswer {
-    this.#db.migrate();
-    return forgetSession(this.#db, session, minGeneration);
+    if (this.#takes()) return forgetSession(this.#db, session, minGeneration);
+    return { outcome: "forgotten", removed: { observations: 0, summaries: 0, prompts: 0 } };
   }
 
   /** How a session stands here, for its object, which may have been emptied. Creates nothing. */
   standing({ session }: { session: string }): Standing {
-    if (this.#db.exists()) return standingOf(this.#db, session);
-    return { forgotten: false, generation: 1, announcedSeq: 0 };
+    if (!this.#db.exists()) return { forgotten: false, generation: 1, announcedSeq: 0 };
+    const standing = standingOf(this.#db, session);
+    const isDeleted = readDeparture(this.#db)?.into === null;
+    return isDeleted ? { ...standing, forgotten: true } : standing;
   }
 
   announce({ announcement }: { project: ProjectRef; announcement: Announcement }): void {
-    this.#db.migrate();
+    if (!this.#takes()) throw leavingError();
     noteAnnouncement(this.#db, announcement);
   }
 
   save({ project, observation, supersedes, idempotencyKey }: SaveRequest): SaveAnswer {
-    this.#db.migrate();
+    if (!this.#takes()) throw leavingError();
     const saved = saveObservation(this.#db, observation, supersedes, idempotencyKey);
     if (!("n" in saved)) return saved;
     const row = readItem(everything(this.#db), saved.n);
@@ -167,7 +194,7 @@ export class ProjectObject extends DurableObject<Env> {
 
   /** Deletes one item by its number. False where there is none. */
   remove({ n }: { n: number }): boolean {
-    return this.#db.exists() && removeItem(this.#db, n);
+    return this.#db.exists() && this.#takes() && removeItem(this.#db, n);
   }
 
   get(reader: Reader, { project, n }: { project: ProjectRef; n: number }): Item | null {
@@ -259,9 +286,71 @@ export class ProjectObject extends DurableObject<Env> {
     };
   }
 
-  /** The memory as the reader sees it; null where nothing was ever written. */
+  /** The memory as the reader sees it; null where nothing was ever written, or is any more. */
   #view(reader: Reader): View | null {
-    return this.#db.exists() ? { db: this.#db, reader } : null;
+    return this.#db.exists() && !isGone(this.#db) ? { db: this.#db, reader } : null;
+  }
+
+  /**
+   * Before anything is written: true for a project that takes it, false for a deleted one. Throws
+   * while the project is being merged into another one, and after: the sender tries again there.
+   */
+  #takes(): boolean {
+    this.#db.migrate();
+    const departure = readDeparture(this.#db);
+    if (departure !== null && departure.into !== null) throw leavingError();
+    return departure === null;
+  }
+
+  /**
+   * Merges this project into another one of the team, or deletes it (`into` null), and goes on by
+   * itself where that takes longer than this call. May be repeated. `other`: it is on its way
+   * already, elsewhere.
+   */
+  async leave(request: { team: string; number: number; into: number | null }): Promise<LeaveState> {
+    this.#db.migrate();
+    const known = readDeparture(this.#db);
+    if (known !== null && known.into !== request.into) return "other";
+    if (known === null) beginDeparture(this.#db, request);
+    void this.ctx.storage.setAlarm(Date.now() + LEAVE_RETRY_MS);
+    await this.#leaveOn(Date.now() + LEAVE_WAIT_MS);
+    const now = readDeparture(this.#db);
+    if (now === null) return "refused";
+    return now.phase === "waiting" || now.phase === "left" ? "left" : "leaving";
+  }
+
+  /** Keeps numbers free for another project's items. Returns what is added to each. */
+  beginArrival({ from, last }: { from: number; last: number }): number {
+    if (!this.#takes()) throw leavingError();
+    return beginArrival(this.#db, from, last);
+  }
+
+  /** Takes a slice of another project over, once. */
+  takeSlice(slice: Slice): void {
+    if (!this.#takes()) throw leavingError();
+    takeSlice(this.#db, slice);
+  }
+
+  /** Step by step until there is nothing to do, or to wait for; ms until then. Never throws. */
+  async #leaveOn(until: number): Promise<Next> {
+    this.#leaving ??= this.#leaveSteps(until).finally(() => {
+      this.#leaving = null;
+    });
+    return await this.#leaving;
+  }
+
+  async #leaveSteps(until: number): Promise<Next> {
+    try {
+      for (;;) {
+        const next = await leaveStep(this.#db, this.#outside);
+        if (typeof next !== "number" || next > 0 || Date.now() > until) return next;
+      }
+    } catch (error) {
+      const departure = readDeparture(this.#db);
+      const context = { team: departure?.team ?? "", project: String(departure?.number ?? "") };
+      createLog(context)("error", "project_leaving_failed", {}, error);
+      return LEAVE_RETRY_MS;
+    }
   }
 
   /**
@@ -290,14 +379,17 @@ export class ProjectObject extends DurableObject<Env> {
   /** Backfills a slice of old items, and plans the next one. Never throws. */
   override async alarm(): Promise<void> {
     if (!this.#db.exists()) return;
-    const after = backfillSlice(this.#db);
-    if (after === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(Date.now() + after);
+    const next = isOnItsWay(this.#db)
+      ? await this.#leaveOn(Date.now() + LEAVE_ALARM_MS)
+      : backfillSlice(this.#db);
+    if (typeof next === "number") await this.ctx.storage.setAlarm(Date.now() + next);
+    else if (next === "refused") this.#resume();
+    else await this.ctx.storage.deleteAlarm();
   }
 
   /** Whatever ended the alarm before it was through: the first call of the next life sets it again. */
-  #resumeBackfills(): void {
-    if (openBackfills(this.#db).length === 0) return;
+  #resume(): void {
+    if (!isOnItsWay(this.#db) && openBackfills(this.#db).length === 0) return;
     void this.ctx.storage.setAlarm(Date.now() + BACKFILL_PAUSE_MS);
   }
 }

@@ -13,7 +13,11 @@ export interface SessionDependencies {
   /** In [0, 1). */
   random(): number;
   team(name: string): DurableObjectStub<TeamObject>;
-  /** The number of a project, made where there is none. Known for at most 30 s. */
-  projectNumber(team: string, name: string): Promise<number>;
+  /** The number of a project, made where there is none. Known for at most 30 s, unless `fresh`. */
+  projectNumber(team: string, name: string, fresh?: boolean): Promise<number>;
+  /** The number of the project that a name leads to now; null where it leads to none. */
+  knownProject(team: string, name: string): Promise<number | null>;
+  /** Where a merged project's items are, and what was added to their numbers; null: not merged. */
+  successor(team: string, number: number): Promise<{ number: number; shift: number } | null>;
   project(team: string, number: number): DurableObjectStub<ProjectObject>;
 }

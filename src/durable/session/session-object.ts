@@ -31,6 +31,7 @@ import {
   type Sender,
   type StartAnswer,
 } from "./intake/intake.ts";
+import { ProjectNumbers } from "./outbox/project-numbers.ts";
 import type { OpenBatch } from "./queue/lifecycle.ts";
 import { recoveryMs } from "./queue/retry.ts";
 import { HOOKS_FIRST_MS, nextAlarm } from "./queue/schedule.ts";
@@ -55,15 +56,12 @@ export const SESSION_MIGRATIONS = [
 const FLUSH_WAIT_MS = 60_000;
 /** How long a delete waits for the call in flight. */
 const DELETE_WAIT_MS = 30_000;
-/** A project's number may be cached this long. */
-const NUMBER_CACHE_MS = 30_000;
 /** Ids that are remembered as given; older ones may be given again. */
 const GIVEN_MAX = 500;
 
 export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
   readonly #deps: SessionDependencies;
-  readonly #numbers = new Map<string, { number: number; until: number }>();
   readonly #filesAsked = new Set<string>();
   /** The alarm that is set, ms; null where none is. Known without asking storage. */
   #alarmAt: number | null = null;
@@ -75,6 +73,7 @@ export class SessionObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const config = readConfig(env);
+    const numbers = new ProjectNumbers((team) => env.TEAMS.getByName(team));
     this.#store = new SessionStore(ctx.storage, SESSION_MIGRATIONS);
     this.#deps = {
       chain: buildProviders(config),
@@ -83,7 +82,9 @@ export class SessionObject extends DurableObject<Env> {
       now: () => Date.now(),
       random: () => Math.random(),
       team: (name) => env.TEAMS.getByName(name),
-      projectNumber: (team, name) => this.#projectNumber(team, name),
+      projectNumber: (team, name, fresh = false) => numbers.open(team, name, fresh),
+      knownProject: (team, name) => numbers.find(team, name),
+      successor: (team, number) => numbers.successor(team, number),
       project: (team, number) => env.PROJECTS.getByName(projectObjectName(team, number)),
     };
     void ctx.blockConcurrencyWhile(async () => {
@@ -182,6 +183,19 @@ export class SessionObject extends DurableObject<Env> {
     this.#running?.abort();
     const done = await this.#until(() => this.#store.row()?.ending === null, DELETE_WAIT_MS);
     return done ? "removed" : "pending";
+  }
+
+  /**
+   * The project of this number is deleted. Where it is the session's, the session is forgotten;
+   * what its project was told is gone already. Creates nothing.
+   */
+  async projectDeleted({ number }: { number: number }): Promise<void> {
+    const row = this.#store.row();
+    if (row === null || row.forgotten || row.ending !== null) return;
+    const current = await this.#deps.knownProject(row.team, row.project);
+    if (current !== number || this.#store.row()?.project !== row.project) return;
+    this.#write((now) => beginForget(this.#store, now));
+    this.#running?.abort();
   }
 
   dead(reader: Reader, _query: NoFields): DeadLetter[] | null {
@@ -347,15 +361,6 @@ export class SessionObject extends DurableObject<Env> {
       });
     }
     return true;
-  }
-
-  async #projectNumber(team: string, name: string): Promise<number> {
-    const now = Date.now();
-    const known = this.#numbers.get(name);
-    if (known !== undefined && known.until > now) return known.number;
-    const number = await this.env.TEAMS.getByName(team).project({ name });
-    this.#numbers.set(name, { number, until: now + NUMBER_CACHE_MS });
-    return number;
   }
 }
 

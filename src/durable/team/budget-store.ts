@@ -167,6 +167,20 @@ export function settleTokens(db: Database, call: Settlement): SettleOutcome {
   });
 }
 
+/** A project was merged into another one: what it used counts for that one from now on. */
+export function passUsageOn(db: Database, number: number, into: number): void {
+  db.run(
+    `INSERT INTO usage (day, session, project, provider, model, input, output, calls)
+     SELECT day, session, ?2, provider, model, input, output, calls FROM usage WHERE project = ?1
+     ON CONFLICT DO UPDATE SET input = input + excluded.input,
+       output = output + excluded.output, calls = calls + excluded.calls`,
+    number,
+    into,
+  );
+  db.run("DELETE FROM usage WHERE project = ?", number);
+  db.run("UPDATE reservations SET project = ? WHERE project = ?", into, number);
+}
+
 /** What was used between two days. Estimates count from 15 minutes after their reservation. */
 export function readUsage(db: Database, query: UsageQuery, now: number): Usage {
   const columns = USAGE_DIMENSIONS.filter((dimension) => query.by.includes(dimension)).join(", ");

@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/team/0001_initial.sql";
 import secret from "../../../migrations/team/0002_folder_secret.sql";
+import names from "../../../migrations/team/0003_project_names.sql";
 import schema from "../../../migrations/team/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { NoFields } from "../../contract/calls.ts";
@@ -13,6 +14,7 @@ import { Database } from "../../platform/database.ts";
 import { NO_BUDGETS } from "./budget.ts";
 import {
   NO_USAGE,
+  passUsageOn,
   type Reservation,
   type ReserveOutcome,
   readBudgets,
@@ -26,11 +28,22 @@ import {
 } from "./budget-store.ts";
 import { folderSecret } from "./folder-secret.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
-import { findOrCreateProject, findProject, listProjects } from "./projects.ts";
+import {
+  beginDeparture,
+  type DepartureOutcome,
+  finishDeparture,
+  listProjects,
+  locateProject,
+  openProject,
+  type RenameOutcome,
+  renameProject,
+  successorOf,
+} from "./projects.ts";
 
 export const TEAM_MIGRATIONS = [
   { name: "0001_initial", sql: initial },
   { name: "0002_folder_secret", sql: secret },
+  { name: "0003_project_names", sql: names },
 ];
 
 /** What comes along with answers that the Worker keeps: see `folderSecret`. */
@@ -70,15 +83,49 @@ export class TeamObject extends DurableObject<Env> {
     return folderSecret(this.#db);
   }
 
-  /** The number of a project, which gets the next one where it has none. */
+  /** The number of the project that a name leads to, which gets the next one where there is none. */
   project({ name }: { name: string }): number {
-    this.#db.migrate();
-    return findOrCreateProject(this.#db, name, Date.now());
+    return this.openProject({ name }).number;
   }
 
-  /** The number of a project, or null where the team has none of that name. Creates nothing. */
+  /** The same, with the name that the project shows. */
+  openProject({ name }: { name: string }): ProjectRef {
+    this.#db.migrate();
+    return openProject(this.#db, name, Date.now());
+  }
+
+  /** The number of the project that a name leads to, or null where it leads to none. Creates nothing. */
   findProject({ name }: { name: string }): number | null {
-    return this.#db.exists() ? findProject(this.#db, name) : null;
+    return this.locateProject({ name })?.number ?? null;
+  }
+
+  /** The same, with the name that the project shows. */
+  locateProject({ name }: { name: string }): ProjectRef | null {
+    return this.#db.exists() ? locateProject(this.#db, name) : null;
+  }
+
+  /** Where the items of a merged project are now; null for one that was not merged. */
+  successor({ number }: { number: number }): { project: ProjectRef; shift: number } | null {
+    return this.#db.exists() ? successorOf(this.#db, number) : null;
+  }
+
+  renameProject({ number, name }: { number: number; name: string }): RenameOutcome {
+    return this.#db.exists() ? renameProject(this.#db, number, name) : "unknown";
+  }
+
+  /** For a project that is about to be merged into another one, or deleted (`into` null). */
+  beginDeparture({ number, into }: { number: number; into: number | null }): DepartureOutcome {
+    return this.#db.exists() ? beginDeparture(this.#db, number, into) : "unknown";
+  }
+
+  /** Everything of that project is where it should be: names and usage follow. */
+  finishDeparture({ number, shift }: { number: number; shift: number | null }): void {
+    if (!this.#db.exists()) return;
+    this.#db.transaction(() => {
+      finishDeparture(this.#db, number, shift, Date.now());
+      const next = shift === null ? null : successorOf(this.#db, number);
+      if (next !== null) passUsageOn(this.#db, number, next.project.number);
+    });
   }
 
   /** All projects, in the order of their numbers. Creates nothing. */

@@ -114,6 +114,9 @@ async function play(storage: DurableObjectStorage, at: number, side: Side) {
     random: () => 0.5,
     team: (name) => outside.watch(env.TEAMS.getByName(name)),
     projectNumber: (team, name) => outside.call(() => env.TEAMS.getByName(team).project({ name })),
+    knownProject: (team, name) =>
+      outside.call(() => env.TEAMS.getByName(team).findProject({ name })),
+    successor: async () => null,
     project: (team, number) =>
       outside.watch(env.PROJECTS.getByName(projectObjectName(team, number))),
   });

@@ -131,6 +131,8 @@ class World {
       random: () => 0.5,
       team: (name) => env.TEAMS.getByName(name),
       projectNumber: (team, name) => env.TEAMS.getByName(team).project({ name }),
+      knownProject: (team, name) => env.TEAMS.getByName(team).findProject({ name }),
+      successor: async () => null,
       project: (team, number) => {
         const stub = env.PROJECTS.getByName(projectObjectName(team, number));
         if (!this.#loseNext) return stub;

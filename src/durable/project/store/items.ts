@@ -15,8 +15,9 @@ import {
   selectItems,
   type Withdrawn,
 } from "./item-row.ts";
+import { insertRow, type MovingStore, shifted, shiftedBatch } from "./moving.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
-import { numbersOfSessions, TAUGHT } from "./sessions.ts";
+import { isTakenBack, numbersOfSessions, TAUGHT } from "./sessions.ts";
 import { everything } from "./visible.ts";
 
 /**
@@ -37,6 +38,24 @@ export function keepLastNumber(db: Database, removed: readonly number[]): void {
   const last = lastNumber(db);
   if (removed.includes(last)) db.run("UPDATE counter SET next_n = ?", last + 1);
 }
+
+/** Numbers up to this one are taken from now on. */
+export function skipNumbers(db: Database, last: number): void {
+  db.run("UPDATE counter SET next_n = max(next_n, ?)", last + 1);
+}
+
+/** How items move to another project: with their links, and both indexes made anew there. */
+export const movingItems: MovingStore = {
+  table: "items",
+  key: ["n"],
+  sliceRows: 100,
+  take(db, row, shift) {
+    if (isTakenBack(db, row)) return;
+    const moved = shifted(row, ["n", "repeats", "supersedes", "superseded_by"], shift);
+    insertRow(db, "items", { ...moved, batch: shiftedBatch(row, shift) });
+    addToIndex(db, Number(moved.n));
+  },
+};
 
 /** Inserts and indexes an item. Returns the rows written. */
 export function insertItem(

@@ -8,6 +8,8 @@ import { type Database, overwritten } from "../../../platform/database.ts";
 import { type Columns, json, plain, Table } from "../../../platform/table.ts";
 import { DAY_MS } from "../../../platform/time.ts";
 import { keepLastNumber } from "./items.ts";
+import { insertRow, type MovingStore, shifted } from "./moving.ts";
+import { isTakenBack } from "./sessions.ts";
 import { type View, visible } from "./visible.ts";
 
 /** How long a point is shown without being asked for, counted from its source. */
@@ -56,6 +58,16 @@ const COLUMNS: Columns<OpenPointRow> = {
 function table(db: Database): Table<OpenPointRow> {
   return new Table(db, "open_points", COLUMNS);
 }
+
+/** How points move to another project. Who closed one names a session or a person, no number. */
+export const movingOpenPoints: MovingStore = {
+  table: "open_points",
+  key: ["n"],
+  sliceRows: 500,
+  take(db, row, shift) {
+    if (!isTakenBack(db, row)) insertRow(db, "open_points", shifted(row, ["n"], shift));
+  },
+};
 
 /** SQL: since when a point has been open, ms. */
 const OPEN_SINCE = "max(made_at, coalesce(reopened_at, 0))";

@@ -4,6 +4,7 @@ import type { KnownSession } from "../../../contract/calls.ts";
 import type { SessionState } from "../../../contract/vocabulary.ts";
 import type { Announcement, Standing } from "../../../memory/delivery.ts";
 import type { Database } from "../../../platform/database.ts";
+import { insertRow, type MovingRow, type MovingStore, shifted, shiftedBatch } from "./moving.ts";
 import { type View, visibleSession } from "./visible.ts";
 
 /** The lowest generation of a session that is still accepted. */
@@ -184,3 +185,60 @@ export function savedBefore(db: Database, actor: string, key: string): number | 
 export function noteSave(db: Database, actor: string, key: string, n: number): void {
   db.run("INSERT INTO saves (actor, idempotency_key, n) VALUES (?, ?, ?)", actor, key, n);
 }
+
+/** Sessions that taught or told something here, in the order of their names, after one. */
+export function sessionsHere(db: Database, after: string, limit: number): string[] {
+  return db
+    .all<{ session: string }>(
+      `SELECT session FROM sessions WHERE session > ?1 AND state IS NOT NULL
+       UNION SELECT session FROM deliveries WHERE session > ?1 ORDER BY session LIMIT ?2`,
+      after,
+      limit,
+    )
+    .map(({ session }) => session);
+}
+
+/**
+ * True for what a session taught that has moved from the one project to the other already, under a
+ * newer generation, and has only not been taken back yet. What its agent saved by hand stays.
+ */
+export function isTakenBack(db: Database, { session, generation, batch }: MovingRow): boolean {
+  if (typeof batch !== "number" || batch < 0 || !Number(generation)) return false;
+  return Number(generation) < minGenerationOf(db, String(session));
+}
+
+export const movingDeliveries: MovingStore = {
+  table: "deliveries",
+  key: ["session", "generation", "batch"],
+  sliceRows: 500,
+  take(db, row, shift) {
+    if (isTakenBack(db, row)) return;
+    const moved = shifted(row, ["first_n", "last_n"], shift);
+    insertRow(db, "deliveries", { ...moved, batch: shiftedBatch(row, shift) });
+  },
+};
+
+export const movingSaves: MovingStore = {
+  table: "saves",
+  key: ["actor", "idempotency_key"],
+  sliceRows: 500,
+  take: (db, row, shift) => insertRow(db, "saves", shifted(row, ["n"], shift)),
+};
+
+/** Of a session that both know, the one that it lives in knows its state, and the newer a forgetting. */
+export const movingSessions: MovingStore = {
+  table: "sessions",
+  key: ["session"],
+  sliceRows: 500,
+  take: (db, row) =>
+    insertRow(
+      db,
+      "sessions",
+      row,
+      `UPDATE SET state = coalesce(state, excluded.state),
+         last_event_at = coalesce(last_event_at, excluded.last_event_at),
+         seq = max(seq, excluded.seq),
+         forgotten = iif(excluded.floor > floor, excluded.forgotten, forgotten),
+         floor = max(floor, excluded.floor)`,
+    ),
+};

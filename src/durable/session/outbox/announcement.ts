@@ -19,7 +19,9 @@ export async function announce(store: SessionStore, deps: SessionDependencies): 
   if (state === "active" && row.announcedState === "idle") return;
   const seq = row.announcedSeq + 1;
   try {
-    const number = await deps.projectNumber(row.team, row.project);
+    // After a failure: the project may have been merged into another one.
+    const isFresh = store.announcement.failures > 0;
+    const number = await deps.projectNumber(row.team, row.project, isFresh);
     await deps.project(row.team, number).announce({
       project: { name: row.project, number },
       announcement: {

@@ -9,7 +9,7 @@ import type { SessionDependencies } from "../session-dependencies.ts";
 import { sessionLog } from "../session-log.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
-import type { OutboxEntry } from "./outbox.ts";
+import type { OutboxEntry, OutboxKind } from "./outbox.ts";
 
 /** Longest error that is kept with an entry. */
 const ERROR_MAX_CHARS = 300;
@@ -27,11 +27,11 @@ export async function sendEntry(
   if (row === null) return false;
   let answer: Sent;
   try {
-    const project: ProjectRef = {
-      name: entry.project,
-      number: store.outbox.numberOf(entry) ?? (await deps.projectNumber(row.team, entry.project)),
-    };
-    answer = await send(store, row, entry, project, deps);
+    const place = await placeOf(store, row, entry, deps);
+    answer =
+      place === null
+        ? nothingThere(entry)
+        : await sendWhereItBelongs(store, row, entry, place, deps);
   } catch (error) {
     const delay = deliveryBackoffMs(entry.attempts + 1, deps.random());
     const message = error instanceof Error ? error.message : String(error);
@@ -47,6 +47,63 @@ export async function sendEntry(
     if (entry.kind === "redo") store.outbox.releaseHeld();
   });
   return true;
+}
+
+/** The project that an entry is for, and what was added to the numbers of its items meanwhile. */
+interface Place {
+  project: ProjectRef;
+  shift: number;
+}
+
+/** What takes something back makes no project: where there is none, nothing is to be taken. */
+const TAKES_BACK: ReadonlySet<OutboxKind> = new Set(["retract", "forget", "withdraw"]);
+
+async function placeOf(
+  store: SessionStore,
+  { team }: SessionRow,
+  entry: OutboxEntry,
+  deps: SessionDependencies,
+): Promise<Place | null> {
+  const { project: name } = entry;
+  const fixed = store.outbox.numberOf(entry);
+  if (fixed !== null) {
+    const next = await deps.successor(team, fixed);
+    return { project: { name, number: next?.number ?? fixed }, shift: next?.shift ?? 0 };
+  }
+  const number = TAKES_BACK.has(entry.kind)
+    ? await deps.knownProject(team, name)
+    : // After a failure: the project may have been merged into another one.
+      await deps.projectNumber(team, name, entry.attempts > 0);
+  return number === null ? null : { project: { name, number }, shift: 0 };
+}
+
+/**
+ * A project that was deleted takes every session for a forgotten one. Where its name leads to
+ * another project by now, this is what the session did since: it goes there.
+ */
+async function sendWhereItBelongs(
+  store: SessionStore,
+  row: SessionRow,
+  entry: OutboxEntry,
+  place: Place,
+  deps: SessionDependencies,
+): Promise<Sent> {
+  const answer = await send(store, row, entry, place, deps);
+  if (answer.standing?.forgotten !== true) return answer;
+  const number = await deps.projectNumber(row.team, entry.project, true);
+  if (number === place.project.number) return answer;
+  return await send(
+    store,
+    row,
+    entry,
+    { ...place, project: { name: entry.project, number } },
+    deps,
+  );
+}
+
+function nothingThere({ kind }: OutboxEntry): Sent {
+  const removed = { observations: 0, summaries: 0, prompts: 0 };
+  return kind === "forget" ? { ...SENT, removed } : SENT;
 }
 
 /** What a project answered, where it matters. */
@@ -74,7 +131,8 @@ function catchUp(
     store.outbox.markSent(entry);
     return true;
   }
-  const { generation, announcedSeq } = standing;
+  const { announcedSeq } = standing;
+  const generation = Math.max(row.generation, standing.generation);
   sessionLog(row)("warn", "session_caught_up", { forgotten: standing.forgotten, generation });
   if (standing.forgotten) {
     const now = deps.now();
@@ -101,7 +159,7 @@ async function send(
   store: SessionStore,
   row: SessionRow,
   entry: OutboxEntry,
-  project: ProjectRef,
+  { project, shift }: Place,
   deps: SessionDependencies,
 ): Promise<Sent> {
   const stub = deps.project(row.team, project.number);
@@ -146,7 +204,7 @@ async function send(
       const savedFrom = own === project.number ? null : row.project;
       const { agent, actor } = row;
       const by = { session, agent, actor, generation: minGeneration };
-      await stub.link({ n, by, savedFrom });
+      await stub.link({ n: n + shift, by, savedFrom });
       return SENT;
     }
     case "forget": {
