@@ -34,7 +34,7 @@ export function readSessions(folder: string): RecordedSession[] {
 export function readSession(file: string): RecordedSession[] {
   const { hooks } = readRecording(readFileSync(file, "utf8"));
   const id = hooks[0]?.payload.session_id;
-  return id === undefined ? [] : [{ id, file, hooks }];
+  return typeof id !== "string" ? [] : [{ id, file, hooks }];
 }
 
 /** The questions of `recall-questions.jsonl`. */

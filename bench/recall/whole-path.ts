@@ -3,6 +3,7 @@ import { call } from "../../src/cli/api.ts";
 import { replay } from "../../src/cli/replay/replay.ts";
 import type { Target } from "../../src/cli/target.ts";
 import { SearchAnswerSchema } from "../../src/contract/recall.ts";
+import { CLAUDE_CODE } from "../../src/hooks/claude-code/dialect.ts";
 import { parseSessionPath } from "../../src/memory/session-name.ts";
 import type { RecallQuestion, RecordedSession } from "./recorded-sessions.ts";
 import type { Found } from "./score.ts";
@@ -14,7 +15,12 @@ export async function fillMemory(
   project: string,
 ): Promise<void> {
   const files = sessions.map(({ file }) => file);
-  const options = { project, speed: Number.POSITIVE_INFINITY, sessionSuffix: "" };
+  const options = {
+    agent: CLAUDE_CODE,
+    project,
+    speed: Number.POSITIVE_INFINITY,
+    sessionSuffix: "",
+  };
   const whole = await replay(target, files, options, () => {});
   if (!whole) throw new Error("the server refused a part of the recordings");
 }

@@ -46,7 +46,6 @@ export async function call<T>(
   }
   const response = await reach(target, url, {
     method,
-    headers: { authorization: `Bearer ${target.key}`, "x-cairn-client": CLIENT },
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
@@ -56,10 +55,22 @@ export async function call<T>(
   throw new Failure(`${url.pathname} of ${target.url} answered in a shape of another version.`);
 }
 
-/** `fetch` whose failure names the server. */
-export async function reach(target: Target, url: URL | string, init: RequestInit) {
+interface Sent {
+  method: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+/** `fetch` with the key, by a client that says who it is; a failure names the server. */
+export async function reach(target: Target, url: URL | string, sent: Sent): Promise<Response> {
+  const headers = {
+    authorization: `Bearer ${target.key}`,
+    "x-cairn-client": CLIENT,
+    ...sent.headers,
+  };
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS), ...init });
+    return await fetch(url, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS), ...sent, headers });
   } catch (error) {
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
     throw new Unreachable(

@@ -6,17 +6,14 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { COMMAND_FILE, MACHINE_FILE } from "../hooks/connect/machine-files.ts";
 import { isMachineId } from "../memory/folder-name.ts";
 import { CAIRN_COMMAND } from "./clone.ts";
-
-/** The folder as a POSIX shell finds it; `machineFolder` has to find the same. */
-export const MACHINE_FOLDER_SH = `\${XDG_STATE_HOME:-$HOME/.local/state}/cairn`;
-export const MACHINE_FILE = "machine";
-export const COMMAND_FILE = "command";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+/** The same folder as `MACHINE_FOLDER_SH` names for a shell. */
 function machineFolder(): string {
   const state = process.env.XDG_STATE_HOME;
   const base = state ? resolve(state) : join(process.env.HOME || homedir(), ".local", "state");

@@ -1,9 +1,18 @@
 /** The command line: `cairn <command>`. Each command's own code is loaded when it is called. */
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
+import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
+import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { Failure } from "./failure.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
 
-const AGENTS = ["claude-code"];
+/** The agent of an argument that commander has checked against the registry. */
+function connectable(name: string): AgentConnect {
+  const agent = CONNECTABLE.find((one) => one.name === name);
+  if (agent === undefined) throw new Failure(`${name} is not an agent that connect can set up.`);
+  return agent;
+}
+
+const CONNECTABLE_NAMES = CONNECTABLE.map(({ name }) => name);
 
 /** How long `connect` tries the key before it goes on without. */
 const CONNECT_CHECK_MS = 2_000;
@@ -60,20 +69,20 @@ interface ProjectScope {
 }
 
 serverCommand("connect", "put Cairn's hooks into an agent's settings")
-  .addArgument(new Argument("<agent>").choices(AGENTS))
+  .addArgument(new Argument("<agent>").choices(CONNECTABLE_NAMES))
   .option("--project-scope", "in this folder's .claude, instead of for the whole machine", false)
   .option("--quiet", "hooks that run in the background and fail silently", false)
   .option("--no-notice", "do not show the line that says what a session was told")
   .option("--print", "show what would be written, and write nothing", false)
-  .action(async (_agent: string, flags: TargetFlags & ProjectScope & ConnectFlags) => {
-    const { connect } = await import("./connect/claude-code.ts");
+  .action(async (agent: string, flags: TargetFlags & ProjectScope & ConnectFlags) => {
+    const { connect } = await import("./connect/connect.ts");
     const target = resolveTarget(flags);
     if (!flags.print) {
       const { takesKey } = await import("./api.ts");
       const isThere = await takesKey(target, CONNECT_CHECK_MS);
       if (!isThere) say(`  note: ${target.url} does not answer at this moment.`);
     }
-    connect(target, flags, say);
+    connect(connectable(agent), target, flags, say);
   });
 
 interface ConnectFlags {
@@ -83,21 +92,29 @@ interface ConnectFlags {
 }
 
 settingsCommand("disconnect", "take out of an agent's settings what connect put in")
-  .addArgument(new Argument("<agent>").choices(AGENTS))
-  .action(async (_agent: string, flags: ProjectScope) => {
-    const { disconnect } = await import("./connect/claude-code.ts");
-    disconnect(flags.projectScope, say);
+  .addArgument(new Argument("<agent>").choices(CONNECTABLE_NAMES))
+  .action(async (agent: string, flags: ProjectScope) => {
+    const { disconnect } = await import("./connect/connect.ts");
+    disconnect(connectable(agent), flags.projectScope, say);
   });
 
-settingsCommand("pause", "stop capturing until resume").action(async (flags: ProjectScope) => {
-  const { pause } = await import("./connect/claude-code.ts");
-  pause(flags.projectScope, say);
-});
+/** One agent, or without a name all that are connected. */
+const WHICH_AGENT = () =>
+  new Argument("[agent]", "without it: all that are connected").choices(CONNECTABLE_NAMES);
 
-settingsCommand("resume", "go on capturing").action(async (flags: ProjectScope) => {
-  const { resume } = await import("./connect/claude-code.ts");
-  resume(flags.projectScope, say);
-});
+settingsCommand("pause", "stop capturing until resume")
+  .addArgument(WHICH_AGENT())
+  .action(async (agent: string | undefined, flags: ProjectScope) => {
+    const { pause } = await import("./connect/connect.ts");
+    pause(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
+  });
+
+settingsCommand("resume", "go on capturing")
+  .addArgument(WHICH_AGENT())
+  .action(async (agent: string | undefined, flags: ProjectScope) => {
+    const { resume } = await import("./connect/connect.ts");
+    resume(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
+  });
 
 interface ProjectFlag extends TargetFlags {
   project?: string;
@@ -151,16 +168,25 @@ serverCommand("doctor", "check the server; exit code 1 where something is wrong"
 
 serverCommand("replay", "send recorded streams of hooks, and show what was learnt")
   .argument("<files...>")
+  .addOption(
+    new Option("--agent <agent>", "whose hooks they are")
+      .choices(AGENT_NAMES)
+      .default(AGENT_NAMES[0]),
+  )
   .option("--project <project>", "send it as of this project")
   .option("--speed <n>", 'times the recorded pace, or "max"', "max")
   .option("--session-suffix <text>", "add to the sessions' ids, to send them as new ones", "")
   .action(async (files: string[], flags: ProjectFlag & ReplayFlags) => {
     const { parseSpeed, replay } = await import("./replay/replay.ts");
-    const options = { ...flags, speed: parseSpeed(flags.speed) };
+    const agent = AGENTS.find((one) => one.agent === flags.agent);
+    if (agent === undefined)
+      throw new Failure(`${flags.agent} is not an agent that is known here.`);
+    const options = { ...flags, agent, speed: parseSpeed(flags.speed) };
     if (!(await replay(resolveTarget(flags), files, options, say))) process.exitCode = 1;
   });
 
 interface ReplayFlags {
+  agent: string;
   speed: string;
   sessionSuffix: string;
 }

@@ -9,10 +9,11 @@ import {
 } from "../contract/recall.ts";
 import { SessionViewSchema } from "../contract/sessions.ts";
 import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
+import { CONNECTABLE } from "../hooks/registry.ts";
 import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
 import { CAIRN_COMMAND, shellWord } from "./clone.ts";
-import { connection } from "./connect/claude-code.ts";
+import { connection } from "./connect/connect.ts";
 import { chosenProject } from "./project.ts";
 import type { Target } from "./target.ts";
 
@@ -116,11 +117,13 @@ export async function status(target: Target, say: Say): Promise<void> {
   say(`Server      ${target.url}`);
   say(`Processing  ${answer.processing ? "yes" : "no"}, ${answer.queue_depth} events waiting`);
   say(`Sessions    ${answer.active_sessions} active`);
-  for (const projectScope of [false, true]) {
-    const found = connection(projectScope);
-    if (found === null) continue;
-    const where = projectScope ? "this folder" : "this machine";
-    say(`Claude Code ${where}: ${found.paused ? "paused" : "connected"}, ${found.url}`);
+  for (const agent of CONNECTABLE) {
+    for (const projectScope of [false, true]) {
+      const found = connection(agent, projectScope);
+      if (found === null) continue;
+      const where = projectScope ? "this folder" : "this machine";
+      say(`${agent.title} ${where}: ${found.paused ? "paused" : "connected"}, ${found.url}`);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 /** The one seam for an agent: what it sends, what its hooks may be answered, and what it calls things. */
-import { HOOK_CONTEXT_MAX_CHARS } from "../contract/limits.ts";
 import { flatAnswer, nestedAnswer } from "./answer.ts";
 import type { AgentDialect } from "./dialect.ts";
 import type { HookAction, HookContext } from "./hook-action.ts";
@@ -21,10 +20,6 @@ export interface HookReply {
 export interface AgentAdapter {
   /** Stands in the URL of its hooks and in the names of its sessions. */
   readonly name: string;
-  /** The member of a payload that names the session. */
-  readonly sessionIdField: string;
-  /** Most characters of context that one answer may carry. */
-  readonly contextMaxChars: number;
   /**
    * What a request asks for: one action for each payload in it, in their order. Never throws; `body`
    * is any parsed JSON. Empty for a request without a payload.
@@ -42,8 +37,6 @@ export interface AgentAdapter {
 export function adapterFor(dialect: AgentDialect): AgentAdapter {
   return {
     name: dialect.agent,
-    sessionIdField: "session_id",
-    contextMaxChars: HOOK_CONTEXT_MAX_CHARS,
     read: (body, context) =>
       (dialect.payloads?.(body) ?? [body]).map((payload) => readHook(dialect, payload, context)),
     answer: (hookEventName, reply) => {

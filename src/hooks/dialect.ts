@@ -3,6 +3,7 @@
  * do and how they answer. `read-hook.ts` reads every agent's payloads by it.
  */
 import type { ToolAction } from "../memory/event.ts";
+import type { AgentConnect } from "./connect/agent-connect.ts";
 import type { Payload } from "./payload.ts";
 
 /** What a hook tells, whatever the agent calls it. */
@@ -39,6 +40,10 @@ export interface ToolResult {
 export interface AgentDialect {
   /** As it stands in URLs and in names of sessions. */
   readonly agent: string;
+  /** The member of a payload that names the session where `session_id` does not. */
+  readonly sessionIdField?: string;
+  /** What `cairn connect` needs to set it up. Absent: its hooks are set up by hand. */
+  readonly connect?: AgentConnect;
   /** Folder in a person's home where the agent keeps its transcripts: it tells whose a payload is. */
   readonly homeFolder?: string;
   readonly moments: ReadonlyMap<string, Moment>;
@@ -74,4 +79,15 @@ export interface AgentDialect {
   readonly emptyPromptsAreNoise?: boolean;
   /** True where a hook has no ids but a time: its time and content tell two of a kind apart. */
   readonly timeIsIdentity?: boolean;
+}
+
+/** The payload by Claude Code's field names. */
+export function namedFields(
+  dialect: AgentDialect,
+  body: Record<string, unknown>,
+): Record<string, unknown> {
+  const named = dialect.rename?.(body) ?? body;
+  const field = dialect.sessionIdField;
+  if (field === undefined || named.session_id !== undefined) return named;
+  return { ...named, session_id: body[field] };
 }

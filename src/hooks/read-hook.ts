@@ -13,7 +13,7 @@ import { truncate } from "../platform/truncate.ts";
 import { ignoredFile } from "../privacy/ignored-files.ts";
 import { isPrivatePrompt } from "../privacy/private-tags.ts";
 import { type RawTextEvent, sanitise } from "../privacy/sanitise.ts";
-import type { AgentDialect, Moment } from "./dialect.ts";
+import { type AgentDialect, type Moment, namedFields } from "./dialect.ts";
 import { eventTime, type HookAction, type HookContext, type SessionSource } from "./hook-action.ts";
 import { type Payload, PayloadSchema } from "./payload.ts";
 import { savedItem } from "./saved-item.ts";
@@ -24,7 +24,7 @@ export function readHook(dialect: AgentDialect, body: unknown, context: HookCont
   if (!isRecord(body)) {
     return invalid("not_an_object", "the body has to be the hook's payload, a JSON object");
   }
-  const parsed = PayloadSchema.safeParse(dialect.rename?.(body) ?? body);
+  const parsed = PayloadSchema.safeParse(namedFields(dialect, body));
   if (!parsed.success) {
     return invalid("not_an_object", "the body has to be the hook's payload, a JSON object");
   }

@@ -1,7 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, expect, it } from "vitest";
+import { adapterForPayload, adapterOf } from "../../src/hooks/adapters.ts";
 import { saysItFailed } from "../../src/hooks/codex/failing-output.ts";
-import { adapterForPayload, adapterOf } from "../../src/hooks/registry.ts";
 import { readShellEnd, readShellReport } from "../../src/hooks/shell-report.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
 

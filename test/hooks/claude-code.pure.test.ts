@@ -1,12 +1,12 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, expect, it } from "vitest";
 import { HOOK_CONTEXT_MAX_CHARS } from "../../src/contract/limits.ts";
+import { adapterOf } from "../../src/hooks/adapters.ts";
 import { nestedAnswer } from "../../src/hooks/answer.ts";
 import { CLAUDE_CODE } from "../../src/hooks/claude-code/dialect.ts";
 import { isNotice } from "../../src/hooks/claude-code/notices.ts";
 import { eventTime, type HookAction } from "../../src/hooks/hook-action.ts";
 import { readHook } from "../../src/hooks/read-hook.ts";
-import { adapterOf } from "../../src/hooks/registry.ts";
 import { toolOutput } from "../../src/hooks/tool-output.ts";
 import type { IncomingEvent } from "../../src/memory/event.ts";
 import { EVENT_MAX_BYTES } from "../../src/privacy/limits.ts";

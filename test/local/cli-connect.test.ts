@@ -13,8 +13,9 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { claudeCodeHooks } from "../../src/cli/connect/claude-code-hooks.ts";
 import { editJson } from "../../src/cli/connect/json-edit.ts";
+import { CLAUDE_CODE_CONNECT } from "../../src/hooks/claude-code/connect.ts";
+import { HOOKS_VERSION } from "../../src/hooks/connect/agent-connect.ts";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 
 /** Every step starts processes, on machines that may be busy. */
@@ -79,7 +80,7 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(settings.hooks.PostToolUse[1].hooks[0]).toEqual({
       type: "http",
       url: `${URL_ONE}/hooks/claude-code`,
-      headers: { Authorization: "Bearer $CAIRN_KEY" },
+      headers: { Authorization: "Bearer $CAIRN_KEY", "X-Cairn-Hooks": String(HOOKS_VERSION) },
       allowedEnvVars: ["CAIRN_KEY"],
       timeout: 5,
     });
@@ -243,7 +244,9 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
   }
 
   const command = (url: string, event: string, quiet = false): string => {
-    const group = claudeCodeHooks({ url, quiet })[event] as { hooks: { command: string }[] };
+    const group = CLAUDE_CODE_CONNECT.hooks({ url, quiet })[event] as {
+      hooks: { command: string }[];
+    };
     return group.hooks[0]?.command ?? "";
   };
   const sh = (script: string, cwd: string, input: string, path = process.env.PATH ?? "") =>
@@ -257,6 +260,7 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
     expect(plain).toEqual({ code: 0, stdout: '{"answer":"memory"}', stderr: "" });
     expect(server.seen[0]?.body).toBe(payload);
     expect(server.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(server.seen[0]?.headers["x-cairn-hooks"]).toBe(String(HOOKS_VERSION));
     expect(server.seen[0]?.headers["x-cairn-project"]).toBeUndefined();
     expect(server.seen[0]?.headers.expect).toBeUndefined();
 
@@ -281,6 +285,7 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
     expect(quiet).toEqual({ code: 0, stdout: "", stderr: "" });
     // In the background: it arrives after the hook has ended.
     await expect.poll(() => server.seen[3]?.body, { timeout: 5_000 }).toBe(payload.trimEnd());
+    expect(server.seen[3]?.headers["x-cairn-hooks"]).toBe(String(HOOKS_VERSION));
     const prompt = await sh(command(server.url, "UserPromptSubmit", true), folder, payload);
     expect(prompt.stdout).toBe('{"answer":"memory"}');
     server.close();
@@ -356,7 +361,7 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
 
   it("never has the key among the arguments of a process", () => {
     for (const quiet of [true, false]) {
-      const all = JSON.stringify(claudeCodeHooks({ url: URL_ONE, quiet }));
+      const all = JSON.stringify(CLAUDE_CODE_CONNECT.hooks({ url: URL_ONE, quiet }));
       expect(all).not.toMatch(/-H ["']?(Authorization|\$)/);
     }
   });

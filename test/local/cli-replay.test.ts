@@ -122,6 +122,17 @@ describe("cairn replay", { timeout: PROCESSES_MS }, () => {
       { cwd: home, env: environment(home) },
     );
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+
+    // As Copilot CLI also writes it, with the session in a member of another name.
+    const hook = { sessionId: "cop-9", timestamp: 1_764_000_000_000, prompt: "Hi there" };
+    writeFileSync(file, JSON.stringify({ at: "2026-11-20T09:00:00Z", hook }));
+    const copilot = await run(
+      CAIRN,
+      ["replay", "--agent", "copilot-cli", "--session-suffix", "-b", file],
+      { cwd: home, env: environment(home) },
+    );
+    expect(copilot).toMatchObject({ code: 0, stdout: expect.stringContaining("1 stored") });
+    expect(copilot.stdout).toContain("Session copilot-cli/cop-9-b");
     await server.stop();
     const none = await run(CAIRN, ["replay", join(home, "none.jsonl")], {
       cwd: home,

@@ -90,11 +90,14 @@ describe("the layers", () => {
       "../memory/key.ts",
       "../platform/truncate.ts",
       "../hooks/claude-code/connect.ts",
+      "../hooks/connect/post-command.ts",
+      "../hooks/registry.ts",
+      "../hooks/dialect.ts",
       "../config.ts",
     ];
     const forbidden = ["privacy", "access", "agent", "durable", "service", "http", "mcp", "routes"]
       .map((layer) => `../${layer}/file.ts`)
-      .concat("../hooks/registry.ts", "../app.ts");
+      .concat("../hooks/read-hook.ts", "../hooks/claude-code/notices.ts", "../app.ts");
     const file = "src/cli/file.ts";
     expect(refused({ [file]: [...allowed, ...forbidden] })).toEqual({ [file]: forbidden });
   });

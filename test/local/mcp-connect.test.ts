@@ -2,11 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it } from "vitest";
-import {
-  hasForeignMcpServer,
-  mcpConfigPath,
-  withMcpServer,
-} from "../../src/cli/connect/mcp-server.ts";
+import { scopeFiles } from "../../src/cli/connect/connect.ts";
+import { hasForeignMcpServer, withMcpServer } from "../../src/cli/connect/mcp-server.ts";
+import { CLAUDE_CODE_CONNECT as AGENT } from "../../src/hooks/claude-code/connect.ts";
 import { CAIRN, environment, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
 
@@ -18,7 +16,7 @@ const URL_ONE = "https://cairn.example.com";
 const ENTRY = {
   type: "http",
   url: `${URL_ONE}/mcp`,
-  headers: { Authorization: "Bearer ${" + "CAIRN_KEY}" },
+  headers: { Authorization: "Bearer ${" + "CAIRN_KEY}", "X-Cairn-Client": "claude-code" },
 };
 
 /** As Claude Code and its user left it. */
@@ -31,32 +29,36 @@ const CONFIG = `{
 describe("the MCP server's entry", () => {
   it("goes in beside others, moves with the server, and comes out again", () => {
     const config = JSON.parse(CONFIG);
-    const connected = withMcpServer(config, URL_ONE);
+    const connected = withMcpServer(AGENT, config, URL_ONE);
     expect(connected).toEqual({
       ...config,
       mcpServers: { github: { command: "gh-mcp" }, cairn: ENTRY },
     });
-    expect(withMcpServer(connected, URL_ONE)).toEqual(connected);
-    const moved = withMcpServer(connected, "http://127.0.0.1:8787");
+    expect(withMcpServer(AGENT, connected, URL_ONE)).toEqual(connected);
+    const moved = withMcpServer(AGENT, connected, "http://127.0.0.1:8787");
     expect(moved.mcpServers).toMatchObject({ cairn: { url: "http://127.0.0.1:8787/mcp" } });
-    expect(withMcpServer(moved, null)).toEqual(config);
-    expect(withMcpServer(withMcpServer({}, URL_ONE), null)).toEqual({});
+    expect(withMcpServer(AGENT, moved, null)).toEqual(config);
+    expect(withMcpServer(AGENT, withMcpServer(AGENT, {}, URL_ONE), null)).toEqual({});
   });
 
   it("leaves a server of the same name alone that somebody else put there", () => {
     for (const entry of [{ command: "cairn" }, { ...ENTRY, headers: {} }, 1]) {
       const config = { mcpServers: { cairn: entry } };
-      expect(hasForeignMcpServer(config)).toBe(true);
-      expect(withMcpServer(config, URL_ONE)).toBe(config);
-      expect(withMcpServer(config, null)).toBe(config);
+      expect(hasForeignMcpServer(AGENT, config)).toBe(true);
+      expect(withMcpServer(AGENT, config, URL_ONE)).toBe(config);
+      expect(withMcpServer(AGENT, config, null)).toBe(config);
     }
-    expect(() => withMcpServer({ mcpServers: [] }, URL_ONE)).toThrow(/Nothing was changed/);
+    expect(() => withMcpServer(AGENT, { mcpServers: [] }, URL_ONE)).toThrow(/Nothing was changed/);
   });
 
   it("stands where Claude Code looks", () => {
-    expect(mcpConfigPath(false, { CLAUDE_CONFIG_DIR: "/x" })).toBe("/x/.claude.json");
-    expect(mcpConfigPath(false, {})).toMatch(/\/\.claude\.json$/);
-    expect(mcpConfigPath(true, {})).toBe(join(process.cwd(), ".mcp.json"));
+    expect(scopeFiles(AGENT, false, { CLAUDE_CONFIG_DIR: "/x" })).toEqual({
+      hooks: "/x/settings.json",
+      env: "/x/settings.json",
+      mcp: "/x/.claude.json",
+    });
+    expect(scopeFiles(AGENT, false, {}).mcp).toMatch(/\/\.claude\.json$/);
+    expect(scopeFiles(AGENT, true, {}).mcp).toBe(join(process.cwd(), ".mcp.json"));
   });
 });
 

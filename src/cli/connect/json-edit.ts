@@ -3,8 +3,9 @@
  * keep their order, their spacing and their line breaks. People write their settings by hand.
  */
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+import type { JsonObject } from "../../hooks/connect/agent-connect.ts";
+
+type Json = JsonObject[string];
 
 /** A value in the text: `[start, end)`. Members and elements are in order of the text. */
 interface Node {

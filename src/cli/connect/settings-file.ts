@@ -14,8 +14,9 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import type { JsonObject } from "../../hooks/connect/agent-connect.ts";
 import { Failure } from "../failure.ts";
-import { editJson, type JsonObject } from "./json-edit.ts";
+import { editJson } from "./json-edit.ts";
 
 /** A settings file may carry a key: what we make is readable by its owner only. */
 const NEW_FILE_MODE = 0o600;

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const LineSchema = z.object({
   at: z.iso.datetime({ offset: true }),
-  hook: z.looseObject({ session_id: z.string().min(1) }),
+  hook: z.record(z.string(), z.unknown()),
 });
 
 export interface RecordedHook {
@@ -11,7 +11,7 @@ export interface RecordedHook {
   line: number;
   /** ISO time. */
   at: string;
-  payload: { session_id: string; [field: string]: unknown };
+  payload: Record<string, unknown>;
 }
 
 export interface Recording {

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
 import { ObservationSchema, SummarySchema } from "../../contract/items.ts";
 import { SessionViewSchema } from "../../contract/sessions.ts";
+import { type AgentDialect, namedFields } from "../../hooks/dialect.ts";
 import { sessionPath } from "../../memory/session-name.ts";
 import { apiFailure, call, listAll, reach, Unreachable } from "../api.ts";
-import { HOOK_PATH } from "../connect/claude-code-hooks.ts";
 import { Failure } from "../failure.ts";
 import type { Target } from "../target.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -29,7 +29,6 @@ const SummaryRow = SummarySchema.pick({
   next_steps: true,
 });
 
-const AGENT = "claude-code";
 /** Per hook. A server that restarts is back within it. */
 const RETRY_FOR_MS = 60_000;
 const RETRY_FIRST_MS = 100;
@@ -39,6 +38,8 @@ const HOOK_TIMEOUT_MS = 10_000;
 const FLUSHES_MAX = 10;
 
 export interface ReplayOptions {
+  /** Whose hooks were recorded. */
+  agent: AgentDialect;
   project?: string;
   /** How many times faster than recorded; Infinity: as fast as it goes. */
   speed: number;
@@ -101,21 +102,19 @@ async function send(
       await sleep((at - previousAt) / options.speed);
     }
     previousAt = at;
-    const payload = {
-      ...hook.payload,
-      session_id: hook.payload.session_id + options.sessionSuffix,
-    };
-    const outcome = await post(target, payload, hook.at, options.project, bar);
+    const { payload, sessionId, toolKey } = asNewSession(hook.payload, options);
+    const outcome = await post(target, payload, hook.at, options, bar);
     if (outcome.refused !== null) {
       refused += 1;
       bar.note(`${file}:${hook.line}: ${outcome.refused}`);
     }
     outcomes.set(outcome.event, (outcomes.get(outcome.event) ?? 0) + 1);
-    const session = sessionPath({ agent: AGENT, sessionId: payload.session_id });
+    bar.step();
+    if (sessionId === null) continue;
+    const session = sessionPath({ agent: options.agent.agent, sessionId });
     const toolKeys = sessions.get(session) ?? new Set<string>();
     sessions.set(session, toolKeys);
-    if (isToolEvent(hook.payload)) toolKeys.add(`tool:${hook.payload.tool_use_id}`);
-    bar.step();
+    if (toolKey !== null) toolKeys.add(toolKey);
   }
   bar.end();
   const counts = [...outcomes].map(([name, count]) => `${count} ${name}`);
@@ -123,9 +122,34 @@ async function send(
   return refused;
 }
 
-function isToolEvent(payload: RecordedHook["payload"]): boolean {
-  const event = payload.hook_event_name;
-  return event === "PostToolUse" || event === "PostToolUseFailure";
+interface SentPayload {
+  payload: RecordedHook["payload"];
+  /** Null where it names none: the server says what is wrong. */
+  sessionId: string | null;
+  /** Key of its event, where it is a tool call that has an id. */
+  toolKey: string | null;
+}
+
+/** A recorded payload with the suffix on its session's id. */
+function asNewSession(
+  recorded: RecordedHook["payload"],
+  { agent, sessionSuffix }: ReplayOptions,
+): SentPayload {
+  const {
+    session_id: id,
+    hook_event_name: event,
+    tool_use_id: call,
+  } = namedFields(agent, recorded);
+  if (typeof id !== "string") return { payload: recorded, sessionId: null, toolKey: null };
+  const field = recorded.session_id === undefined ? agent.sessionIdField : undefined;
+  const sessionId = id + sessionSuffix;
+  const moment = agent.moments.get(String(event));
+  const isCall = moment === "tool_use" || moment === "tool_failure";
+  return {
+    payload: { ...recorded, [field ?? "session_id"]: sessionId },
+    sessionId,
+    toolKey: isCall && typeof call === "string" ? `tool:${call}` : null,
+  };
 }
 
 interface Outcome {
@@ -139,9 +163,10 @@ async function post(
   target: Target,
   payload: object,
   at: string,
-  project: string | undefined,
+  { agent, project }: ReplayOptions,
   bar: ProgressBar,
 ): Promise<Outcome> {
+  const address = `${target.url}/hooks/${agent.agent}`;
   const headers: Record<string, string> = {
     authorization: `Bearer ${target.key}`,
     "content-type": "application/json",
@@ -152,7 +177,7 @@ async function post(
   const giveUpAt = Date.now() + RETRY_FOR_MS;
   let waitMs = RETRY_FIRST_MS;
   for (;;) {
-    const answer = await attempt(target, { method: "POST", headers, body });
+    const answer = await attempt(target, address, { method: "POST", headers, body });
     if (!(answer instanceof Failure)) return answer;
     if (Date.now() + waitMs > giveUpAt) throw answer;
     if (waitMs === RETRY_FIRST_MS) bar.note("no answer; trying again …");
@@ -162,10 +187,14 @@ async function post(
 }
 
 /** One post: an outcome, or the failure that is worth another try. Throws on a wrong key. */
-async function attempt(target: Target, init: RequestInit): Promise<Outcome | Failure> {
+async function attempt(
+  target: Target,
+  address: string,
+  sent: Parameters<typeof reach>[2],
+): Promise<Outcome | Failure> {
   try {
-    const response = await reach(target, `${target.url}${HOOK_PATH}`, {
-      ...init,
+    const response = await reach(target, address, {
+      ...sent,
       signal: AbortSignal.timeout(HOOK_TIMEOUT_MS),
     });
     const text = await response.text();

@@ -3,6 +3,7 @@ import type { ToolAction } from "../../memory/event.ts";
 import type { AgentDialect, Moment } from "../dialect.ts";
 import { isOwnToolName } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
+import { CLAUDE_CODE_CONNECT } from "./connect.ts";
 import { isNotice, tasksOf } from "./notices.ts";
 
 const MOMENTS: ReadonlyMap<string, Moment> = new Map<string, Moment>([
@@ -67,7 +68,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 ]);
 
 export const CLAUDE_CODE: AgentDialect = {
-  agent: "claude-code",
+  agent: CLAUDE_CODE_CONNECT.name,
+  connect: CLAUDE_CODE_CONNECT,
   homeFolder: ".claude",
   moments: MOMENTS,
   // Not `Stop`: there it would make the agent go on.

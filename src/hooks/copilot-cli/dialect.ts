@@ -60,6 +60,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 
 export const COPILOT_CLI: AgentDialect = {
   agent: "copilot-cli",
+  // Where it runs another agent's hooks it says `session_id`.
+  sessionIdField: "sessionId",
   homeFolder: ".copilot",
   moments: MOMENTS,
   payloads: closingMessage,

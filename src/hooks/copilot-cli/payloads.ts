@@ -5,7 +5,6 @@ type Fields = Record<string, unknown>;
 
 /** Fields in camelCase and what they are called here. */
 const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
-  ["sessionId", "session_id"],
   ["hookEventName", "hook_event_name"],
   ["toolName", "tool_name"],
   ["toolArgs", "tool_input"],

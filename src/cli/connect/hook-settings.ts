@@ -1,15 +1,11 @@
-/** Pure changes of Claude Code's settings: ours in, ours out, everything else as it was. */
+/** Pure changes of an agent's settings: our hooks and key in, ours out, everything else as it was. */
 import { z } from "zod";
+import type { AgentConnect, HookOptions, JsonObject } from "../../hooks/connect/agent-connect.ts";
 import { Failure } from "../failure.ts";
-import { claudeCodeHooks, type HookOptions, hookOptions, isOwnHook } from "./claude-code-hooks.ts";
-import type { JsonObject } from "./json-edit.ts";
 
 const KEY_VARIABLE = "CAIRN_KEY";
 /** While capture is paused: the options to resume with, as `<url>`, with `quiet` and `no-notice`. */
 const PAUSED_VARIABLE = "CAIRN_PAUSED";
-
-/** Written into files that we make, so that we know them again: editors use it to complete. */
-const SCHEMA = "https://json.schemastore.org/claude-code-settings.json";
 
 const GroupSchema = z.looseObject({ hooks: z.array(z.json()) });
 
@@ -33,10 +29,13 @@ export function withSection(settings: JsonObject, name: string, value: JsonObjec
 }
 
 /** A group of hooks without ours; null where none is left and there was one of ours. */
-function withoutOwn(group: JsonObject[string]): JsonObject[string] | undefined {
+function withoutOwn(
+  agent: AgentConnect,
+  group: JsonObject[string],
+): JsonObject[string] | undefined {
   const parsed = GroupSchema.safeParse(group);
   if (!parsed.success) return group;
-  const others = parsed.data.hooks.filter((hook) => !isOwnHook(hook));
+  const others = parsed.data.hooks.filter((hook) => !agent.isOwnHook(hook));
   if (others.length === parsed.data.hooks.length) return group;
   return others.length === 0 ? undefined : { ...parsed.data, hooks: others };
 }
@@ -56,16 +55,20 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** Settings with our hooks as `options` say, each once; null: with none of ours. */
-export function withHooks(settings: JsonObject, options: HookOptions | null): JsonObject {
+export function withHooks(
+  agent: AgentConnect,
+  settings: JsonObject,
+  options: HookOptions | null,
+): JsonObject {
   const hooks = section(settings, "hooks");
-  const wanted = options === null ? {} : claudeCodeHooks(options);
+  const ours = options === null ? {} : agent.hooks(options);
   const result: JsonObject = {};
-  for (const event of new Set([...Object.keys(hooks), ...Object.keys(wanted)])) {
-    const own = wanted[event];
+  for (const event of new Set([...Object.keys(hooks), ...Object.keys(ours)])) {
+    const own = ours[event];
     const before = groupsOf(hooks, event);
     const keeps = before.findIndex((group) => own !== undefined && isSame(group, own));
     const after = before
-      .map((group, index) => (index === keeps ? group : withoutOwn(group)))
+      .map((group, index) => (index === keeps ? group : withoutOwn(agent, group)))
       .filter((group) => group !== undefined);
     if (own !== undefined && keeps < 0) after.push(own);
     if (after.length > 0 || before.length === 0) result[event] = after;
@@ -74,11 +77,11 @@ export function withHooks(settings: JsonObject, options: HookOptions | null): Js
 }
 
 /** The options of the hooks of ours that stand in the settings, or null. */
-export function connectedOptions(settings: JsonObject): HookOptions | null {
+export function connectedOptions(agent: AgentConnect, settings: JsonObject): HookOptions | null {
   const all = Object.values(section(settings, "hooks"))
     .flatMap((groups) => (Array.isArray(groups) ? groups : []))
     .flatMap((group) => GroupSchema.safeParse(group).data?.hooks ?? [])
-    .map(hookOptions)
+    .map(agent.hookOptions)
     .filter((options) => options !== null);
   const first = all[0];
   // The start's hook is a command in both kinds: quiet is where there is no other.
@@ -118,12 +121,12 @@ export function pausedOptions(settings: JsonObject): HookOptions | null {
   return { url, quiet: modes.includes("quiet"), ...(notice ? {} : { notice }) };
 }
 
-/** What a file that did not exist starts with. */
-export function newSettings(): JsonObject {
-  return { $schema: SCHEMA };
+/** What a file that did not exist starts with: editors use the schema to complete. */
+export function newSettings(agent: AgentConnect): JsonObject {
+  return { $schema: agent.settingsSchema };
 }
 
 /** True where nothing is left but what `newSettings` put there. */
-export function isAsNew(settings: JsonObject): boolean {
-  return isSame(settings, newSettings());
+export function isAsNew(agent: AgentConnect, settings: JsonObject): boolean {
+  return isSame(settings, newSettings(agent));
 }

@@ -1,0 +1,255 @@
+/** `cairn connect`, `disconnect`, `pause` and `resume`, for every agent that the registry can connect. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import type {
+  AgentConnect,
+  HookOptions,
+  JsonObject,
+  SettingsFiles,
+} from "../../hooks/connect/agent-connect.ts";
+import { Failure } from "../failure.ts";
+import { noteMachine } from "../machine.ts";
+import { isLoopback } from "../server/environment.ts";
+import type { Target } from "../target.ts";
+import {
+  connectedOptions,
+  isAsNew,
+  newSettings,
+  pausedOptions,
+  withHooks,
+  withKey,
+  withPause,
+} from "./hook-settings.ts";
+import { hasForeignMcpServer, MCP_SERVER_NAME, withMcpServer } from "./mcp-server.ts";
+import { readSettingsFile, writeSettingsFile } from "./settings-file.ts";
+
+type Change = (settings: JsonObject) => JsonObject;
+/** What is to become of each file of a scope. */
+type Changes = Partial<Record<keyof SettingsFiles, Change>>;
+type Say = (line: string) => void;
+
+/** The agent's files, for the whole machine or for the current folder. For a machine two are one. */
+export function scopeFiles(
+  agent: AgentConnect,
+  projectScope: boolean,
+  env: NodeJS.ProcessEnv = process.env,
+): SettingsFiles {
+  const moved = env[agent.folderVariable];
+  const below = (folder: string, { hooks, env: block, mcp }: SettingsFiles) => ({
+    hooks: resolve(folder, hooks),
+    env: resolve(folder, block),
+    mcp: resolve(folder, mcp),
+  });
+  if (projectScope) return below(".", agent.projectFiles);
+  return moved ? below(moved, agent.machineFiles.moved) : below(homedir(), agent.machineFiles.home);
+}
+
+export interface ConnectOptions {
+  projectScope: boolean;
+  quiet: boolean;
+  /** Tell the person in one line what a session was told. */
+  notice: boolean;
+  /** Show what would be written, and write nothing. */
+  print: boolean;
+}
+
+/** Puts the hooks and the key in. Repeatable: a second time with another server moves to that one. */
+export function connect(
+  agent: AgentConnect,
+  target: Target,
+  options: ConnectOptions,
+  say: Say,
+): void {
+  const { title } = agent;
+  const scope = scopeFiles(agent, options.projectScope);
+  const hooks: HookOptions = { url: target.url, quiet: options.quiet, notice: options.notice };
+  if (options.print) {
+    print(agent, scope, target, hooks, say);
+    return;
+  }
+  if (options.projectScope) checkIgnored(scope.env, agent.projectFiles.env);
+  const isNoted = noteMachine();
+  const changed = apply(agent, scope, {
+    hooks: (settings) => withHooks(agent, settings, hooks),
+    env: (settings) => withPause(withKey(settings, target.key), null),
+    mcp: (config) => withMcpServer(agent, config, target.url),
+  });
+  if (changed.length === 0) {
+    say(`${title} is connected to ${target.url} already; nothing had to be changed.`);
+    return;
+  }
+  say(`${title} is connected to ${target.url}.`);
+  for (const path of changed) say(`  written: ${path}`);
+  if (!isNoted) {
+    say(
+      "  note: this machine could not be given an id (~/.local/state): see the README, Projects.",
+    );
+  }
+  warn(agent, target, scope, say);
+  if (options.projectScope && agent.projectNote !== null && changed.includes(scope.mcp)) {
+    say(`  note: ${agent.projectNote}`);
+  }
+  say(
+    `Sessions that are started from now on are remembered. Undo with: cairn disconnect ${agent.name}`,
+  );
+}
+
+/** Takes out what `connect` put in, and nothing else. */
+export function disconnect(agent: AgentConnect, projectScope: boolean, say: Say): void {
+  const scope = scopeFiles(agent, projectScope);
+  const changed = apply(agent, scope, {
+    hooks: (settings) => withHooks(agent, settings, null),
+    env: (settings) => withPause(withKey(settings, null), null),
+    mcp: (config) => withMcpServer(agent, config, null),
+  });
+  for (const path of changed) {
+    say(existsSync(path) ? `  written: ${path}` : `  removed: ${path}`);
+  }
+  if (projectScope) removeIfEmpty(dirname(scope.hooks));
+  say(`${agent.title} ${changed.length === 0 ? "was not connected" : "is disconnected"}.`);
+}
+
+/** Takes the hooks out and notes how they were; the key stays. */
+export function pause(agents: readonly AgentConnect[], projectScope: boolean, say: Say): void {
+  for (const agent of connectedAgents(agents, projectScope)) {
+    const scope = scopeFiles(agent, projectScope);
+    const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
+    if (options === null) {
+      say("Capture is paused already. Go on with: cairn resume");
+      continue;
+    }
+    apply(agent, scope, {
+      hooks: (settings) => withHooks(agent, settings, null),
+      env: (settings) => withPause(settings, options),
+    });
+    say(`Capture is paused: nothing of what ${agent.title} does is sent. Go on with: cairn resume`);
+  }
+}
+
+/** Puts the hooks back as they were before the pause. */
+export function resume(agents: readonly AgentConnect[], projectScope: boolean, say: Say): void {
+  for (const agent of connectedAgents(agents, projectScope)) {
+    const scope = scopeFiles(agent, projectScope);
+    const options = pausedOptions(readSettingsFile(scope.env).value);
+    if (options === null) {
+      say("Capture is not paused.");
+      continue;
+    }
+    apply(agent, scope, {
+      hooks: (settings) => withHooks(agent, settings, options),
+      env: (settings) => withPause(settings, null),
+    });
+    say(`Capture goes on, to ${options.url}.`);
+  }
+}
+
+/** The server that the agent's hooks go to, or null; `paused` where they are out for now. */
+export function connection(
+  agent: AgentConnect,
+  projectScope: boolean,
+): { url: string; paused: boolean } | null {
+  const scope = scopeFiles(agent, projectScope);
+  const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
+  if (options !== null) return { url: options.url, paused: false };
+  const paused = pausedOptions(readSettingsFile(scope.env).value);
+  return paused === null ? null : { url: paused.url, paused: true };
+}
+
+/** Those that are connected or paused. Throws a `Failure` where none is. */
+function connectedAgents(agents: readonly AgentConnect[], projectScope: boolean): AgentConnect[] {
+  const connected = agents.filter((agent) => connection(agent, projectScope) !== null);
+  if (connected.length > 0) return connected;
+  const flag = projectScope ? " --project-scope" : "";
+  throw new Failure(
+    `${agents.map(({ title }) => title).join(", ")}: not connected here. ` +
+      `Connect with: cairn connect ${agents[0]?.name ?? "<agent>"}${flag}`,
+  );
+}
+
+/** Reads all files before it writes any. Returns the paths that were changed. */
+function apply(agent: AgentConnect, scope: SettingsFiles, changes: Changes): string[] {
+  // The key first: hooks without it would fail in front of the user. Some scopes have both in one file.
+  const paths = new Set([scope.env, scope.hooks, scope.mcp]);
+  const writes = [...paths].map((path) => {
+    const file = readSettingsFile(path);
+    const fresh = path === scope.mcp ? {} : newSettings(agent);
+    const before = file.text === null ? fresh : file.value;
+    let value = before;
+    for (const name of ["hooks", "env", "mcp"] as const) {
+      if (scope[name] === path) value = changes[name]?.(value) ?? value;
+    }
+    const isEmpty = path === scope.mcp ? Object.keys(value).length === 0 : isAsNew(agent, value);
+    const isGone = isEmpty && (value !== before || file.text === null);
+    return { file, value: isGone ? null : value };
+  });
+  return writes
+    .filter(({ file, value }) => writeSettingsFile(file, value))
+    .map(({ file }) => file.path);
+}
+
+/** The key must not get into the repository: git has to ignore the file that it goes into. */
+function checkIgnored(path: string, name: string): void {
+  const folder = resolve(".");
+  const git = (...args: string[]) => spawnSync("git", args, { cwd: folder, encoding: "utf8" });
+  const inside = git("rev-parse", "--is-inside-work-tree");
+  if (inside.error) throw new Failure("git is needed for --project-scope, and was not found.");
+  if (inside.stdout.trim() !== "true") {
+    throw new Failure(`${folder} is no git repository: --project-scope is for repositories.`);
+  }
+  if (git("check-ignore", "-q", path).status === 0) return;
+  const tracked = git("ls-files", "--error-unmatch", path).status === 0;
+  throw new Failure(
+    tracked
+      ? `git tracks ${path}: the key would be committed. Take it out first: ` +
+          `git rm --cached ${name}, and add that path to .gitignore.`
+      : `git does not ignore ${path}: the key could be committed. Nothing was changed. ` +
+          `Add this line to .gitignore (or to .git/info/exclude), then run this again:\n  ${name}`,
+  );
+}
+
+function warn(agent: AgentConnect, target: Target, scope: SettingsFiles, say: Say): void {
+  if (hasForeignMcpServer(agent, readSettingsFile(scope.mcp).value)) {
+    say(
+      `  note: ${scope.mcp} has an MCP server named "${MCP_SERVER_NAME}" that is not this one; it was ` +
+        "left as it is. Rename it and run this again, so that the agent can search the memory.",
+    );
+  }
+  const url = new URL(target.url);
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    say("  note: plain http: the key and what is sent can be read on the way; better use https.");
+  }
+  if (process.platform !== "win32" && (statSync(scope.env).mode & 0o044) !== 0) {
+    say(`  note: others on this machine can read the key: chmod 600 '${scope.env}'`);
+  }
+}
+
+function print(
+  agent: AgentConnect,
+  scope: SettingsFiles,
+  target: Target,
+  options: HookOptions,
+  say: Say,
+): void {
+  const masked = target.key.replace(/[^_]+$/, "…");
+  const hooks = withHooks(agent, {}, options);
+  const env = withKey({}, masked);
+  const parts: [string, JsonObject][] =
+    scope.hooks === scope.env
+      ? [[scope.env, { ...env, ...hooks }]]
+      : [
+          [scope.hooks, hooks],
+          [scope.env, env],
+        ];
+  parts.push([scope.mcp, withMcpServer(agent, {}, target.url)]);
+  for (const [path, value] of parts) {
+    say(`Would be merged into ${path} (the key is shortened here):`);
+    say(JSON.stringify(value, null, 2));
+  }
+}
+
+/** A folder that only our files were in. */
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}

@@ -1,0 +1,59 @@
+/** What `cairn connect` has to know of an agent: where its settings are, and what goes into them. */
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/**
+ * Version of what `connect` writes, sent by every hook in `X-Cairn-Hooks`; counted up with each
+ * change, so that a server can tell who has to connect again. The hooks of 0.1.0 send none.
+ */
+export const HOOKS_VERSION = 1;
+
+/** How the hooks are to be. */
+export interface HookOptions {
+  /** The server, without a slash at its end. */
+  url: string;
+  /** Background commands that fail silently, instead of posts by the agent itself. */
+  quiet: boolean;
+  /** False: the person is shown no line of what a session was told. True where it is left out. */
+  notice?: boolean;
+}
+
+/** Paths below the folder that the scope begins in. Several may be one file. */
+export interface SettingsFiles {
+  /** Where the hooks stand. */
+  hooks: string;
+  /** Where the `env` block with the key stands. */
+  env: string;
+  /** Where the MCP server stands. */
+  mcp: string;
+}
+
+/** An agent whose settings are JSON files with groups of hooks by event, and an `env` block. */
+export interface AgentConnect {
+  /** As it stands in addresses and on the command line. */
+  readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  /** Variable that moves the agent's own folder. */
+  readonly folderVariable: string;
+  /** For the whole machine: below the home, or below the folder that the variable names. */
+  readonly machineFiles: { home: SettingsFiles; moved: SettingsFiles };
+  /** In a repository. The file of the key has to be ignored by git. */
+  readonly projectFiles: SettingsFiles;
+  /** Address of the schema that a new file of settings names, for editors. */
+  readonly settingsSchema: string;
+  /** What connecting in a repository leaves to the person; null for nothing. */
+  readonly projectNote: string | null;
+  /** Event name -> the one group of hooks that is ours. */
+  hooks(options: HookOptions): Record<string, JsonObject>;
+  /** True for a hook that a `connect`, of this version or an older one, put there. */
+  isOwnHook(hook: unknown): boolean;
+  /** The options that a hook of ours was made with, or null where it is none of ours. */
+  hookOptions(hook: unknown): HookOptions | null;
+  /** Member of the file of MCP servers that lists them by name. */
+  readonly mcpSection: string;
+  /** The entry of Cairn's MCP server at `url`. */
+  mcpEntry(url: string): JsonObject;
+  isOwnMcpEntry(entry: unknown): boolean;
+}

@@ -1,0 +1,8 @@
+/** Files in which a machine keeps what Cairn's clients know of it. */
+
+/** Their folder as a POSIX shell finds it. */
+export const MACHINE_FOLDER_SH = `\${XDG_STATE_HOME:-$HOME/.local/state}/cairn`;
+/** The machine's random id. */
+export const MACHINE_FILE = "machine";
+/** The absolute command by which a shell runs `cairn`. */
+export const COMMAND_FILE = "command";
