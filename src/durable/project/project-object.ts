@@ -5,6 +5,7 @@ import scripts from "../../../migrations/project/0003_scripts.sql";
 import forgotten from "../../../migrations/project/0004_forgotten.sql";
 import openPoints from "../../../migrations/project/0005_open_points.sql";
 import departures from "../../../migrations/project/0006_departure.sql";
+import postings from "../../../migrations/project/0007_postings.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
@@ -105,6 +106,7 @@ export const PROJECT_MIGRATIONS = [
   { name: "0004_forgotten", sql: forgotten },
   { name: "0005_open_points", sql: openPoints },
   { name: "0006_departure", sql: departures },
+  { name: "0007_postings", sql: postings },
 ];
 
 const SESSIONS_MAX = 500;

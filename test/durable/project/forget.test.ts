@@ -57,9 +57,10 @@ async function traces(project: Project, word: string): Promise<string[]> {
   const find = { project: PROJECT, filters: {}, limit: 20, now: NOW };
   const list = { project: PROJECT, filters: {}, before: null, limit: 50 };
   const typo = `${word.slice(0, 3)}${word.slice(4)}`;
+  const inPhrase = await project.search(READER, { ...find, q: `"${word} handler"` });
   const answers: [string, unknown][] = [
     ["search", (await project.search(READER, { ...find, q: word })).items],
-    ["index text", (await project.search(READER, { ...find, q: `"${word} handler"` })).items],
+    ["index text", inPhrase.read_as === undefined ? inPhrase.items : []],
     ["typo", await project.search(READER, { ...find, q: typo })],
     ["part", await project.search(READER, { ...find, q: word.slice(0, -1) })],
     ["phrase", (await project.search(READER, { ...find, q: `"the ${word}"` })).items],

@@ -9,9 +9,11 @@ import {
   select,
   worthOf,
 } from "../../../src/durable/project/context/selection.ts";
-import { fuse } from "../../../src/durable/project/search/fuse.ts";
+import type { AskedQuery, Channel } from "../../../src/durable/project/search/channels/channel.ts";
+import { ScoreSum } from "../../../src/durable/project/search/fuse.ts";
 import { snippet } from "../../../src/durable/project/search/hit.ts";
 import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
+import { indexedForms, stem } from "../../../src/durable/project/search/stem.ts";
 import { splitWords } from "../../../src/durable/project/search/words.ts";
 import { ageOf } from "../../../src/platform/time.ts";
 
@@ -102,18 +104,50 @@ describe("choosing a session's context", () => {
 });
 
 describe("ranks and repeats", () => {
-  it("fuses channels by rank, whatever their scores, and says which found what", () => {
-    const fused = fuse([
-      { name: "terms", weight: 1, ids: [1, 2, 3] },
-      { name: "near", weight: 0.5, ids: [3, 2] },
-    ]);
+  it("adds what channels score, each seeing what those before it found, and says which found what", () => {
+    const seen: number[] = [];
+    const channel = (name: string, scores: [number, number][]): Channel => ({
+      name,
+      score(_query, soFar) {
+        seen.push(soFar.size);
+        return scores.length === 0 ? null : new Map(scores);
+      },
+    });
+    const sum = new ScoreSum();
+    for (const one of [
+      channel("terms", [
+        [1, 3],
+        [2, 2],
+        [3, 1],
+      ]),
+      channel("near", [
+        [3, 2.5],
+        [2, 0.5],
+      ]),
+      channel("files", []),
+    ]) {
+      sum.add(one, {} as AskedQuery);
+    }
+    expect(seen).toEqual([0, 3, 3]);
+    const fused = sum.best(10, 2);
     expect(fused.map(({ id, channels }) => [id, channels.join()])).toEqual([
-      [2, "terms,near"],
       [3, "terms,near"],
       [1, "terms"],
     ]);
-    expect(fused[2]?.score).toBeCloseTo(1 / 1.5);
-    expect(fuse([])).toEqual([]);
+    expect(fused[0]?.score).toBeCloseTo(1 - Math.exp(-0.35));
+    expect(new ScoreSum().best(1, 5)).toEqual([]);
+  });
+
+  it("stems words as the index does", () => {
+    const stems =
+      "caresses>caress ponies>poni agreed>agre plastered>plaster motoring>motor sized>size " +
+      "hopping>hop falling>fall filing>file happy>happi sky>sky relational>relat hopefulness>hope " +
+      "adjustment>adjust adoption>adopt controlling>control roll>roll as>as";
+    for (const pair of stems.split(" ")) {
+      const [word = "", stemmed] = pair.split(">");
+      expect(stem(word), word).toBe(stemmed);
+    }
+    expect(indexedForms("Café")).toEqual(["cafe", "café"]);
   });
 
   it("merges the answers of projects by score, and prefers those that had the words themselves", () => {

@@ -1,41 +1,35 @@
-/** Reciprocal rank fusion: several rankings become one, whatever their scores mean. */
+/** What the channels add to each item, as one score that can be compared between projects. */
 
-/** What one way of searching proposes. Its ids stand best first. */
-export interface Proposal {
-  name: string;
-  weight: number;
-  damping?: number;
-  ids: readonly number[];
-}
+import { type AskedQuery, bestOf, type Channel } from "./channels/channel.ts";
 
+/** An item that was found. */
 export interface Fused {
   id: number;
-  /** At most 1: what the first of all proposals at once would have. */
+  /** From 0 to 1: how much of what was asked for it has. */
   score: number;
-  /** Names of the channels that found it, in the order of the list. */
+  /** Names of the channels that found it, in the order of their list. */
   channels: string[];
 }
 
-/**
- * Damps the lead of the first ranks; 60 in Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion
- * outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
- */
-const RRF_K = 60;
+export class ScoreSum {
+  readonly total = new Map<number, number>();
+  readonly #channels = new Map<number, string[]>();
 
-/** Best first; equal scores keep the order in which they were found. */
-export function fuse(proposals: readonly Proposal[]): Fused[] {
-  const fused = new Map<number, Fused>();
-  let most = 0;
-  for (const { name, weight, damping = RRF_K, ids } of proposals) {
-    most += weight / (damping + 1);
-    ids.forEach((id, rank) => {
-      const entry = fused.get(id) ?? { id, score: 0, channels: [] };
-      fused.set(id, entry);
-      entry.score += weight / (damping + rank + 1);
-      entry.channels.push(name);
-    });
+  /** Asks a channel, which sees what the others before it found. */
+  add(channel: Channel, query: AskedQuery): void {
+    for (const [n, score] of channel.score(query, this.total) ?? []) {
+      if (score <= 0) continue;
+      this.total.set(n, (this.total.get(n) ?? 0) + score);
+      this.#channels.set(n, [...(this.#channels.get(n) ?? []), channel.name]);
+    }
   }
-  return [...fused.values()]
-    .map((entry) => ({ ...entry, score: entry.score / most }))
-    .sort((a, b) => b.score - a.score);
+
+  /** The best, best first. `most` is what an item would have that said nothing but the query. */
+  best(most: number, limit: number): Fused[] {
+    return bestOf(this.total, limit).map((id) => ({
+      id,
+      score: 1 - Math.exp(-(this.total.get(id) ?? 0) / most),
+      channels: this.#channels.get(id) ?? [],
+    }));
+  }
 }

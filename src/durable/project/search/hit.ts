@@ -83,7 +83,7 @@ export function termsIn(row: ItemRow, terms: Term[]): Term[] {
 }
 
 /** A word without what porter would cut, roughly: enough to find its place in a text. */
-function stemOf(word: string): string {
+export function stemOf(word: string): string {
   const lower = word.toLowerCase();
   return lower.length > 5 ? lower.replace(/(?:ations?|ings?|ies|es|ed|s|e)$/, "") : lower;
 }

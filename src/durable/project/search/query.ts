@@ -114,7 +114,7 @@ function isPathLike(word: string): boolean {
 }
 
 /** Words → terms, each once, without stop-words unless there is nothing else. */
-function termsOf(plain: string[]): Term[] {
+export function termsOf(plain: readonly string[]): Term[] {
   const terms = new Map<string, Term>();
   const stopped: string[] = [];
   const add = (text: string, forms: string[]) => {
@@ -176,20 +176,16 @@ export function termMatch(term: Term): string {
 
 /**
  * The MATCH expression of a query with `terms` for its ranked words; null where there is nothing
- * that could match. An item must have each phrase and, where there are `leading` terms, one of them.
+ * that could match. An item must have each phrase.
  */
 export function matchExpression(
   query: Pick<ParsedQuery, "phrases" | "excluded">,
-  terms: Term[],
-  leading: Term[] = [],
+  terms: readonly Term[],
 ): string | null {
   // A required phrase stays in the ranked part too: the other words only add to the rank.
   const ranked = [...query.phrases.map(quoteMatch), ...terms.map(termMatch)].join(" OR ");
   if (ranked === "") return null;
-  const required = query.phrases.map(quoteMatch);
-  if (leading.length > 0) required.push(`(${leading.map(termMatch).join(" OR ")})`);
-  // FTS5 takes the operands of AND in their order: the rarest first.
-  const match = [...required, `(${ranked})`].join(" AND ");
+  const match = [...query.phrases.map(quoteMatch), `(${ranked})`].join(" AND ");
   if (query.excluded.length === 0) return match;
   return `(${match}) NOT (${query.excluded.map(quoteMatch).join(" OR ")})`;
 }

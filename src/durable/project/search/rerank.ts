@@ -15,14 +15,12 @@ export interface Ranked {
   repeats: number[];
 }
 
-/** What the newest of the candidates gains; the second gains half of it, and so on. */
-const RECENCY_BONUS = 0.05;
 /** History stands behind what replaced it. */
 const SUPERSEDED_FACTOR = 0.5;
 /** A mere request tells less than what came of it. */
 const PROMPT_FACTOR = 0.7;
 /** What was done, where nothing was learnt from it. */
-const ACTIVITY_FACTOR = 0.8;
+const ACTIVITY_FACTOR = 0.9;
 
 /**
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
@@ -38,11 +36,6 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
   const firsts = [...new Set([...rows.values()].map((row) => row.repeats ?? row.n))];
   const groups = repeatGroups(view, firsts);
   if (follow) addLinked(view, rows, groups);
-  const age = new Map(
-    [...rows.values()]
-      .sort((a, b) => b.created_at - a.created_at)
-      .map(({ n }, index) => [n, index]),
-  );
   const shown = new Map<number, Ranked>();
   const show = (row: ItemRow, score: number, channels: string[]) => {
     const first = row.repeats ?? row.n;
@@ -60,14 +53,16 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
   for (const { id, score, channels } of fused) {
     const row = rows.get(id);
     if (row === undefined) continue;
-    let final = score + RECENCY_BONUS / (1 + (age.get(id) ?? 0));
+    let final = score;
     if (row.kind === "prompt") final *= PROMPT_FACTOR;
     else if (row.activity === true) final *= ACTIVITY_FACTOR;
     const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
     if (successor !== undefined) show(successor, final, channels);
     show(row, row.superseded_by === null ? final : final * SUPERSEDED_FACTOR, channels);
   }
-  return [...shown.values()].sort((a, b) => b.score - a.score);
+  return [...shown.values()].sort(
+    (a, b) => b.score - a.score || b.row.created_at - a.row.created_at,
+  );
 }
 
 /** Reads what replaced the rows, and the newest repeat of each. */

@@ -1,28 +1,32 @@
-/** A search in one project: words looked up, channels asked, ranks fused, rows shown. */
+/** A search in one project: words looked up, channels asked, scores added, rows shown. */
 
 import type { Filters } from "../../../contract/params.ts";
 import type { QueryReading, SearchAnswer } from "../../../contract/recall.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
+import { factsOf, type ItemFacts } from "../store/postings.ts";
+import { admitted } from "../store/search-index.ts";
 import type { View } from "../store/visible.ts";
+import { K1 } from "./bm25.ts";
 import { type AskedQuery, CANDIDATES, type Channel } from "./channels/channel.ts";
 import { files } from "./channels/files.ts";
-import { near, pairs } from "./channels/near.ts";
+import { near } from "./channels/near.ts";
+import { neighbours } from "./channels/neighbours.ts";
 import { recency } from "./channels/recency.ts";
 import { terms } from "./channels/terms.ts";
-import { similarTerms, trigram } from "./channels/trigram.ts";
-import { fuse, type Proposal } from "./fuse.ts";
+import { trigram } from "./channels/trigram.ts";
+import { ScoreSum } from "./fuse.ts";
 import { showHit } from "./hit.ts";
+import { idfOf, type LookedUp, Lookup } from "./lookup.ts";
 import {
   isRestricted,
-  matchExpression,
   type ParsedQuery,
   parsePlainText,
   parseQuery,
+  quoteMatch,
   type Term,
 } from "./query.ts";
 import { type Ranked, rerank } from "./rerank.ts";
-import { findSimilarWords } from "./similar-words.ts";
-import { termStatistics } from "./term-statistics.ts";
+import { findSimilarWords, similarTerms } from "./similar-words.ts";
 
 export interface SearchQuery {
   project: ProjectRef;
@@ -46,7 +50,7 @@ export interface Ranking {
 }
 
 /** Asked with the words as they stand. Results name their channels in this order. */
-const CHANNELS: readonly Channel[] = [recency, terms, pairs, near, files];
+const CHANNELS: readonly Channel[] = [recency, terms, near, files, neighbours];
 /** Asked then, with words that are spelt like those that were not found. */
 const FALL_BACKS: readonly Channel[] = [trigram];
 
@@ -69,38 +73,82 @@ export function search(view: View, query: SearchQuery): SearchAnswer {
 export function rank(view: View, query: SearchQuery): Ranking {
   const plain = query.plain === true;
   const parsed = plain ? parsePlainText(query.q) : parseQuery(query.q, query.now);
-  const found = rankParsed(view, parsed, query.filters);
+  const found = rankParsed(view, parsed, query);
   if (found.ranked.length > 0 || !isRestricted(parsed)) return found;
   const { phrases, excluded, filters } = parsed;
-  const again = rankParsed(view, parsePlainText(query.q), query.filters);
+  const again = rankParsed(view, parsePlainText(query.q), query);
   return { ...again, readAs: { phrases, excluded, filters: Object.keys(filters) } };
 }
 
-function rankParsed(view: View, parsed: ParsedQuery, given: Filters): Ranking {
+function rankParsed(
+  view: View,
+  parsed: ParsedQuery,
+  { filters: given, limit }: Pick<SearchQuery, "filters" | "limit">,
+): Ranking {
   const filters = { ...parsed.filters, ...given };
-  const words = termStatistics(view, parsed.terms);
-  const match = matchExpression(parsed, words.telling, words.leading);
-  const asked = { view, parsed, filters, words, match, similar: new Map<string, string[]>() };
-
-  const proposals = propose(CHANNELS, asked);
-  const found = proposals.some(({ ids }) => ids.length > 0);
-  const similar = findSimilarWords(view, found ? words.unknown : parsed.terms, filters);
-  proposals.push(...propose(FALL_BACKS, { ...asked, similar }));
-
+  const lookup = new Lookup(view.db);
   const phrases = parsed.phrases.map((phrase) => ({ text: phrase, forms: [phrase] }));
+  const words = lookup.of([...phrases, ...parsed.terms]);
+  const asked: AskedQuery = {
+    view,
+    parsed,
+    filters,
+    words,
+    similar: NOTHING,
+    facts: factReader(view),
+    admit: admission(view, parsed, filters),
+  };
+  const scores = new ScoreSum();
+  for (const channel of CHANNELS) scores.add(channel, asked);
+  const missing = scores.total.size > 0 ? words.unknown : parsed.terms;
+  const similar = findSimilarWords(view, missing, filters);
+  if (similar.size > 0) {
+    const instead = { ...asked, similar: lookup.of(similarTerms(similar)) };
+    for (const channel of FALL_BACKS) scores.add(channel, instead);
+  }
   const follow = Object.keys(filters).length === 0;
+  // Some become one, and some fall behind others.
+  const candidates = Math.min(CANDIDATES, SPARE + 2 * limit);
   return {
-    ranked: rerank(view, fuse(proposals).slice(0, CANDIDATES), follow),
-    terms: [...phrases, ...words.telling, ...similarTerms(similar)],
+    ranked: rerank(view, scores.best(mostOf(words), candidates), follow),
+    terms: [...words.known, ...similarTerms(similar)],
     unknown: words.unknown.length,
     similar,
     readAs: null,
   };
 }
 
-function propose(channels: readonly Channel[], asked: AskedQuery): Proposal[] {
-  return channels.flatMap((channel) => {
-    const ids = channel.find(asked);
-    return ids === null ? [] : [{ ...channel, ids }];
-  });
+/** Candidates beyond those asked for. */
+const SPARE = 10;
+
+const NOTHING: LookedUp = { totals: { items: 0, words: 0 }, known: [], unknown: [] };
+
+/** What an item would score that said nothing but the words of the query; 1 where there are none. */
+function mostOf({ known, unknown, totals }: LookedUp): number {
+  const idf = known.reduce((sum, term) => sum + term.idf, unknown.length * idfOf(totals, 0));
+  return idf === 0 ? 1 : idf * (K1 + 1);
+}
+
+/** Reads the facts of each item once. */
+function factReader(view: View): AskedQuery["facts"] {
+  const known = new Map<number, ItemFacts | null>();
+  return (numbers) => {
+    const missing = numbers.filter((n) => !known.has(n));
+    if (missing.length > 0) {
+      for (const n of missing) known.set(n, null);
+      for (const facts of factsOf(view, missing)) known.set(facts.n, facts);
+    }
+    return numbers.flatMap((n) => known.get(n) ?? []);
+  };
+}
+
+function admission(view: View, parsed: ParsedQuery, filters: Filters): AskedQuery["admit"] {
+  const { phrases, excluded } = parsed;
+  if (phrases.length + excluded.length + Object.keys(filters).length === 0) return null;
+  const restriction = {
+    required: phrases.map(quoteMatch),
+    excluded: excluded.map(quoteMatch),
+    filters,
+  };
+  return (numbers) => admitted(view, numbers, restriction);
 }

@@ -57,3 +57,8 @@ function mostSimilar(word: string, candidates: TrigramCandidate[]): string[] {
     .slice(0, SIMILAR_WORDS_MAX)
     .map(([other]) => other);
 }
+
+/** The words that are searched in the place of others, each once. */
+export function similarTerms(similar: ReadonlyMap<string, string[]>): Term[] {
+  return [...new Set([...similar.values()].flat())].map((text) => ({ text, forms: [text] }));
+}

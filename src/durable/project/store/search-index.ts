@@ -93,21 +93,48 @@ export function newestMatches({ db, reader }: View, match: string, limit: number
     .map((row) => row.n);
 }
 
-/** True where anything matches at all. */
-export function matchesAny({ db, reader }: View, match: string): boolean {
-  const any = `SELECT 1 FROM search WHERE search MATCH ? AND ${visible(reader, "rowid")} LIMIT 1`;
-  return db.one(any, match) !== null;
+/** What an item must pass beside having some of the words. */
+export interface Restriction {
+  /** MATCH expressions of which an item must match each, and of which it must match none. */
+  required: readonly string[];
+  excluded: readonly string[];
+  filters: Filters;
 }
 
-/** How many items above this number match. Costs no more than there are, however common the word. */
-export function countInNewest({ db, reader }: View, match: string, after: number): number {
-  const row = db.one<{ count: number }>(
-    `SELECT count(*) AS count FROM search
-     WHERE search MATCH ? AND rowid > ? AND ${visible(reader, "rowid")}`,
-    match,
-    after,
+/** Those of the items that pass, in the order given. */
+export function admitted(
+  { db, reader }: View,
+  numbers: readonly number[],
+  { required, excluded, filters }: Restriction,
+): number[] {
+  const { clauses, values } = filterCondition(filters);
+  const matching = "i.n IN (SELECT rowid FROM search WHERE search MATCH ?)";
+  const passing = db.all<{ n: number }>(
+    `SELECT i.n FROM items i
+     WHERE ${[
+       "i.n IN (SELECT value FROM json_each(?))",
+       visible(reader, "i.n"),
+       ...clauses,
+       ...required.map(() => matching),
+       ...excluded.map(() => `NOT ${matching}`),
+     ].join(" AND ")}`,
+    JSON.stringify(numbers),
+    ...values,
+    ...required,
+    ...excluded,
   );
-  return row?.count ?? 0;
+  const known = new Set(passing.map(({ n }) => n));
+  return numbers.filter((n) => known.has(n));
+}
+
+/** Everything that is searched of these items, as one text each. */
+export function textsOf({ db, reader }: View, numbers: readonly number[]): Map<number, string> {
+  const rows = db.all<{ n: number; text: string }>(
+    `SELECT n, concat_ws(char(10), title, body, files, split_words, index_text) AS text
+     FROM searchable WHERE n IN (SELECT value FROM json_each(?)) AND ${visible(reader, "n")}`,
+    JSON.stringify(numbers),
+  );
+  return new Map(rows.map(({ n, text }) => [n, text]));
 }
 
 /** The text of an item that the fall-back may compare with. */

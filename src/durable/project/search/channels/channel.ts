@@ -1,39 +1,46 @@
-/** One way of searching: what it is asked, and what it proposes. */
+/** One way of searching: what it is asked, and what it adds to which items. */
 
 import type { Filters } from "../../../../contract/params.ts";
+import type { ItemFacts } from "../../store/postings.ts";
 import type { View } from "../../store/visible.ts";
-import { type ParsedQuery, quoteMatch } from "../query.ts";
-import type { TermStatistics } from "../term-statistics.ts";
+import type { LookedUp } from "../lookup.ts";
+import type { ParsedQuery } from "../query.ts";
 
-/** How many items a channel proposes at most. */
+/** How many items are shown at most, of all channels together. */
 export const CANDIDATES = 60;
+
+/** Item number → what is added. */
+export type Scores = ReadonlyMap<number, number>;
 
 /** A query with what the project knows of its words. */
 export interface AskedQuery {
   view: View;
   parsed: ParsedQuery;
   filters: Filters;
-  words: TermStatistics;
-  /** The MATCH expression of the words and phrases; null where there are none that could match. */
-  match: string | null;
-  /** For each word that stands nowhere, those that are spelt like it. */
-  similar: ReadonlyMap<string, string[]>;
+  words: LookedUp;
+  /** The words that are spelt like those that stand nowhere. */
+  similar: LookedUp;
+  /** Of these items those that may be seen, with what scoring has to know of them. */
+  facts(numbers: readonly number[]): ItemFacts[];
+  /** Null where nothing is required, excluded and filtered; else those of the items that pass. */
+  admit: ((numbers: readonly number[]) => number[]) | null;
 }
 
 export interface Channel {
   /** As results name it. */
   name: string;
-  /** How much a proposal counts beside those of other channels. */
-  weight: number;
-  /** How slowly the worth of its ranks falls off; left out: as fuse.ts has it. */
-  damping?: number;
-  /** Numbers of items, best first; null where the channel has nothing to do with such a query. */
-  find(query: AskedQuery): number[] | null;
+  /**
+   * What the channel adds, for items that may be seen; null where it has nothing to do with such a
+   * query. `soFar` has what the channels before it found: one that is dear to ask scores the best of
+   * those and the newest items, never the whole project.
+   */
+  score(query: AskedQuery, soFar: Scores): Scores | null;
 }
 
-/** A channel's own MATCH expression, with what the query requires and excludes. */
-export function restrictMatch(parsed: ParsedQuery, match: string): string {
-  const required = parsed.phrases.map((phrase) => ` AND ${quoteMatch(phrase)}`).join("");
-  const excluded = parsed.excluded.map(quoteMatch).join(" OR ");
-  return excluded === "" ? `(${match})${required}` : `((${match})${required}) NOT (${excluded})`;
+/** The best of them, best first; equal ones newest first. */
+export function bestOf(scores: Scores, most: number): number[] {
+  return [...scores]
+    .sort(([a, scoreA], [b, scoreB]) => scoreB - scoreA || b - a)
+    .slice(0, most)
+    .map(([n]) => n);
 }

@@ -1,14 +1,25 @@
 /** Items of a file whose path the query names. */
-import { rankByTerms } from "../../store/search-index.ts";
-import { quoteMatch } from "../query.ts";
-import { CANDIDATES, type Channel, restrictMatch } from "./channel.ts";
+import { COLUMN_SIZE, COLUMNS } from "../../store/postings.ts";
+import { K1 } from "../bm25.ts";
+import { termsOf } from "../query.ts";
+import type { Channel } from "./channel.ts";
+
+const WEIGHT = 0.5;
+const FILES = COLUMNS.indexOf("files");
 
 export const files: Channel = {
   name: "files",
-  weight: 0.5,
-  find({ view, parsed, filters, match }) {
-    if (match === null || parsed.paths.length === 0) return null;
-    const paths = parsed.paths.map((path) => `files : ${quoteMatch(path)}`).join(" OR ");
-    return rankByTerms(view, restrictMatch(parsed, paths), filters, CANDIDATES);
+  score({ parsed, words }, soFar) {
+    if (parsed.paths.length === 0) return null;
+    const named = new Set(termsOf(parsed.paths).map(({ text }) => text));
+    const scores = new Map<number, number>();
+    for (const { text, idf, places } of words.known) {
+      if (places === null || !named.has(text)) continue;
+      for (const n of soFar.keys()) {
+        const inFiles = places.get(n)?.some((place) => Math.floor(place / COLUMN_SIZE) === FILES);
+        if (inFiles) scores.set(n, (scores.get(n) ?? 0) + WEIGHT * idf * (K1 + 1));
+      }
+    }
+    return scores;
   },
 };

@@ -1,11 +1,93 @@
-/** Items that have the words, the more and the rarer the better (bm25). */
-import { rankByTerms } from "../../store/search-index.ts";
-import { CANDIDATES, type Channel } from "./channel.ts";
+/** Items that have the words, the more and the rarer the better. */
+
+import { foldedForm } from "../../../../platform/text-form.ts";
+import { newestMatches, rankByTerms, textsOf } from "../../store/search-index.ts";
+import { saturated, weighted } from "../bm25.ts";
+import { stemOf } from "../hit.ts";
+import type { KnownTerm, LookedUp } from "../lookup.ts";
+import { matchExpression } from "../query.ts";
+import { type AskedQuery, bestOf, type Channel } from "./channel.ts";
+
+/** Items that are scored with all that is known of them: the best by their words alone. */
+const SCORED = 150;
+/** Of these, so many are asked for the common words too. */
+const ASKED_FOR_COMMON = 100;
+/** Occurrences of a common word that are counted. */
+const COMMON_OCCURRENCES_MAX = 4;
 
 export const terms: Channel = {
   name: "terms",
-  weight: 1,
-  find({ view, match, filters }) {
-    return match === null ? null : rankByTerms(view, match, filters, CANDIDATES);
+  score(query) {
+    const { known } = query.words;
+    if (known.length === 0) return null;
+    return scoreTerms(query, query.words);
   },
 };
+
+/** BM25 of the words, for the best that have any of the rare ones. */
+export function scoreTerms(query: AskedQuery, words: LookedUp): Map<number, number> {
+  const rare = words.known.filter(({ places }) => places !== null);
+  const items = query.facts(candidates(query, words, rare));
+  const scores = new Map<number, number>();
+  for (const item of items) {
+    let score = 0;
+    for (const { idf, places } of rare) {
+      const found = places?.get(item.n);
+      if (found !== undefined) score += idf * saturated(weighted(found), item, words.totals);
+    }
+    scores.set(item.n, score);
+  }
+  const common = words.known.filter(({ places }) => places === null);
+  if (common.length > 0) addCommon(query, words, common, scores);
+  return scores;
+}
+
+/** The best by their rare words, whatever their length; by all words where those find nothing. */
+function candidates(query: AskedQuery, words: LookedUp, rare: KnownTerm[]): number[] {
+  const rough = new Map<number, number>();
+  for (const { idf, places } of rare) {
+    for (const [n, found] of places ?? []) {
+      const weight = weighted(found);
+      rough.set(n, (rough.get(n) ?? 0) + (idf * weight) / (weight + 1));
+    }
+  }
+  const best = bestOf(rough, query.admit === null ? SCORED : Number.POSITIVE_INFINITY);
+  const admitted = query.admit === null ? best : query.admit(best).slice(0, SCORED);
+  if (admitted.length > 0 || rare.length === words.known.length) return admitted;
+  const match = matchExpression(query.parsed, words.known);
+  if (match === null) return [];
+  return Object.keys(query.filters).length === 0
+    ? newestMatches(query.view, match, SCORED)
+    : rankByTerms(query.view, match, query.filters, SCORED);
+}
+
+/** Common words are looked for in the texts of what the rare ones found. */
+function addCommon(
+  query: AskedQuery,
+  words: LookedUp,
+  common: KnownTerm[],
+  scores: Map<number, number>,
+): void {
+  const best = bestOf(scores, ASKED_FOR_COMMON);
+  const texts = textsOf(query.view, best);
+  for (const item of query.facts(best)) {
+    const text = foldedForm(texts.get(item.n) ?? "").toLowerCase();
+    for (const { idf, forms } of common) {
+      const found = occurrences(text, stemOf(forms[0] ?? ""));
+      if (found === 0) continue;
+      const score = idf * saturated(found, item, words.totals);
+      scores.set(item.n, (scores.get(item.n) ?? 0) + score);
+    }
+  }
+}
+
+const LETTER = /[\p{L}\p{N}]/u;
+
+function occurrences(text: string, word: string): number {
+  let count = 0;
+  for (let at = text.indexOf(word); at >= 0 && count < COMMON_OCCURRENCES_MAX; ) {
+    if (at === 0 || !LETTER.test(text[at - 1] ?? "")) count++;
+    at = text.indexOf(word, at + word.length);
+  }
+  return count;
+}
