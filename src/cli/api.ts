@@ -28,7 +28,9 @@ export class ApiFailure extends Failure {
 export class Unreachable extends Failure {}
 
 export interface Call {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Sent as JSON. */
+  body?: object;
   timeoutMs?: number;
   query?: Record<string, string | number | undefined>;
 }
@@ -38,7 +40,7 @@ export async function call<T>(
   target: Target,
   path: string,
   schema: z.ZodType<T>,
-  { method = "GET", timeoutMs = CALL_TIMEOUT_MS, query = {} }: Call = {},
+  { method = "GET", body, timeoutMs = CALL_TIMEOUT_MS, query = {} }: Call = {},
 ): Promise<T> {
   const url = new URL(`${target.url}/v1/${path}`);
   for (const [name, value] of Object.entries(query)) {
@@ -46,6 +48,9 @@ export async function call<T>(
   }
   const response = await reach(target, url, {
     method,
+    ...(body === undefined
+      ? {}
+      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();

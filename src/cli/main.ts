@@ -152,6 +152,40 @@ serverCommand("sessions", "list the sessions of a project")
     await sessions(resolveTarget(flags), flags, say);
   });
 
+const projects = serverCommand("projects", "list the projects, and rename, merge or delete one")
+  .option("--json", "for programs", false)
+  .action(async (flags: TargetFlags & { json: boolean }) => {
+    const { listProjects } = await import("./projects.ts");
+    await listProjects(resolveTarget(flags), flags.json, say);
+  });
+
+/** A command below `projects`, which takes the options of that one too. */
+function projectCommand(nameAndArguments: string, description: string): Command {
+  return projects.command(nameAndArguments).description(description);
+}
+
+projectCommand(
+  "rename <project> <name>",
+  "show it by another name; the old one leads to it",
+).action(async (project: string, name: string, _flags: object, command: Command) => {
+  const { renameProject } = await import("./projects.ts");
+  await renameProject(resolveTarget(command.optsWithGlobals()), project, name, say);
+});
+
+projectCommand("merge <project> <into>", "move all that it remembers into another one").action(
+  async (project: string, into: string, _flags: object, command: Command) => {
+    const { mergeProject } = await import("./projects.ts");
+    await mergeProject(resolveTarget(command.optsWithGlobals()), project, into, say);
+  },
+);
+
+projectCommand("delete <project>", "delete it and all that it remembers, for good")
+  .option("--yes", "do not ask whether you are sure", false)
+  .action(async (project: string, { yes }: { yes: boolean }, command: Command) => {
+    const { deleteProject } = await import("./projects.ts");
+    await deleteProject(resolveTarget(command.optsWithGlobals()), project, yes, say);
+  });
+
 serverCommand("status", "show what the server is doing, and who is connected").action(
   async (flags: TargetFlags) => {
     const { status } = await import("./recall.ts");

@@ -25,6 +25,8 @@ function namedByGit(): string {
 export interface Chosen {
   project: string;
   shown: string;
+  /** False where the server has nothing of it, as far as it was asked. */
+  known: boolean;
   /** What the first release recorded of this folder stands under this name. */
   earlier: string | null;
 }
@@ -34,8 +36,9 @@ export async function chosenProject(asked: string | undefined, target: Target): 
   const named = asked ?? namedByGit();
   // Normalised here as well: a remote may carry credentials, which are no part of an address.
   const name = normaliseProject(named);
-  if (name !== null) return { project: name, shown: shownProject(name), earlier: null };
-  if (asked !== undefined) return { project: asked, shown: asked, earlier: null };
+  if (name !== null)
+    return { project: name, shown: shownProject(name), known: true, earlier: null };
+  if (asked !== undefined) return { project: asked, shown: asked, known: true, earlier: null };
   return await call(target, "projects/here", ProjectHereSchema, {
     query: {
       git_dir: git("rev-parse", "--path-format=absolute", "--git-common-dir") || undefined,

@@ -14,7 +14,7 @@ import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
 import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { connection } from "./connect/connect.ts";
-import { chosenProject } from "./project.ts";
+import { type Chosen, chosenProject } from "./project.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
@@ -46,13 +46,14 @@ export async function context(
   options: { project?: string; query?: string; tokens?: string },
   say: Say,
 ): Promise<void> {
-  const { project, shown, earlier } = await chosenProject(options.project, target);
+  const chosen = await chosenProject(options.project, target);
+  const { project } = chosen;
   const answer = await call(target, "context", ContextRow, {
     query: { project, query: options.query, tokens: options.tokens },
   });
   if (answer.text.trim() === "") {
-    say(`Nothing is known about ${shown} yet.`);
-    if (earlier !== null) say(takeOver(earlier, project));
+    say(`Nothing is known about ${chosen.shown} yet.`);
+    tellEarlier(chosen, say);
     return;
   }
   say(answer.text);
@@ -74,7 +75,7 @@ export async function search(
     say(
       `Nothing found in ${chosen?.shown ?? "any project"}${options.all ? "" : " (all projects: --all)"}.`,
     );
-    if (chosen !== null && chosen.earlier !== null) say(takeOver(chosen.earlier, chosen.project));
+    if (chosen !== null) tellEarlier(chosen, say);
   }
   for (const hit of items) {
     const where = options.all ? `, ${shownProject(hit.project)}` : "";
@@ -143,11 +144,13 @@ export async function doctor(target: Target, json: boolean, say: Say): Promise<b
 }
 
 /** What the first release recorded of this folder, under a name that its namesakes share. */
-function takeOver(earlier: string, project: string): string {
-  return (
+function tellEarlier({ project, known, earlier }: Chosen, say: Say): void {
+  if (earlier === null) return;
+  const command = known ? "merge" : "rename";
+  say(
     `An earlier version kept the memory of all your folders of this name as ${earlier}. ` +
-    `If it is this folder's, take it over with: ${shellWord(CAIRN_COMMAND)} projects merge ` +
-    `${shellWord(earlier)} ${shellWord(project)}`
+      `If it is this folder's, take it over with: ${shellWord(CAIRN_COMMAND)} projects ${command} ` +
+      `${shellWord(earlier)} ${shellWord(project)}`,
   );
 }
 

@@ -5,7 +5,15 @@ import { STORES } from "../../src/durable/project/departure/stores.ts";
 import { ProjectObject } from "../../src/durable/project/project-object.ts";
 import { TeamObject } from "../../src/durable/team/team-object.ts";
 import { call, get, hook, payload, settle } from "../support/api.ts";
-import { delivery, observation, prompt, summary } from "../support/project-fixture.ts";
+import {
+  delivery,
+  NOW,
+  observation,
+  point,
+  prompt,
+  SESSION,
+  summary,
+} from "../support/project-fixture.ts";
 import { READER } from "../support/reader.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -125,6 +133,7 @@ describe("merging a project into another one", () => {
         prompts: [prompt({ text: "What does it eat?" })],
         observations: [first],
         summaries: [summary({ completed: "Fed the walrus" })],
+        openPoints: [point({ text: "Weigh it" }), point({ text: "Wash it" })],
       }),
     });
     await a.stub.deliver({
@@ -175,6 +184,22 @@ describe("merging a project into another one", () => {
     const batch = await send("POST", "/v1/observations/batch", { ids: [saved.id, newer.id] });
     expect(batch.body.items).toHaveLength(2);
     expect((await send("DELETE", `/v1/observations/${saved.id}`)).status).toBe(200);
+    // Another session may close here what was left there.
+    const left = { session: SESSION, text: "Wash it", made_at: NOW };
+    const closes = [{ ...left, proof: "tool:w1", closed_at: NOW }];
+    await b.stub.deliver({
+      project: b.ref,
+      delivery: delivery(3, { session: "claude-code/b", generation: 1, closes }),
+    });
+    const points = await runInDurableObject(b.stub, (_, state) =>
+      state.storage.sql
+        .exec("SELECT text, state FROM open_points WHERE session = 'claude-code/s1'")
+        .toArray(),
+    );
+    expect(points).toEqual([
+      { text: "Weigh it", state: "open" },
+      { text: "Wash it", state: "closed" },
+    ]);
     // A delivery that was applied there is known here: nothing is learnt twice.
     const again = delivery(2, { generation: 1, observations: [first] });
     expect(await b.stub.deliver({ project: b.ref, delivery: again })).toBe("duplicate");
