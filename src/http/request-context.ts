@@ -17,11 +17,9 @@ export function requestContext(): MiddlewareHandler<AppEnv> {
     const requestId = crypto.randomUUID();
     c.set("requestId", requestId);
     c.set("arrivedAt", arrivedAt);
-    // Set before there is an answer: afterwards it would have to be made once more.
-    c.header(REQUEST_ID, requestId);
     await next();
-    // An answer that was not made by the context does not have it.
-    if (!c.res.headers.has(REQUEST_ID)) c.header(REQUEST_ID, requestId);
+    // Not by `c.header`, which makes the whole answer once more.
+    c.res.headers.set(REQUEST_ID, requestId);
     // A line for each hook would be most of the log and say nothing.
     if (c.res.status >= CLIENT_ERROR) {
       log(c.res.status >= 500 ? "error" : "warn", "request_refused", {

@@ -28,6 +28,7 @@ import {
   acceptStart,
   acceptTurnFailure,
   type IntakeAnswer,
+  isOneStatement,
   type Sender,
   type StartAnswer,
 } from "./intake/intake.ts";
@@ -95,10 +96,10 @@ export class SessionObject extends DurableObject<Env> {
   /** An event of a hook. Answers once it is stored; never waits for anything else. */
   event({ sender, event }: { sender: Sender; event: IncomingEvent }): IntakeAnswer {
     // An alarm within the pause that hooks are given is early enough: it looks, and plans.
-    const answer = this.#write(
-      (now) => acceptEvent(this.#store, sender, event, now),
-      HOOKS_FIRST_MS,
-    );
+    const accept = (now: number) => acceptEvent(this.#store, sender, event, now);
+    const answer = isOneStatement(this.#store, sender, event)
+      ? this.#planned(accept, HOOKS_FIRST_MS)
+      : this.#write(accept, HOOKS_FIRST_MS);
     // Agents read a file many times; its memory is looked for once in each life of the object.
     if (answer.fileRead === null || this.#filesAsked.has(answer.fileRead)) {
       return { ...answer, fileRead: null };
@@ -300,9 +301,14 @@ export class SessionObject extends DurableObject<Env> {
 
   /** One change and the alarm that it asks for, in one turn: both or neither are durable. */
   #write<T>(change: (now: number) => T extends Promise<unknown> ? never : T, patienceMs = 0): T {
-    const now = Date.now();
     this.#store.db.migrate();
-    const result = this.#store.db.transaction<T>(() => change(now));
+    return this.#planned((now) => this.#store.db.transaction<T>(() => change(now)), patienceMs);
+  }
+
+  /** The same for a change of one statement in tables that are there. */
+  #planned<T>(change: (now: number) => T, patienceMs: number): T {
+    const now = Date.now();
+    const result = change(now);
     this.#plan(now, patienceMs);
     return result;
   }

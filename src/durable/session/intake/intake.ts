@@ -75,6 +75,18 @@ export function acceptEvent(
   };
 }
 
+/**
+ * True where accepting the event writes one statement at most, which is atomic without a transaction
+ * around it. So it is with most calls of a tool.
+ */
+export function isOneStatement(store: SessionStore, sender: Sender, event: IncomingEvent): boolean {
+  const row = store.row();
+  if (row === null || row.closedAt !== null || rowChange(row, sender) !== null) return false;
+  return (
+    event.kind === "tool_failure" || (event.kind === "tool_use" && event.body.saved === undefined)
+  );
+}
+
 function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
   if (event.kind !== "tool_use" || event.body.action !== "read" || event.skip !== null) return null;
   const path = event.body.files_read[0];
@@ -243,8 +255,8 @@ export function acceptTurnFailure(store: SessionStore): void {
 /** The row of the session, made or brought up to date with what the sender knows. */
 function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
   const row = store.row();
-  const told = toldProject(sender);
   if (row === null) {
+    const told = toldProject(sender);
     store.session.create(
       {
         ...sender.name,
@@ -258,17 +270,26 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
       now,
     );
   } else {
-    // The repository's top folder, once it is told, counts more than where the agent began.
-    const root = sender.root ?? row.root ?? sender.cwd;
-    const rootChanges = root !== row.root;
-    const moves = mayMove(row) && isSurer(told.from, projectFrom(row));
-    if (!rootChanges && !moves) return row;
-    if (rootChanges) store.session.update({ root });
-    if (moves) moveProject(store, row, told, now);
+    const change = rowChange(row, sender);
+    if (change === null) return row;
+    if (change.root !== row.root) store.session.update({ root: change.root });
+    if (change.project !== null) moveProject(store, row, change.project, now);
   }
   const fresh = store.row();
   if (fresh === null) throw new Error("session row vanished inside its transaction");
   return fresh;
+}
+
+/** What the sender knows better than the row; null where there is nothing. */
+function rowChange(
+  row: SessionRow,
+  sender: Sender,
+): { root: string | null; project: ToldProject | null } | null {
+  const told = toldProject(sender);
+  // The repository's top folder, once it is told, counts more than where the agent began.
+  const root = sender.root ?? row.root ?? sender.cwd;
+  const project = mayMove(row) && isSurer(told.from, projectFrom(row)) ? told : null;
+  return root === row.root && project === null ? null : { root, project };
 }
 
 /** A session that is being forgotten has nothing left to take along. */
