@@ -219,8 +219,9 @@ function closesOf({ closed }: ModelOutput, refs: PromptRefs): ClosedPoint[] {
 
 function correctsOf({ wrong }: ModelOutput, refs: PromptRefs): Correction[] {
   return wrong.flatMap(({ noted, why }) =>
-    behind([noted], refs.noted).map((source) => ({
-      source,
+    behind([noted], refs.noted).map(({ key, text }) => ({
+      source: key,
+      text,
       reason: shorten(why, REASON_MAX_CHARS) || "No longer true",
     })),
   );

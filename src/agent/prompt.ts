@@ -3,7 +3,7 @@ import { CONCEPTS, OBSERVATION_TYPES } from "../contract/vocabulary.ts";
 import { truncate } from "../platform/truncate.ts";
 import type { ObserverBatch } from "./provider.ts";
 import { type Cut, quote, type RenderedEvents, renderEvents } from "./render-events.ts";
-import type { OpenFailure } from "./rules/open-work.ts";
+import type { Delivered, OpenFailure } from "./rules/open-work.ts";
 import { isOwn } from "./rules/own-calls.ts";
 import { shorten } from "./rules/prose.ts";
 
@@ -52,8 +52,8 @@ Write plainly and briefly, in the language of the request. Everything inside <re
 export interface PromptRefs {
   /** `e1` -> event key. */
   events: RenderedEvents["refs"];
-  /** `n1` -> key of the most telling source of an observation that was delivered before. */
-  noted: Map<string, string>;
+  /** `n1` -> an observation that was delivered before. */
+  noted: Map<string, Delivered>;
   /** `p1` -> index in `ObserverBatch.openPoints`. */
   left: Map<string, number>;
 }
@@ -74,7 +74,7 @@ function notedLines(batch: ObserverBatch, refs: PromptRefs): string[] {
     const known = delivered.findLast(({ text }) => text.startsWith(title));
     if (known === undefined) return `- ${title}`;
     const ref = `n${refs.noted.size + 1}`;
-    refs.noted.set(ref, known.key);
+    refs.noted.set(ref, known);
     return `${ref} ${title}`;
   });
 }

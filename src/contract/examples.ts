@@ -1,5 +1,6 @@
 /** Examples of what is on the wire, for the API's reference. Schemas check them. */
 import type { Observation, Summary } from "./items.ts";
+import type { OpenPoint } from "./open-points.ts";
 import type { SearchAnswer, Timeline } from "./recall.ts";
 import type { DeadLetter, SessionView } from "./sessions.ts";
 import type { Budgets } from "./team.ts";
@@ -52,6 +53,21 @@ export const SUMMARY_EXAMPLE: Summary = {
   completed: "One budget for all connections of a client",
   next_steps: "Make the budget configurable",
   sources: ["end:2"],
+};
+
+export const OPEN_POINT_EXAMPLE: OpenPoint = {
+  id: "3-4569",
+  project: PROJECT_EXAMPLE,
+  session: SESSION_EXAMPLE,
+  prompt_number: 2,
+  person: "p7h3k2",
+  text: "Make the budget configurable",
+  sources: ["end:2"],
+  made_at: TIME_EXAMPLE,
+  state: "open",
+  closed_at: null,
+  closed_by: null,
+  proof: null,
 };
 
 export const SEARCH_EXAMPLE: SearchAnswer = {

@@ -58,6 +58,9 @@ export const ObservationSchema = z
     repeats: ItemId.nullable().meta({ description: "The first one that says nearly the same" }),
     supersedes: ItemId.nullable().meta({ description: "The one that this one replaces" }),
     superseded_by: ItemId.nullable().meta({ description: "What replaced it: this one is history" }),
+    withdrawn: z.string().optional().meta({
+      description: "Why its own session took it back: this one is history",
+    }),
   })
   .meta({ id: "Observation" });
 export type Observation = z.infer<typeof ObservationSchema>;

@@ -6,6 +6,7 @@ import {
   CONCEPTS,
   ITEM_KINDS,
   OBSERVATION_TYPES,
+  POINT_STATES,
   SESSION_STATES,
   USAGE_DIMENSIONS,
   type UsageDimension,
@@ -178,6 +179,12 @@ export const SummariesQuery = z.object({
   actor,
   since,
   until,
+  ...listed,
+});
+
+export const OpenPointsQuery = z.object({
+  project: ProjectParam,
+  state: oneOf(POINT_STATES).optional().meta({ description: "Only points in this state" }),
   ...listed,
 });
 

@@ -43,6 +43,10 @@ export const SearchHitSchema = z
       .exactOptional()
       .meta({ description: "It replaced older ones, which can still be read" }),
     superseded_by: ItemId.exactOptional().meta({ description: "It is history: what replaced it" }),
+    withdrawn: z
+      .string()
+      .exactOptional()
+      .meta({ description: "It is history: why its own session took it back" }),
   })
   .meta({
     id: "SearchHit",

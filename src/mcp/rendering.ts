@@ -88,6 +88,7 @@ function textsOf(item: Item): [name: string, text: string][] {
         ["Concepts", item.concepts.join(", ")],
         ["Replaces", item.supersedes ?? ""],
         ["Replaced by (this one is history)", item.superseded_by ?? ""],
+        ["Taken back (this one is history)", item.withdrawn ?? ""],
         ["Says the same as", item.repeats ?? ""],
       ];
   }

@@ -6,6 +6,7 @@
 import type { SessionState } from "../contract/vocabulary.ts";
 import type {
   Correction,
+  KnownPoint,
   NewObservation,
   NewOpenPoint,
   NewPrompt,
@@ -78,6 +79,14 @@ export interface Announcement {
   lastEventAt: number | null;
   /** The session's generation; absent from announcements of older releases. */
   generation?: number;
+  /** Whose session it is: the answer tells what that person may see. Absent like `generation`: nothing. */
+  person?: string;
+}
+
+/** What a project answers to an announcement; older releases answer nothing. */
+export interface AnnouncementAnswer {
+  /** The newest of its open points, newest first, of any session. */
+  openPoints: KnownPoint[];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DeletedItem, Item, ItemSources, Observation, Summary } from "../co
 import type { Filters } from "../contract/params.ts";
 import { cursorOf, filtersOf } from "../contract/params.ts";
 import type { Page } from "../contract/schema.ts";
-import type { ListQuery } from "../durable/project/project-object.ts";
+import type { ListQuery } from "../durable/project/lists.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
 import { itemId } from "../durable/project/store/show-item.ts";
 import type { ProjectRef } from "../memory/delivery.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isMereActivity } from "../../src/durable/project/apply/mere-activity.ts";
 import { BACKFILL_SLICE_ITEMS } from "../../src/durable/project/backfill.ts";
-import { PROJECT_MIGRATIONS } from "../../src/durable/project/project-object.ts";
+import { PROJECT_MIGRATIONS } from "../../src/durable/project/migrations.ts";
 import { SESSION_MIGRATIONS } from "../../src/durable/session/session-object.ts";
 import { TEAM_MIGRATIONS } from "../../src/durable/team/team-object.ts";
 import { get } from "../support/api.ts";

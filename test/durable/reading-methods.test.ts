@@ -8,7 +8,14 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { ProjectObject } from "../../src/durable/project/project-object.ts";
 import { SessionObject } from "../../src/durable/session/session-object.ts";
-import { delivery, freshProject, NOW, observation, PROJECT } from "../support/project-fixture.ts";
+import {
+  delivery,
+  freshProject,
+  NOW,
+  observation,
+  PROJECT,
+  point,
+} from "../support/project-fixture.ts";
 import { READER } from "../support/reader.ts";
 import { freshSession, textEvent } from "../support/session-under-test.ts";
 
@@ -66,6 +73,7 @@ const MEMORY = {
     leave: COMMAND,
     beginArrival: OBJECT,
     takeSlice: OBJECT,
+    pointFates: OBJECT,
     save: "a command: it shows its sender what the sender has just written",
     remove: COMMAND,
     checkIndex: "a command of the doctor: it tells of an index, not of what it holds",
@@ -77,6 +85,9 @@ const MEMORY = {
     getMany: (project) => project.getMany(READER, { project: PROJECT, numbers: [1] }),
     list: (project) => project.list(READER, list),
     summaries: (project) => project.summaries(READER, list),
+    openPoints: (project) => project.openPoints(READER, { ...list, state: "open", now: NOW }),
+    judgePoint: (project) =>
+      project.judgePoint(READER, { project: PROJECT, n: 2, now: NOW, done: true }),
     search: (project) => project.search(READER, { ...asked, q: "walrus", filters: {}, limit: 5 }),
     context: (project) => project.context(READER, { ...asked, query: "walrus", files: ["a.ts"] }),
     promptContext: (project) => project.promptContext(READER, { ...asked, query: "walrus" }),
@@ -129,13 +140,14 @@ describe("a reading method asks in its SQL what the reader may see", () => {
   it.each(Object.entries(MEMORY.reading))("ProjectObject.%s", async (_name, call) => {
     const stub = freshProject();
     const observations = [observation({ title: "The walrus", files_modified: ["a.ts"] })];
-    await stub.deliver({ project: PROJECT, delivery: delivery(1, { observations }) });
+    const openPoints = [point({ text: "Teach the seal" })];
+    await stub.deliver({ project: PROJECT, delivery: delivery(1, { observations, openPoints }) });
     const statements = await runInDurableObject(stub, (object, state) =>
       statementsOf(state.storage, () => call(object)),
     );
     const ofContent = statements.filter(
       (sql) =>
-        /\b(items|search\w*|trigrams|sessions|vocabulary|postings)\b/.test(sql) &&
+        /\b(items|open_points|search\w*|trigrams|sessions|vocabulary|postings)\b/.test(sql) &&
         !STATISTICS.test(sql),
     );
     expect(ofContent).not.toHaveLength(0);

@@ -36,7 +36,8 @@ describe("answers of the Worker", () => {
     );
     await hook(
       payload("described", "Stop", {
-        last_assistant_message: "The walrus was red. Now it is blue.",
+        last_assistant_message:
+          "The walrus was red. Now it is blue.\n\n## Still to do\n- Paint the seal as well",
       }),
       PLACE,
     );
@@ -54,6 +55,10 @@ describe("answers of the Worker", () => {
     for (const list of ["observations", "summaries", "sessions", "dead", "context"]) {
       await visit("GET", `/v1/${list}?project=${PROJECT}${list === "context" ? "&explain=1" : ""}`);
     }
+    const points = await visit("GET", `/v1/open-points?project=${PROJECT}`);
+    const [point] = (await points.json<{ items: { id: string }[] }>()).items;
+    await visit("POST", `/v1/open-points/${point?.id}/close`);
+    await visit("POST", `/v1/open-points/${point?.id}/reopen`);
     await visit("POST", `/v1/dead/retry?project=${PROJECT}`);
     await visit("DELETE", `/v1/dead?project=${PROJECT}`);
     await visit("POST", `${SESSION}/dead/retry`);

@@ -39,8 +39,9 @@ export function tellCommitChecks(
   if (checks.labels.length < 2 && !checks.evenUnverified) return nothing;
   const { toldKey } = checks;
   work.checks = { ...checks, told: checks.labels, toldKey: checks.key };
-  const corrects =
-    toldKey === null ? [] : [{ source: toldKey, reason: "Told again with more checks" }];
+  const told = work.delivered.findLast(({ key }) => key === toldKey);
+  const reason = "Told again with more checks";
+  const corrects = told === undefined ? [] : [{ source: told.key, text: told.text, reason }];
   return { observations: [observationOf(checks, pass, taken)], corrects };
 }
 

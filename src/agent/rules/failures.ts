@@ -125,7 +125,10 @@ export function noteFailure(work: OpenWork, activity: Activity): void {
 }
 
 /** True where a command that passed is the failed one, or contains it. */
-function covers(activity: Activity, failure: OpenFailure): boolean {
+export function covers(
+  activity: Activity,
+  failure: Pick<OpenFailure, "command" | "programs" | "kind" | "named">,
+): boolean {
   const programs = mainPrograms(activity.programs);
   const same = programs.some((program) => failure.programs.includes(program));
   const alike = failure.kind !== null && checkKind(programs) === failure.kind;
@@ -138,6 +141,12 @@ function covers(activity: Activity, failure: OpenFailure): boolean {
   return narrowed.some(
     (word) => before.includes(word) || failure.named.some((name) => word.includes(name)),
   );
+}
+
+/** True where a command runs the program that failed, or is a commit, which runs what it is checked by. */
+export function isNamedBy(failure: OpenFailure, { programs }: Activity): boolean {
+  const main = mainPrograms(programs);
+  return checkKind(main) === "commit" || main.some((each) => failure.programs.includes(each));
 }
 
 /** Calls after which a failure of a command that is no check is forgotten. */

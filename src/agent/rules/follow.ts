@@ -13,7 +13,14 @@ import { editTitle } from "./change-words.ts";
 import { checkKind, commitOf, isRemedy, mainPrograms } from "./commands.ts";
 import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
 import { observeAnswers, observeRulings } from "./decisions.ts";
-import { noteFailure, noteTried, noteWords, speaksOfOpen, takeResolved } from "./failures.ts";
+import {
+  isNamedBy,
+  noteFailure,
+  noteTried,
+  noteWords,
+  speaksOfOpen,
+  takeResolved,
+} from "./failures.ts";
 import { observeFindings, takenBackBy } from "./findings.ts";
 import { indexTextOfActivities } from "./index-text.ts";
 import { type Commit, observeChanges } from "./observe-changes.ts";
@@ -22,9 +29,10 @@ import { type Known, observeCompaction, observePlan, observeReport } from "./obs
 import {
   closedByCommand,
   closedByWords,
-  isDoneBy,
-  isUnpushedPoint,
+  isPushedBy,
+  isUnpushed,
   openPointsFrom,
+  saysPoint,
   stillFails,
   stillFailsPoint,
   unpushedPoint,
@@ -34,7 +42,7 @@ import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.t
 import { listed, shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
 import { observeRequirements } from "./requirements.ts";
-import { commitMessageOf, withoutQuoted } from "./shell.ts";
+import { commitMessageOf } from "./shell.ts";
 import { type Closing, readClosing } from "./summary.ts";
 import { codeNames, isExcuse, isLooking, takeApart } from "./words.ts";
 
@@ -160,7 +168,8 @@ class Follower {
     for (const claim of claims) {
       const wrong = takenBackBy(claim, this.work.delivered);
       if (wrong !== null) {
-        this.corrects.push({ source: wrong.key, reason: `Later: ${shorten(claim, 120)}` });
+        const reason = `Later: ${shorten(claim, 120)}`;
+        this.corrects.push({ source: wrong.key, text: wrong.text, reason });
         this.work.delivered = this.work.delivered.filter((each) => each !== wrong);
       }
       const said = { key, text: claim };
@@ -224,16 +233,17 @@ class Follower {
     const made = commitOf(activity.text);
     const resolved = takeResolved(this.work, activity);
     this.#tell(observeFixes(resolved, activity, this.work, this.#taken));
-    for (const failure of resolved)
+    for (const failure of resolved.filter((each) => isNamedBy(each, activity)))
       this.#close(({ text }) => text.startsWith(stillFails(failure)), key);
     if (made !== null) this.#commit(activity, made);
     const message = made === null ? null : commitMessageOf(subject);
     const said = message === null ? (made?.subject ?? null) : message.subject;
-    const closed = closedByCommand(this.#points(), { subject: withoutQuoted(subject), key }, said);
+    const closed = closedByCommand(this.#points(), activity, said);
     for (const { index, proof } of closed) this.closes.set(index, proof);
     if (checkKind(mainPrograms(activity.programs)) === "push") {
+      const { commits } = this.work;
+      this.#close(({ text }) => isUnpushed(text, commits) || isPushedBy(text, activity), key);
       this.work.commits = [];
-      this.#close(({ text }) => isUnpushedPoint({ text }), key);
     }
     if (outcome?.state === "passed" && outcome.totals !== null)
       this.#pass(activity, outcome.totals);
@@ -325,7 +335,7 @@ class Follower {
     this.work.failures = this.work.failures.filter(({ kind }) => kind !== null);
     const unpushed = unpushedPoint(this.work.commits);
     if (unpushed !== null && !this.#points().some(({ text }) => text === unpushed)) {
-      this.#close(isUnpushedPoint, last.key);
+      this.#close(({ text }) => isUnpushed(text, this.work.commits), last.key);
       this.openPoints.push({ text: unpushed, sources: [last.key] });
     }
     this.passed = this.work.passed;
@@ -346,7 +356,7 @@ class Follower {
       ...this.#points().filter((_, index) => !this.closes.has(index)),
       ...this.openPoints,
     ];
-    if (known.some((point) => isDoneBy(text, point.text) && isDoneBy(point.text, text))) return;
+    if (known.some((point) => saysPoint(text, point.text) && saysPoint(point.text, text))) return;
     this.openPoints.push({ text, sources });
   }
 }

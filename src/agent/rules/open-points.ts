@@ -1,8 +1,11 @@
 /** What is left to do, and what of it is done: by its own words or by a command that it names. */
 import type { ClosedPoint, KnownOpenPoint } from "../provider.ts";
-import { failedName } from "./failures.ts";
+import type { Activity } from "./activity.ts";
+import { checkKind, mainPrograms } from "./commands.ts";
+import { covers, failedName } from "./failures.ts";
 import type { OpenFailure } from "./open-work.ts";
 import { looksLikeInstruction, shorten } from "./prose.ts";
+import { programsOf, withoutQuoted } from "./shell.ts";
 import { bare } from "./words.ts";
 
 const POINT_MAX = 240;
@@ -36,13 +39,33 @@ function ownWords(text: string): Set<string> {
   return new Set([...words, ...pairs]);
 }
 
-/** True where `said`, which tells of something done, says the point in its own words. */
-export function isDoneBy(point: string, said: string): boolean {
+/** Share of the longer of two forms of a word that they begin with: `remove` and `removed`. */
+const SAME_BEGINNING = 0.7;
+
+/** True for forms of one word in a script with letters: they begin alike. */
+function isSameWord(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  const least = Math.max(4, Math.ceil(long.length * SAME_BEGINNING));
+  return short.length >= least && long.startsWith(short.slice(0, least));
+}
+
+/** True where `said` says the point in its own words, whatever it says of it. */
+export function saysPoint(point: string, said: string): boolean {
   const own = ownWords(point);
   if (own.size < 2) return false;
-  const there = ownWords(said);
-  const shared = [...own].filter((word) => there.has(word)).length;
+  const there = [...ownWords(said)];
+  const shared = [...own].filter((word) => there.some((each) => isSameWord(word, each))).length;
   return shared / own.size >= SAME_WORDS && shared >= Math.min(3, own.size);
+}
+
+/** Words by which a sentence may say that something is not done. */
+const UNDONE =
+  /\b(?:not|cannot|never|no longer|without|un(?:able|done|finished|resolved)|still|yet|later|remain\w*|left|pending|skip\w*|block\w*|tried|fail\w*|instead|nicht|kein\w*|noch|ohne|später|pas|jamais|encore|sans|sin|aún|todavía|nunca|não|ainda|sem|non|ancora|senza|niet|geen|nog|ikke|inte|ännu|ei|nie|ne|jeszcze|değil|henüz|không|chưa|belum|tidak)\b|n['’]t\b|(?<!\p{L})(?:не|нет|ещё|еще|без|ні|ще|לא|لم|لا|ليس|नहीं)(?!\p{L})|没|沒|未|不|尚|还|還|无法|ない|ません|まだ|未だ|안 |못|않|아직/iu;
+
+/** True where `said`, which tells of something done, says the point in its own words. */
+function isDoneBy(point: string, said: string): boolean {
+  return saysPoint(point, said) && (!UNDONE.test(said) || UNDONE.test(point));
 }
 
 /** Names of tasks as trackers give them: `#12`, `ABC-123`, `proj-4te.3`. */
@@ -58,28 +81,55 @@ function taskNames(text: string): string[] {
 const CLOSES = /\b(?:close|done|complete|finish|resolve)\b/i;
 
 /**
- * Points that a passing command or a commit closes: one that closes the task which the point
- * names, one that the point itself names, or a commit that says it in its words.
+ * Points that a command which passed or a commit closes: one that closes the task which the point
+ * names, the check that it says had failed or what contains it, one that it quotes, or a commit that
+ * says it in its words.
  */
 export function closedByCommand(
   points: readonly KnownOpenPoint[],
-  command: { subject: string; key: string },
+  activity: Activity,
   message: string | null,
 ): ClosedPoint[] {
+  const subject = withoutQuoted(activity.subject);
+  // A check has to say that it passed; any other command has, where it did not fail.
+  const isCheck = checkKind(mainPrograms(activity.programs)) !== null;
+  const passed = activity.outcome?.state === "passed" || !isCheck;
   return points.flatMap(({ text }, index) => {
     const names = taskNames(text.slice(0, 80));
     const closesTask =
-      CLOSES.test(command.subject) &&
+      CLOSES.test(subject) &&
       names.some((name) =>
         new RegExp(
           `(?<![\\w.-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-]|\\.\\d)`,
-        ).test(command.subject),
+        ).test(subject),
       );
     const quoted = [...text.matchAll(/`([^`\n]{4,80})`/g)].map(([, name = ""]) => name);
-    const runsIt = quoted.some((name) => /\s/.test(name) && command.subject.includes(name));
+    const runsIt =
+      passed &&
+      !STILL_FAILED.test(text) &&
+      quoted.some((name) => /\s/.test(name) && subject.includes(name));
     const says = message !== null && isDoneBy(text, message);
-    return closesTask || runsIt || says ? [{ index, proof: command.key }] : [];
+    return closesTask || runsIt || says || makesPass(text, activity)
+      ? [{ index, proof: activity.key }]
+      : [];
   });
+}
+
+/** How the point of a check begins that still failed: its name, and its command where that says more. */
+const STILL_FAILED = /^(.{1,200}?) still failed(?: \(`([^`\n]{1,130})`\))?: /;
+const UNVERIFIED = /\s(?:--no-verify|-n)\b/;
+
+/** True where the check that the point names has passed, or a command of the same program that contains it. */
+function makesPass(point: string, activity: Activity): boolean {
+  const [, name, line] = STILL_FAILED.exec(point) ?? [];
+  if (name === undefined || activity.outcome?.state !== "passed") return false;
+  const command = line ?? name.replace(/ \([^()]{1,60}\)$/, "");
+  const programs = mainPrograms(programsOf(command));
+  const ran = mainPrograms(activity.programs);
+  if (!programs.some((program) => ran.includes(program))) return false;
+  const kind = checkKind(programs);
+  if (kind === "commit" && UNVERIFIED.test(activity.subject)) return false;
+  return covers(activity, { command, programs, kind, named: [] });
 }
 
 /** Points that a closing message says to be done. */
@@ -93,30 +143,47 @@ export function closedByWords(
   );
 }
 
-/** How a point about commits that were not pushed begins: a push closes it. */
+/** How a point about commits that were not pushed begins. */
 const UNPUSHED = "Not pushed:";
 
+export interface MadeCommit {
+  branch: string;
+  hash: string;
+}
+
 /** The point of commits that no push was seen for, oldest first; null without any. */
-export function unpushedPoint(commits: readonly { branch: string; hash: string }[]): string | null {
+export function unpushedPoint(commits: readonly MadeCommit[]): string | null {
   const newest = commits.at(-1);
   if (newest === undefined) return null;
-  const hashes = commits.map(({ hash }) => hash.slice(0, 9)).join(", ");
+  const hashes = commits.map(({ hash }) => shortHash(hash)).join(", ");
   const count = commits.length === 1 ? "1 commit" : `${commits.length} commits`;
   return `${UNPUSHED} ${count} on branch ${newest.branch} (${hashes}) ${commits.length === 1 ? "was" : "were"} not pushed or merged when the turn ended.`;
 }
 
-export function isUnpushedPoint({ text }: KnownOpenPoint): boolean {
-  return text.startsWith(UNPUSHED);
+const shortHash = (hash: string) => hash.slice(0, 9);
+
+/** True for a point that one or more of these commits were not pushed. */
+export function isUnpushed(point: string, commits: readonly MadeCommit[]): boolean {
+  return point.startsWith(UNPUSHED) && commits.some(({ hash }) => point.includes(shortHash(hash)));
+}
+
+/** True for a point of commits that were not pushed whose branch a push names, in its line or its output. */
+export function isPushedBy(point: string, push: Pick<Activity, "subject" | "text">): boolean {
+  const branch = point.startsWith(UNPUSHED) ? / on branch (\S+) \(/.exec(point)?.[1] : undefined;
+  if (branch === undefined) return false;
+  return `${push.subject} ${push.text}`.split(/[\s:'"]+/).includes(branch);
 }
 
 /** The point of a check that still failed when its turn ended. */
 export function stillFailsPoint(failure: OpenFailure): string {
   const tried =
     failure.attempts.length > 0 ? ` Tried without success: ${failure.attempts.join("; ")}.` : "";
-  return `${stillFails(failure)}: ${shorten(failure.message, 160)}.${tried}`;
+  const command = failure.command.replaceAll("`", "'");
+  const line = command === failedName(failure) ? "" : ` (\`${command}\`)`;
+  return `${stillFails(failure)}${line}: ${shorten(failure.message, 160)}.${tried}`;
 }
 
-/** How such a point begins: the check's pass closes it. */
+/** How such a point begins. */
 export function stillFails(failure: OpenFailure): string {
   return `${failedName(failure)} still failed`;
 }

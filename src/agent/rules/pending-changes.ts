@@ -138,8 +138,9 @@ export function takeBack(work: OpenWork, command: string): Correction[] {
   const wrong = work.delivered.filter((told) => told.paths.length > 0 && told.paths.every(gone));
   work.changes = work.changes.filter(({ path }) => !gone(path));
   work.delivered = work.delivered.filter((told) => !wrong.includes(told));
-  return wrong.map(({ key, paths: files }) => ({
+  return wrong.map(({ key, text, paths: files }) => ({
     source: key,
+    text,
     reason: `${files.slice(0, 2).join(", ")} was deleted or taken back`,
   }));
 }

@@ -1,21 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
-import memory from "../../../migrations/project/0001_memory.sql";
-import backfills from "../../../migrations/project/0002_backfills.sql";
-import scripts from "../../../migrations/project/0003_scripts.sql";
-import forgotten from "../../../migrations/project/0004_forgotten.sql";
-import openPoints from "../../../migrations/project/0005_open_points.sql";
-import departures from "../../../migrations/project/0006_departure.sql";
-import postings from "../../../migrations/project/0007_postings.sql";
 import schema from "../../../migrations/project/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { ContextAnswer, KnownSession, NoFields, ProjectStats } from "../../contract/calls.ts";
 import type { Item, Observation, Summary } from "../../contract/items.ts";
-import type { Filters } from "../../contract/params.ts";
+import type { OpenPoint } from "../../contract/open-points.ts";
 import type { SearchAnswer, Timeline } from "../../contract/recall.ts";
 import type { Page } from "../../contract/schema.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
 import type {
   Announcement,
+  AnnouncementAnswer,
   Delivery,
   DeliveryOutcome,
   ForgetAnswer,
@@ -25,8 +19,9 @@ import type {
   ReplacementOutcome,
   Standing,
 } from "../../memory/delivery.ts";
+
 import { leavingError } from "../../memory/leaving.ts";
-import type { NewObservation } from "../../memory/observation.ts";
+import type { NewObservation, PointFate } from "../../memory/observation.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
 import { sessionObjectName } from "../../memory/session-name.ts";
 import { Database } from "../../platform/database.ts";
@@ -39,6 +34,7 @@ import {
   removeItem,
   saveObservation,
 } from "./apply/apply.ts";
+import { fatesOf } from "./apply/apply-points.ts";
 import { BACKFILL_PAUSE_MS, backfillSlice } from "./backfill.ts";
 import { nothingToTell } from "./context/eligibility.ts";
 import { type FileContextQuery, fileContext } from "./context/file.ts";
@@ -47,11 +43,21 @@ import { type ContextQuery, context } from "./context/start.ts";
 import { beginArrival, type Slice, takeSlice } from "./departure/arrival.ts";
 import { beginDeparture, isGone, isOnItsWay, readDeparture } from "./departure/departure.ts";
 import { type LeaveDependencies, leaveStep, type Next } from "./departure/leave.ts";
+import {
+  itemPage,
+  type Judgement,
+  judgePoint,
+  type ListQuery,
+  type PointsQuery,
+  pointPage,
+} from "./lists.ts";
+import { PROJECT_MIGRATIONS } from "./migrations.ts";
 import { rank, type SearchQuery, search } from "./search/search.ts";
 import { timelineAround } from "./search/timeline.ts";
 import { openBackfills } from "./store/backfills.ts";
-import { countKinds, listItems, newestTime, readItem, readItems } from "./store/item-queries.ts";
+import { countKinds, newestTime, readItem, readItems } from "./store/item-queries.ts";
 import { lastNumber } from "./store/items.ts";
+import { pointsToTell } from "./store/open-points.ts";
 import { isIndexSound, rebuildIndex } from "./store/search-index.ts";
 import {
   lastAnnouncedEvent,
@@ -61,14 +67,6 @@ import {
 } from "./store/sessions.ts";
 import { showItem } from "./store/show-item.ts";
 import { everything, type View } from "./store/visible.ts";
-
-export interface ListQuery {
-  project: ProjectRef;
-  filters: Filters;
-  /** Only items with a lower number: where the page before ended. */
-  before: number | null;
-  limit: number;
-}
 
 export interface TimelineQuery {
   project: ProjectRef;
@@ -98,16 +96,6 @@ export interface ProjectInspection {
 export type SaveAnswer =
   | { outcome: "saved" | "repeated"; observation: Observation }
   | { outcome: "nothing_to_supersede" | "key_used" };
-
-export const PROJECT_MIGRATIONS = [
-  { name: "0001_memory", sql: memory },
-  { name: "0002_backfills", sql: backfills },
-  { name: "0003_scripts", sql: scripts },
-  { name: "0004_forgotten", sql: forgotten },
-  { name: "0005_open_points", sql: openPoints },
-  { name: "0006_departure", sql: departures },
-  { name: "0007_postings", sql: postings },
-];
 
 const SESSIONS_MAX = 500;
 
@@ -180,9 +168,23 @@ export class ProjectObject extends DurableObject<Env> {
     return isDeleted ? { ...standing, forgotten: true } : standing;
   }
 
-  announce({ announcement }: { project: ProjectRef; announcement: Announcement }): void {
+  /** What others made of a session's open points, for the session, which takes them elsewhere. */
+  pointFates({ session }: { session: string }): PointFate[] {
+    return this.#db.exists() ? fatesOf(this.#db, session) : [];
+  }
+
+  /** Notes a session's state. Tells the session what is left to do here, as its person may see it. */
+  announce({
+    announcement,
+  }: {
+    project: ProjectRef;
+    announcement: Announcement;
+  }): AnnouncementAnswer {
     if (!this.#takes()) throw leavingError();
     noteAnnouncement(this.#db, announcement);
+    const { person } = announcement;
+    if (person === undefined) return { openPoints: [] };
+    return { openPoints: pointsToTell({ db: this.#db, reader: { person } }, Date.now()) };
   }
 
   save({ project, observation, supersedes, idempotencyKey }: SaveRequest): SaveAnswer {
@@ -213,24 +215,23 @@ export class ProjectObject extends DurableObject<Env> {
   }
 
   list(reader: Reader, query: ListQuery): Page<Observation> {
-    return this.#page<Observation>(reader, query, "observation");
+    return itemPage<Observation>(this.#view(reader), query, "observation");
   }
 
   summaries(reader: Reader, query: ListQuery): Page<Summary> {
-    return this.#page<Summary>(reader, query, "summary");
+    return itemPage<Summary>(this.#view(reader), query, "summary");
   }
 
-  #page<T extends Item>(reader: Reader, query: ListQuery, kind: T["kind"]): Page<T> {
+  /** What sessions left to do. */
+  openPoints(reader: Reader, query: PointsQuery): Page<OpenPoint> {
+    return pointPage(this.#view(reader), query);
+  }
+
+  /** A person says of a point that it is done, or that it is open. Null where there is none. */
+  judgePoint(reader: Reader, judgement: Judgement): OpenPoint | null {
     const view = this.#view(reader);
-    if (view === null) return { items: [], next: null };
-    const { project, filters, before, limit } = query;
-    const rows = listItems(view, { ...filters, kind }, before, limit + 1);
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map((row) => showItem(project, row) as T),
-      next: rows.length > limit && last !== undefined ? String(last.n) : null,
-    };
+    if (view !== null && !this.#takes()) throw leavingError();
+    return view === null ? null : judgePoint(view, judgement);
   }
 
   search(reader: Reader, query: SearchQuery): SearchAnswer {

@@ -10,6 +10,7 @@ import { DurableObject } from "cloudflare:workers";
 import initial from "../../../migrations/session/0001_initial.sql";
 import narration from "../../../migrations/session/0002_narration.sql";
 import prompts from "../../../migrations/session/0003_prompts.sql";
+import openPoints from "../../../migrations/session/0004_open_points.sql";
 import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
@@ -51,6 +52,7 @@ export const SESSION_MIGRATIONS = [
   { name: "0001_initial", sql: initial },
   { name: "0002_narration", sql: narration },
   { name: "0003_prompts", sql: prompts },
+  { name: "0004_open_points", sql: openPoints },
 ];
 
 /** How long `flush?wait=1` waits before it answers with what is done so far. */

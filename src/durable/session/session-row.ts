@@ -2,6 +2,7 @@
 import type { Reader } from "../../access/caller.ts";
 import type { Removed } from "../../contract/sessions.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
+import type { KnownPoint } from "../../memory/observation.ts";
 import type { ProjectSource } from "../../memory/project-name.ts";
 import type { Database } from "../../platform/database.ts";
 import { Remembered } from "../../platform/remembered.ts";
@@ -74,6 +75,8 @@ export interface SessionRow {
   recoveries: number;
   announcedState: SessionState | null;
   announcedSeq: number;
+  /** The project's open points as it last told them; null where it never did. */
+  pointsTold: KnownPoint[] | null;
   touchedAt: number;
   endedAt: number | null;
   closedAt: number | null;
@@ -107,6 +110,7 @@ const COLUMNS: Columns<SessionRow> = {
   recoveries: plain("recoveries"),
   announcedState: plain("announced_state"),
   announcedSeq: plain("announced_seq"),
+  pointsTold: json("points_told"),
   touchedAt: plain("touched_at"),
   endedAt: plain("ended_at"),
   closedAt: plain("closed_at"),

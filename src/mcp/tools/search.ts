@@ -46,6 +46,7 @@ const Row = z.object({
   project: z.string().optional().describe("Where more than one project was searched."),
   times: z.number().optional().describe("How often it was observed, where more than once."),
   superseded_by: z.string().optional().describe("This one is history: what replaced it."),
+  withdrawn: z.string().optional().describe("This one is history: why it was taken back."),
 });
 
 const Output = z.object({
@@ -107,6 +108,7 @@ function indexRow(hit: SearchHit, now: number, namesProject: boolean): z.output<
     ...(namesProject ? { project: hit.project } : {}),
     ...(hit.times === undefined ? {} : { times: hit.times }),
     ...(hit.superseded_by === undefined ? {} : { superseded_by: hit.superseded_by }),
+    ...(hit.withdrawn === undefined ? {} : { withdrawn: quoted(hit.withdrawn) }),
   };
 }
 
@@ -137,6 +139,7 @@ function textOf(items: z.output<typeof Row>[], next: string | null, note: string
       item.project === undefined ? undefined : shownProject(item.project),
       item.times === undefined ? "" : `seen ${item.times} times`,
       item.superseded_by === undefined ? "" : `history, replaced by ${item.superseded_by}`,
+      item.withdrawn === undefined ? "" : `history, taken back: ${item.withdrawn}`,
     ]),
   );
   const more = next === null ? "" : `More: search again with cursor=${next}.`;

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { PROJECT_MIGRATIONS } from "../../../src/durable/project/project-object.ts";
+import { PROJECT_MIGRATIONS } from "../../../src/durable/project/migrations.ts";
 import { openPointsFor } from "../../../src/durable/project/store/open-points.ts";
 import { Database } from "../../../src/platform/database.ts";
 import {

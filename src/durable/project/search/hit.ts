@@ -16,6 +16,7 @@ const SNIPPET_MIN_CHARS = 40;
 const SNIPPET_MAX_CHARS = 240;
 const TITLE_MAX_CHARS = 100;
 const FILE_MAX_CHARS = 80;
+const REASON_MAX_CHARS = 100;
 /** The most telling sources; all of them stand in the item itself. */
 const SOURCES_SHOWN = 4;
 
@@ -39,6 +40,7 @@ export function showHit(project: ProjectRef, hit: Ranked, words: string[]): Sear
   if (repeats.length > 1) shown.times = repeats.length;
   if (row.kind === "observation" && row.supersedes !== null) shown.has_history = true;
   if (row.superseded_by !== null) shown.superseded_by = itemId(project, row.superseded_by);
+  if (row.withdrawn !== null) shown.withdrawn = cut(row.withdrawn.reason, REASON_MAX_CHARS);
   const room = HIT_MAX_CHARS - JSON.stringify(shown).length;
   const size = Math.max(SNIPPET_MIN_CHARS, Math.min(SNIPPET_MAX_CHARS, room));
   shown.snippet = snippet(bodyOf(row), words, size);

@@ -58,7 +58,8 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     else if (row.activity === true) final *= ACTIVITY_FACTOR;
     const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
     if (successor !== undefined) show(successor, final, channels);
-    show(row, row.superseded_by === null ? final : final * SUPERSEDED_FACTOR, channels);
+    const stands = row.superseded_by === null && row.withdrawn === null;
+    show(row, stands ? final : final * SUPERSEDED_FACTOR, channels);
   }
   return [...shown.values()].sort(
     (a, b) => b.score - a.score || b.row.created_at - a.row.created_at,

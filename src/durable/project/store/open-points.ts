@@ -4,6 +4,7 @@
  * is a matter of time alone and stands in no row.
  */
 import type { PointState } from "../../../contract/vocabulary.ts";
+import type { KnownPoint } from "../../../memory/observation.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { type Columns, json, plain, Table } from "../../../platform/table.ts";
 import { DAY_MS } from "../../../platform/time.ts";
@@ -13,7 +14,7 @@ import { isTakenBack } from "./sessions.ts";
 import { type View, visible } from "./visible.ts";
 
 /** How long a point is shown without being asked for, counted from its source. */
-export const POINT_AGES_MS = 14 * DAY_MS;
+const POINT_AGES_MS = 14 * DAY_MS;
 
 export interface OpenPointRow {
   n: number;
@@ -93,6 +94,21 @@ export function openPointsFor(view: View, now: number, limit: number): OpenPoint
   return [...byText.values()];
 }
 
+/** Sessions keep what they are told in their one row: so many points, of so many characters. */
+const TOLD_MAX = 24;
+const TOLD_MAX_CHARS = 4_000;
+
+/** The newest open points as a session keeps them, newest first. */
+export function pointsToTell(view: View, now: number): KnownPoint[] {
+  let chars = 0;
+  return openPointsFor(view, now, TOLD_MAX)
+    .map(({ session, text, madeAt }) => ({ session, text, made_at: madeAt }))
+    .filter(({ text }) => {
+      chars += text.length;
+      return chars <= TOLD_MAX_CHARS;
+    });
+}
+
 export interface PointQuery {
   /** Null: in any state. */
   state: PointState | null;
@@ -138,6 +154,16 @@ export function insertPoint(db: Database, point: OpenPointRow): void {
 export type PointChange = Partial<
   Pick<OpenPointRow, "state" | "closedAt" | "closedBy" | "proof" | "reopenedAt">
 >;
+
+/** A person says that it is done. Counts more than what sessions prove. */
+export function closedByPerson(person: string, now: number): PointChange {
+  return { state: "closed", closedAt: now, closedBy: person, proof: null };
+}
+
+/** A person says that it is open: what sessions proved before then counts no more. */
+export function reopenedAt(now: number): PointChange {
+  return { state: "open", closedAt: null, closedBy: null, proof: null, reopenedAt: now };
+}
 
 export function changePoint(db: Database, n: number, change: PointChange): void {
   table(db).update(change, "WHERE n = ?", n);

@@ -1,5 +1,6 @@
 /** From a row of the table `items` to what the wire shows. Pure. */
 import type { Item, Observation, Prompt, Summary } from "../../../contract/items.ts";
+import type { OpenPoint } from "../../../contract/open-points.ts";
 import type { ProjectRef } from "../../../memory/delivery.ts";
 import { isoTime } from "../../../platform/time.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type SummaryRow,
   stampOf,
 } from "./item-row.ts";
+import { type OpenPointRow, stateOf } from "./open-points.ts";
 
 export function itemId(project: ProjectRef, n: number): string {
   return `${project.number}-${n}`;
@@ -59,12 +61,32 @@ function showObservation(project: ProjectRef, row: ObservationRow): Observation 
     repeats: id(row.repeats),
     supersedes: id(row.supersedes),
     superseded_by: id(row.superseded_by),
+    ...(row.withdrawn === null ? {} : { withdrawn: row.withdrawn.reason }),
   };
 }
 
 function showSummary(project: ProjectRef, row: SummaryRow): Summary {
   const { content, provider, model, degraded } = row;
   return { ...commonOf(project, row), ...content, provider, model, degraded };
+}
+
+/** An open point as the wire shows it at `now`. */
+export function showPoint(project: ProjectRef, row: OpenPointRow, now: number): OpenPoint {
+  const { n, session, promptNumber, person, text, sources, madeAt, closedAt, closedBy } = row;
+  return {
+    id: itemId(project, n),
+    project: project.name,
+    session,
+    prompt_number: promptNumber,
+    person,
+    text,
+    sources,
+    made_at: isoTime(madeAt),
+    state: stateOf(row, now),
+    closed_at: closedAt === null ? null : isoTime(closedAt),
+    closed_by: closedBy,
+    proof: row.proof,
+  };
 }
 
 function showPrompt(project: ProjectRef, row: PromptRow): Prompt {

@@ -70,6 +70,7 @@ export function leaveTombstone(
     commit: null,
     given: [],
     providerPauses: {},
+    pointsTold: null,
     lastBatchedSeq: 0,
     flushTo: 0,
     touchedAt: now,

@@ -10,6 +10,7 @@ import { parseItemId } from "../../../memory/item-id.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
+import type { Move } from "../outbox/outbox.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { withdrawTurn } from "../work/withdrawal.ts";
@@ -329,10 +330,11 @@ function moveProject(
   store.session.update({ projectFrom: from });
   if (project === row.project) return;
   const generation = row.generation + 1;
-  store.session.update({ project, generation, announcedState: null });
+  store.session.update({ project, generation, announcedState: null, pointsTold: null });
   if (!store.outbox.everDelivered() && row.announcedState === null) return;
   store.outbox.adoptDeliveries(generation, project);
-  const common = { generation, batch: null, payload: "{}" };
-  store.outbox.add({ ...common, kind: "move", project }, now);
-  store.outbox.add({ ...common, kind: "retract", project: row.project }, now);
+  const common = { generation, batch: null };
+  const payload = JSON.stringify({ from: row.project } satisfies Move);
+  store.outbox.add({ ...common, kind: "move", project, payload }, now);
+  store.outbox.add({ ...common, kind: "retract", project: row.project, payload: "{}" }, now);
 }

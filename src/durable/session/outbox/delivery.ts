@@ -1,6 +1,13 @@
 /** Sends what the outbox holds to the projects that it is for. */
 
-import type { ForgetAnswer, ProjectRef, Replacement, Standing } from "../../../memory/delivery.ts";
+import type {
+  Delivery,
+  ForgetAnswer,
+  ProjectRef,
+  Replacement,
+  Standing,
+} from "../../../memory/delivery.ts";
+import type { PointFate } from "../../../memory/observation.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
 import { truncate } from "../../../platform/truncate.ts";
 import { leaveTombstone } from "../ending/ending.ts";
@@ -153,6 +160,21 @@ function catchUp(
   return true;
 }
 
+/** What became of the session's open points in the project that it leaves, which still has them. */
+async function fatesBefore(
+  store: SessionStore,
+  row: SessionRow,
+  entry: OutboxEntry,
+  deliveries: readonly Delivery[],
+  deps: SessionDependencies,
+): Promise<PointFate[]> {
+  const from = store.outbox.movedFrom(entry);
+  if (from === null || deliveries.every(({ openPoints }) => openPoints === undefined)) return [];
+  const number = await deps.knownProject(row.team, from);
+  if (number === null) return [];
+  return await deps.project(row.team, number).pointFates({ session: sessionPath(row) });
+}
+
 const SENT: Sent = { removed: null, standing: null };
 
 async function send(
@@ -176,9 +198,10 @@ async function send(
       const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
       if (deliveries.length === 0) return SENT;
+      const fates = await fatesBefore(store, row, entry, deliveries, deps);
       await stub.replace({
         project,
-        replacement: { session, minGeneration, remove: "all", deliveries },
+        replacement: { session, minGeneration, remove: "all", deliveries, fates },
       });
       return SENT;
     }

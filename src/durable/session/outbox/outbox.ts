@@ -6,6 +6,7 @@
 import type { Removed } from "../../../contract/sessions.ts";
 import type { Delivery, ForgetAnswer } from "../../../memory/delivery.ts";
 import type { ItemNumbers } from "../../../memory/item-id.ts";
+import type { KnownPoint } from "../../../memory/observation.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
@@ -25,10 +26,24 @@ export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "forget" | "w
 /** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
 export type OutboxState = "ready" | "held" | "sent";
 
+/** What a move carries. */
+export interface Move {
+  /** Name of the project that the session leaves; absent from moves of older releases. */
+  from?: string;
+}
+
 /** What a private turn had taught: the batches that held it, and its events. */
 export interface Withdrawal {
   batches: number[];
   keys: string[];
+}
+
+/** What a delivery of the session says of open points. */
+export interface DeliveredPoints {
+  /** False where a redo is about to replace it. */
+  current: boolean;
+  made: KnownPoint[];
+  closed: KnownPoint[];
 }
 
 export interface OutboxEntry {
@@ -66,12 +81,14 @@ export class Outbox {
   readonly #table: Table<EntryRow>;
   readonly #titles: Remembered<Set<string>>;
   readonly #summarised: Remembered<Set<number>>;
+  readonly #points: Remembered<DeliveredPoints[]>;
 
   constructor(db: Database) {
     this.#db = db;
     this.#table = new Table(db, "outbox", COLUMNS);
     this.#titles = new Remembered(db, () => this.#readTitles());
     this.#summarised = new Remembered(db, () => this.#readSummarised());
+    this.#points = new Remembered(db, () => this.#readPoints());
   }
 
   /** Adds what is no delivery. */
@@ -99,6 +116,7 @@ export class Outbox {
     for (const summary of summaries) {
       this.#summarised.update((prompts) => prompts.add(summary.prompt_number));
     }
+    this.#points.update((points) => [...points, ...pointsOf(delivery, true)]);
   }
 
   /** The entry that has to go out next; null where nothing waits. */
@@ -210,8 +228,24 @@ export class Outbox {
     return new Set(rows.map((row) => row.n));
   }
 
+  /** What the session's deliveries say of open points, in order. Known like the titles. */
+  points(): readonly DeliveredPoints[] {
+    return this.#points.value();
+  }
+
+  #readPoints(): DeliveredPoints[] {
+    return this.#db
+      .all<{ payload: string; current: number }>(
+        `SELECT payload, state = 'held' OR batch IN (SELECT batch FROM batches) AS current
+         FROM outbox WHERE kind = 'deliver'
+         AND coalesce(payload -> 'openPoints', payload -> 'closes') IS NOT NULL ORDER BY id`,
+      )
+      .flatMap(({ payload, current }) => pointsOf(parseDelivery(payload), current === 1));
+  }
+
   /** To be called when what was delivered is about to be replaced. */
   forgetContents(): void {
+    this.#points.forget();
     this.#titles.forget();
     this.#summarised.forget();
   }
@@ -320,6 +354,11 @@ export class Outbox {
     return JSON.parse(entry.payload) as string[];
   }
 
+  /** Name of the project that a move leaves; null where it does not say. */
+  movedFrom(entry: OutboxEntry): string | null {
+    return (JSON.parse(entry.payload) as Move).from ?? null;
+  }
+
   /** The batches and event keys that a withdrawal is about. */
   withdrawal(entry: OutboxEntry): Withdrawal {
     return JSON.parse(entry.payload) as Withdrawal;
@@ -331,6 +370,13 @@ export class Outbox {
       "DELETE FROM outbox WHERE kind NOT IN ('retract', 'forget', 'link') OR state = 'sent'",
     );
   }
+}
+
+function pointsOf(delivery: Delivery, current: boolean): DeliveredPoints[] {
+  const { session, openPoints = [], closes = [] } = delivery;
+  if (openPoints.length + closes.length === 0) return [];
+  const made = openPoints.map(({ text, created_at }) => ({ session, text, made_at: created_at }));
+  return [{ current, made, closed: closes }];
 }
 
 /** Trusted: only the session's own completion writes payloads. */

@@ -196,7 +196,7 @@ function writeOutcome(
     otherAuthors: outcome.otherAuthors,
     summaryAuthor: outcome.summaryAuthor,
     takenTitles: store.outbox.titles(),
-    points: [],
+    points: seen.points,
   });
   store.batches.save(
     finish(spent, {

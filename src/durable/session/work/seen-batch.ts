@@ -2,9 +2,12 @@
 import type { ObserverBatch } from "../../../agent/provider.ts";
 import { isNotice } from "../../../hooks/stamps.ts";
 import type { StoredEvent } from "../../../memory/event.ts";
+import type { KnownPoint } from "../../../memory/observation.ts";
+import { sessionPath } from "../../../memory/session-name.ts";
 import type { Batch } from "../queue/lifecycle.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
+import { knownPoints } from "./known-points.ts";
 import { type Request, requestAt } from "./request.ts";
 import { type ShownEvents, shownEvents } from "./shown-events.ts";
 
@@ -17,22 +20,30 @@ export interface SeenBatch {
   stored: readonly StoredEvent[];
   shown: ShownEvents;
   request: Request | null;
+  /** The open points that the batch knows: those of `observerBatch`, by its indexes. */
+  points: readonly KnownPoint[];
   observerBatch: ObserverBatch;
 }
 
 export function readBatch(
   store: SessionStore,
   row: SessionRow,
-  batch: Pick<Batch, "fromSeq" | "toSeq">,
+  batch: Pick<Batch, "fromSeq" | "toSeq" | "redo">,
 ): SeenBatch {
   const stored = store.log.events(batch.fromSeq, batch.toSeq);
   const shown = shownEvents(stored);
   const at = Math.max(0, ...stored.map((event) => event.promptNumber));
   const request = requestAt(store, row.agent, at);
+  const points = knownPoints(row.pointsTold ?? [], store.outbox.points(), {
+    session: sessionPath(row),
+    at: Math.max(0, ...stored.map((event) => event.at)),
+    redo: batch.redo,
+  });
   return {
     stored,
     shown,
     request,
+    points,
     observerBatch: {
       root: row.root,
       turn: {
@@ -43,6 +54,7 @@ export function readBatch(
       recentTitles: [...store.outbox.titles()].slice(-RECENT_TITLES),
       events: shown.events,
       openWork: store.batches.openWorkBefore(batch.fromSeq),
+      openPoints: points.map(({ text }) => ({ text })),
     },
   };
 }
