@@ -3,6 +3,7 @@ import { Argument, Command, Option } from "commander";
 import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { Failure } from "./failure.ts";
+import type { OpenPointFlags } from "./open-points.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
 
 /** The agent of an argument that commander has checked against the registry. */
@@ -150,6 +151,22 @@ serverCommand("sessions", "list the sessions of a project")
   .action(async (flags: ProjectFlag & { state?: string }) => {
     const { sessions } = await import("./recall.ts");
     await sessions(resolveTarget(flags), flags, say);
+  });
+
+serverCommand("open-points", "list what sessions left to do, and close or reopen a point")
+  .option("--project <project>", PROJECT_HELP)
+  .addOption(
+    new Option("--state <state>", "which of them")
+      .choices(["open", "aged", "closed", "all"])
+      .default("open"),
+  )
+  .option("--limit <n>", "how many", "20")
+  .option("--close <n>", "say that this one is done: its id or number")
+  .option("--reopen <n>", "say that this one is open")
+  .option("--json", "for programs", false)
+  .action(async (flags: TargetFlags & OpenPointFlags) => {
+    const { openPoints } = await import("./open-points.ts");
+    await openPoints(resolveTarget(flags), flags, say);
   });
 
 const projects = serverCommand("projects", "list the projects, and rename, merge or delete one")

@@ -58,6 +58,7 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
       "get_observations",
       "recent_context",
       "save_memory",
+      "list_open_points",
       "list_projects",
     ]);
     for (const tool of tools) {
