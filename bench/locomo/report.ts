@@ -1,8 +1,10 @@
 /** The figures as tables: all questions, then by category. */
+import { paired, tellPaired } from "../recall/paired.ts";
 import { type Run, SYSTEMS, WAYS } from "./run.ts";
-import { type Score, score } from "./score.ts";
+import { type Score, score, worths } from "./score.ts";
 
 const RANKS = [5, 10];
+const WORTHS = ["strict", "fractional", "anyHit"] as const;
 
 /** LoCoMo's numbers of its kinds of question, as its authors' evaluation reads them. */
 const CATEGORIES: Record<number, string> = {
@@ -29,6 +31,16 @@ export function reportOf({ answers, milliseconds, documents, saveMilliseconds }:
       for (const system of SYSTEMS) {
         lines.push(row([name, system, String(k), ...figures(score(answers[system][name], k))]));
       }
+    }
+  }
+  lines.push("", row(["Cairn over FTS5, in questions (better:worse)", "k", ...WORTHS]));
+  lines.push(row(Array.from({ length: 2 + WORTHS.length }, () => "---")));
+  for (const { name } of WAYS) {
+    for (const k of RANKS) {
+      const [ours, theirs] = SYSTEMS.map((system) => worths(answers[system][name], k));
+      if (ours === undefined || theirs === undefined) continue;
+      const cells = WORTHS.map((way) => tellPaired(paired(ours[way], theirs[way])));
+      lines.push(row([name, String(k), ...cells]));
     }
   }
   lines.push("", row(["turns, fractional at 10", "questions", ...SYSTEMS]));

@@ -23,6 +23,19 @@ export interface Score {
   ndcg: number;
 }
 
+/** What each answer is worth, from 0 to 1, in the three ways of counting that others use. */
+export function worths(answers: Answer[], k: number) {
+  const shares = answers.map(({ gold, ranked }) => {
+    const found = new Set(ranked.slice(0, k));
+    return gold.filter((id) => found.has(id)).length / gold.length;
+  });
+  return {
+    strict: shares.map((share) => (share === 1 ? 1 : 0)),
+    fractional: shares,
+    anyHit: shares.map((share) => (share > 0 ? 1 : 0)),
+  };
+}
+
 export function score(answers: Answer[], k: number): Score {
   const found = answers.map(({ gold, ranked }) => {
     const wanted = new Set(gold);

@@ -1,7 +1,10 @@
 /**
- * `npm run bench:recall -- <data folder> [--url --key --project] [--offline]`: how many of the
- * questions about recorded sessions find the events that hold the answer, beside plain BM25 over
- * the raw events. Without --url it starts a server of its own on a state folder of its own.
+ * `npm run bench:recall -- <data folder> [--url --key --project] [--offline] [--phrasings <file>]`: how
+ * many of the questions about recorded sessions find the events that hold the answer, beside plain
+ * FTS5 over the raw events in the same run, question by question. Each session is told of alone too,
+ * as one that the others say nothing about. With a file of phrasings (`{"id", "phrasing"}` a line,
+ * such as `bench/recall/phrasings.jsonl`) the questions are asked a second time with those. Without
+ * --url it starts a server of its own on a state folder of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,8 +15,14 @@ import { startCairn } from "../ingest/servers.ts";
 import { rawDocuments } from "./baseline.ts";
 import { FullTextIndex } from "./full-text.ts";
 import { compressSession, documentsOf, FIELD_WEIGHTS } from "./offline.ts";
-import { type RecallQuestion, readQuestions, readSessions } from "./recorded-sessions.ts";
-import { type Found, meanCharacters, score } from "./score.ts";
+import { paired, tellPaired } from "./paired.ts";
+import {
+  type RecallQuestion,
+  readPhrasings,
+  readQuestions,
+  readSessions,
+} from "./recorded-sessions.ts";
+import { type Found, meanCharacters, score, worths } from "./score.ts";
 import { storedEvents } from "./stored-events.ts";
 import { askServer, fillMemory } from "./whole-path.ts";
 
@@ -28,6 +37,7 @@ const { values: flags, positionals } = parseArgs({
     project: { type: "string", default: "github.com/example/recall" },
     port: { type: "string", default: String(DEFAULT_PORT) },
     offline: { type: "boolean", default: false },
+    phrasings: { type: "string", default: join(import.meta.dirname, "phrasings.jsonl") },
   },
 });
 
@@ -57,6 +67,37 @@ function table(name: string, questions: RecallQuestion[], answers: Found[][], de
     }
   }
   lines.push(`  mean characters of a result ${Math.round(meanCharacters(answers))}`);
+  return lines.join("\n");
+}
+
+/** What the first has more than the second, for all questions and for each session alone. */
+function differences(
+  name: string,
+  questions: RecallQuestion[],
+  first: Found[][],
+  second: Found[][],
+): string {
+  const sessions = [...new Set(questions.map(({ session }) => session))];
+  const lines = [null, ...sessions].map((id) => {
+    const kept = questions.flatMap((question, i) =>
+      id === null || question.session === id ? [i] : [],
+    );
+    const asked = kept.flatMap((i) => questions[i] ?? []);
+    const of = (answers: Found[][], k: number) =>
+      worths(
+        asked,
+        kept.map((i) => answers[i] ?? []),
+        k,
+      );
+    const cells = [5, 10].map((k) => {
+      const [a, b] = [of(first, k), of(second, k)];
+      return (["strict", "fractional", "anyHit"] as const)
+        .map((way) => tellPaired(paired(a[way], b[way])))
+        .join(", ");
+    });
+    const label = id === null ? name : `  session ${id.slice(0, 8)}`;
+    return `${label.padEnd(30)} at 5: ${cells[0]}; at 10: ${cells[1]}`;
+  });
   return lines.join("\n");
 }
 
@@ -106,6 +147,15 @@ if (!flags.offline) {
     await fillMemory(server.target, sessions, project);
     const answers = await askServer(server.target, questions, project, RESULTS);
     process.stdout.write(`${table("extractive, whole path", questions, answers, true)}\n`);
+    const phrasings = readPhrasings(flags.phrasings);
+    const again = await askServer(server.target, questions, project, RESULTS, phrasings);
+    process.stdout.write(`${table("with a second phrasing", questions, again, true)}\n`);
+    const told = [
+      "in questions (better:worse), for strict, fractional, any hit",
+      differences("Cairn over FTS5", questions, answers, rawAnswers),
+      differences("a second phrasing over one", questions, again, answers),
+    ];
+    process.stdout.write(`${told.join("\n")}\n`);
   } finally {
     await server.stop();
   }

@@ -44,3 +44,16 @@ export function readQuestions(folder: string): RecallQuestion[] {
     .filter((line) => line.trim() !== "")
     .map((line) => QuestionSchema.parse(JSON.parse(line)));
 }
+
+const PhrasingSchema = z.object({ id: z.string(), phrasing: z.string() });
+
+/** A second phrasing of each question by its id, from a file of lines. */
+export function readPhrasings(file: string): Map<string, string> {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return new Map(
+    lines
+      .filter((line) => line.trim() !== "")
+      .map((line) => PhrasingSchema.parse(JSON.parse(line)))
+      .map(({ id, phrasing }) => [id, phrasing]),
+  );
+}

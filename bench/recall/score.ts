@@ -23,6 +23,16 @@ export interface Score {
 /** Only the first sources of a result count, so that citing everything gains nothing. */
 const COUNTED_SOURCES = 4;
 
+/** What each question is worth under the three ways of counting, in the order of the questions. */
+export function worths(questions: RecallQuestion[], answers: Found[][], k: number) {
+  const shares = questions.map((question, i) => shareFound(question, answers[i] ?? [], k));
+  return {
+    strict: shares.map((share) => (share === 1 ? 1 : 0)),
+    fractional: shares,
+    anyHit: shares.map((share) => (share > 0 ? 1 : 0)),
+  };
+}
+
 /** Share of `question.gold` found in the first `k` results. */
 function shareFound(question: RecallQuestion, found: Found[], k: number): number {
   const seen = new Set(
@@ -36,14 +46,14 @@ function shareFound(question: RecallQuestion, found: Found[], k: number): number
 
 /** Scores the answers to `questions` (same order, best result first) at rank `k`. */
 export function score(questions: RecallQuestion[], answers: Found[][], k: number): Score {
-  const shares = questions.map((question, i) => shareFound(question, answers[i] ?? [], k));
+  const { strict, fractional, anyHit } = worths(questions, answers, k);
   const mean = (values: number[]) =>
     values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     questions: questions.length,
-    strict: mean(shares.map((share) => (share === 1 ? 1 : 0))),
-    fractional: mean(shares),
-    anyHit: mean(shares.map((share) => (share > 0 ? 1 : 0))),
+    strict: mean(strict),
+    fractional: mean(fractional),
+    anyHit: mean(anyHit),
   };
 }
 

@@ -25,16 +25,21 @@ export async function fillMemory(
   if (!whole) throw new Error("the server refused a part of the recordings");
 }
 
-/** The answers of `/v1/search` to every question, best first, at most `limit` each. */
+/**
+ * The answers of `/v1/search` to every question, best first, at most `limit` each. A question is
+ * asked with its phrasings by its id, where there are any.
+ */
 export async function askServer(
   target: Target,
   questions: RecallQuestion[],
   project: string,
   limit: number,
+  phrasings: ReadonlyMap<string, string> = new Map(),
 ): Promise<Found[][]> {
   const answers: Found[][] = [];
-  for (const { question } of questions) {
-    const query = { q: question, project, limit };
+  for (const { id, question } of questions) {
+    const second = phrasings.get(id);
+    const query = { q: second === undefined ? [question] : [question, second], project, limit };
     const { items } = await call(target, "search", SearchAnswerSchema, { query });
     answers.push(
       items.map((item) => ({

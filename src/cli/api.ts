@@ -32,7 +32,7 @@ export interface Call {
   /** Sent as JSON. */
   body?: object;
   timeoutMs?: number;
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | readonly string[] | undefined>;
 }
 
 /** One call below `/v1`. Throws `Unreachable` or `ApiFailure`. */
@@ -44,7 +44,8 @@ export async function call<T>(
 ): Promise<T> {
   const url = new URL(`${target.url}/v1/${path}`);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, one);
   }
   const response = await reach(target, url, {
     method,

@@ -18,6 +18,9 @@ export const CONTEXT_TOKENS = 2_000;
 /** Longest search query, in characters. */
 export const QUERY_MAX_CHARS = 4_000;
 
+/** Most phrasings of one question; more of them find no more. */
+export const PHRASINGS_MAX = 5;
+
 /** Most items on each side of a timeline's middle. */
 export const NEIGHBOURS_MAX = 50;
 

@@ -1,7 +1,13 @@
 /** What requests may say: the parameters of all routes, and what they have in common. */
 import { z } from "zod";
 import { parseTime } from "../platform/time.ts";
-import { BATCH_IDS_MAX, CONTEXT_TOKENS, NEIGHBOURS_MAX, QUERY_MAX_CHARS } from "./limits.ts";
+import {
+  BATCH_IDS_MAX,
+  CONTEXT_TOKENS,
+  NEIGHBOURS_MAX,
+  PHRASINGS_MAX,
+  QUERY_MAX_CHARS,
+} from "./limits.ts";
 import {
   CONCEPTS,
   ITEM_KINDS,
@@ -188,16 +194,23 @@ export const OpenPointsQuery = z.object({
   ...listed,
 });
 
+/** The phrasings of one question, each a query of its own. */
+const Phrasings = z
+  .array(
+    z
+      .string()
+      .max(QUERY_MAX_CHARS, `is longer than ${QUERY_MAX_CHARS} characters: search for fewer words`),
+    { error: "is required: the words to search for" },
+  )
+  .max(PHRASINGS_MAX, `may be sent ${PHRASINGS_MAX} times at most: keep the best phrasings`);
+
 export const SearchQuery = z.object({
-  q: z
-    .string({ error: "is required: the words to search for" })
-    .max(QUERY_MAX_CHARS, `is longer than ${QUERY_MAX_CHARS} characters: search for fewer words`)
-    .meta({
-      description:
-        'Words, identifiers, file names or an error message. `"a phrase"` must occur, `-word` must not. ' +
-        "Empty with a filter: the newest that pass it",
-      example: "retry budget",
-    }),
+  q: Phrasings.min(1).meta({
+    description:
+      'Words, identifiers, file names or an error message. `"a phrase"` must occur, `-word` must not. ' +
+      "Empty with a filter: the newest that pass it. May be repeated with other phrasings of the same question",
+    example: "retry budget",
+  }),
   project: OptionalProject,
   kind: oneOf(ITEM_KINDS).optional().meta({ description: "Only items of this kind" }),
   ...filterParams,
@@ -209,11 +222,10 @@ export const TimelineQuery = z.object({
     .string()
     .optional()
     .meta({ description: "Id of the item in the middle", example: "3-4567" }),
-  q: z
-    .string()
-    .max(QUERY_MAX_CHARS)
-    .optional()
-    .meta({ description: "Instead of `around`, with `project`: words whose best match it is" }),
+  q: Phrasings.default([]).meta({
+    description:
+      "Instead of `around`, with `project`: words whose best match it is. May be repeated with other phrasings",
+  }),
   project: z.string().optional().meta({ description: "For `q`: the project's git remote or name" }),
   before: count(5, NEIGHBOURS_MAX, 0),
   after: count(5, NEIGHBOURS_MAX, 0),
@@ -222,11 +234,10 @@ export const TimelineQuery = z.object({
 export const ContextQuery = z.object({
   project: ProjectParam,
   tokens: count(CONTEXT_TOKENS, TOKENS_MAX),
-  query: z
-    .string()
-    .max(QUERY_MAX_CHARS)
-    .optional()
-    .meta({ description: "What is about to be done: what bears on it comes first" }),
+  query: Phrasings.default([]).meta({
+    description:
+      "What is about to be done: what bears on it comes first. May be repeated with other phrasings",
+  }),
   branch: text.meta({ description: "The git branch at hand" }),
   file: z
     .array(z.string())

@@ -34,6 +34,10 @@ export const SearchHitSchema = z
     session: SessionPath,
     sources: EventKeys.meta({ description: "The first of its sources" }),
     channels: z.array(z.string()).meta({ description: "Which ways of searching found it" }),
+    phrasings: z.array(z.number()).exactOptional().meta({
+      description:
+        "Which of several phrasings found it, by their place in the request; one more is the server's own",
+    }),
     times: z
       .number()
       .exactOptional()

@@ -1,5 +1,6 @@
 /** Parameters that several tools share, with what a model needs to know to fill them in. */
 import { z } from "zod";
+import { PHRASINGS_MAX, QUERY_MAX_CHARS } from "../contract/limits.ts";
 import { CursorParam, filterParams } from "../contract/params.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { truncate } from "../platform/truncate.ts";
@@ -21,6 +22,31 @@ export const OptionalProject = projectText
 export const ItemId = z.string().max(40).describe("An id such as 3-4567.");
 
 export const Cursor = CursorParam.describe("`next` of the answer before, to read on.");
+
+const phrasing = z
+  .string()
+  .max(QUERY_MAX_CHARS, `must be at most ${QUERY_MAX_CHARS} characters: search for fewer words`);
+
+/** A query, and `queries` for its other phrasings. */
+export function queryInputs(hint: string) {
+  return {
+    query: phrasing.optional().describe(hint),
+    queries: z
+      .array(phrasing)
+      .max(PHRASINGS_MAX, `must be at most ${PHRASINGS_MAX} phrasings: keep the best`)
+      .default([])
+      .describe(
+        "The same question in two or three phrasings, one of them in the log's own words: the command, " +
+          "the file, the error text. What several of them find comes first.",
+      ),
+  };
+}
+
+/** The phrasings that were passed, each once; empty texts are none. */
+export function phrasingsOf(input: { query?: string | undefined; queries: string[] }): string[] {
+  const all = [input.query ?? "", ...input.queries].filter((text) => text.trim() !== "");
+  return [...new Set(all)].slice(0, PHRASINGS_MAX);
+}
 
 /** Filters of observations; times and types as the REST API takes them. */
 export const filterInputs = {

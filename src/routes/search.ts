@@ -25,7 +25,11 @@ searchRoutes.get(
     async (call, { query: { q, project: name, limit, ...filters } }) => {
       const project = name ? await requestedProject(call, name) : undefined;
       if (project === null) return { items: [] };
-      return await searchMemory(call, project, { q, filters: filtersOf(filters), limit });
+      return await searchMemory(call, project, {
+        phrasings: q,
+        filters: filtersOf(filters),
+        limit,
+      });
     },
   ),
 );

@@ -23,7 +23,7 @@ timelineRoutes.get(
     },
     async (call, { query: { around, q, project: name, before, after } }) => {
       if (around !== undefined) return await timelineAround(call, around, { before, after });
-      if (q === undefined || q.trim() === "" || name === undefined || name === "") {
+      if (q.every((text) => text.trim() === "") || name === undefined || name === "") {
         throw new ApiError("invalid_request", "send around=<id>, or q=<words> with project=<name>");
       }
       const project = await requestedProject(call, name);

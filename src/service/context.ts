@@ -7,13 +7,14 @@ import { normaliseProject } from "../memory/project-name.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf, requestedProject } from "./project-lookup.ts";
 import { eachProject, incompleteness, knownProjects } from "./projects.ts";
+import { asked } from "./search.ts";
 
 /** What the context is for. */
 export interface ContextRequest {
   /** Budget in tokens. */
   tokens: number;
   /** What is about to be done: what bears on it comes first. */
-  query?: string | undefined;
+  query?: readonly string[];
   branch?: string | undefined;
   /** Paths at hand. */
   files: string[];
@@ -83,15 +84,16 @@ async function ask(
   project: ProjectRef,
   reader: Reader,
   now: number,
-  { tokens, query, branch, files, explain = false }: ContextRequest,
+  { tokens, query = [], branch, files, explain = false }: ContextRequest,
 ): Promise<ProjectContext> {
+  const { q: first, also } = asked(query);
   const answer = await stub.context(reader, {
     project,
     tokens,
     files,
     now,
     explain,
-    ...(query === undefined ? {} : { query }),
+    ...(query.length === 0 ? {} : { query: first, also }),
     ...(branch === undefined ? {} : { branch }),
   });
   return {

@@ -10,7 +10,8 @@ import { objectOf } from "./project-lookup.ts";
 import { eachProject, incompleteness } from "./projects.ts";
 
 export interface MemorySearch {
-  q: string;
+  /** Phrasings of one question: at least one. */
+  phrasings: readonly string[];
   filters: Filters;
   limit: number;
 }
@@ -21,7 +22,8 @@ export async function searchMemory(
   project: ProjectRef | undefined,
   search: MemorySearch,
 ): Promise<SearchAnswer> {
-  const query = { ...search, now: call.now };
+  const { filters, limit } = search;
+  const query = { ...asked(search.phrasings), filters, limit, now: call.now };
   if (project !== undefined) {
     return await objectOf(call, project).repeatable((stub) =>
       stub.search(readerOf(call.caller), { ...query, project }),
@@ -35,4 +37,10 @@ export async function searchMemory(
     search.limit,
   );
   return { ...merged, ...incompleteness(found) };
+}
+
+/** Phrasings as objects are asked for them, without empty ones. */
+export function asked(phrasings: readonly string[]): { q: string; also: string[] } {
+  const [q = "", ...also] = phrasings.filter((text) => text.trim() !== "");
+  return { q, also };
 }

@@ -4,7 +4,7 @@ import type { Timeline } from "../contract/recall.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf, placeOfItem, unknownItem } from "./project-lookup.ts";
-import { searchMemory } from "./search.ts";
+import { asked, searchMemory } from "./search.ts";
 
 /** How many items are told on each side of the middle. */
 export interface Neighbours {
@@ -32,18 +32,18 @@ export async function timelineAround(
 /** Around the best match in a project, or without one in all that the caller may reach. */
 export async function timelineOfMatch(
   call: CallContext,
-  q: string,
+  phrasings: readonly string[],
   project: ProjectRef | undefined,
   { before, after }: Neighbours,
 ): Promise<Timeline> {
   if (project !== undefined) {
-    const query = { project, around: { q }, before, after, now: call.now };
+    const query = { project, around: asked(phrasings), before, after, now: call.now };
     const timeline = await objectOf(call, project).repeatable((stub) =>
       stub.timeline(readerOf(call.caller), query),
     );
     return timeline ?? NOTHING;
   }
-  const { items } = await searchMemory(call, undefined, { q, filters: {}, limit: 1 });
+  const { items } = await searchMemory(call, undefined, { phrasings, filters: {}, limit: 1 });
   const [best] = items;
   return best === undefined ? NOTHING : await timelineAround(call, best.id, { before, after });
 }

@@ -231,6 +231,11 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
         concepts: ["gotcha"],
       });
     }
+    const asked = { queries: JSON.stringify(["unheard of", "quokka"]), project: remote.scp };
+    const several = await callTool(client, "search", asked);
+    expect(several.structured.items).toMatchObject([{ id, phrasings: [2] }]);
+    expect((await callTool(client, "timeline", asked)).structured.anchor).toBe(id);
+    expect((await callTool(client, "recent_context", asked)).structured.contexts).toHaveLength(1);
     const around = await callTool(client, "timeline", { around: id, before: "1", after: "0" });
     expect(around.structured.anchor).toBe(id);
     const context = await callTool(client, "recent_context", {

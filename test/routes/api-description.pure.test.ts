@@ -56,5 +56,5 @@ describe("the description of the API", () => {
 
 function isList(query: z.ZodObject | undefined, name: string): boolean {
   const member: unknown = query?.shape[name];
-  return member instanceof z.ZodDefault && member.unwrap() instanceof z.ZodArray;
+  return (member instanceof z.ZodDefault ? member.unwrap() : member) instanceof z.ZodArray;
 }

@@ -54,6 +54,13 @@ describe("the reading routes", () => {
       next: null,
     });
     const found = (await get(`/v1/search?q=registry+vpn&project=${p}`)).body;
+    const phrased = (await get(`/v1/search?q=unheard&q=registry+vpn&project=${p}`)).body.items;
+    expect(phrased[0]).toMatchObject({ id: found.items[0].id, phrasings: [2] });
+    const many = Array.from({ length: 6 }, () => "q=x").join("&");
+    expect((await get(`/v1/search?${many}`)).status).toBe(400);
+    for (const query of ["timeline?q=unheard&q=registry+vpn", "context?query=unheard&query=vpn"]) {
+      expect((await get(`/v1/${query}&project=${p}`)).status, query).toBe(200);
+    }
     expect(Object.keys(found.items[0])).toEqual(
       expect.arrayContaining([
         "id",

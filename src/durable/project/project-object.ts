@@ -71,7 +71,7 @@ import { everything, type View } from "./store/visible.ts";
 export interface TimelineQuery {
   project: ProjectRef;
   /** The number of the item in the middle, or a query whose best match it is. */
-  around: number | { q: string };
+  around: number | { q: string; also?: readonly string[] };
   before: number;
   after: number;
   now: number;
@@ -264,7 +264,7 @@ export class ProjectObject extends DurableObject<Env> {
     if (view === null) return typeof around === "number" ? null : NO_TIMELINE;
     let n = around;
     if (typeof n !== "number") {
-      const { ranked } = rank(view, { project, q: n.q, filters: {}, limit: 1, now });
+      const { ranked } = rank(view, { project, ...n, filters: {}, limit: 1, now });
       const [best] = ranked;
       if (best === undefined) return NO_TIMELINE;
       n = best.row.n;

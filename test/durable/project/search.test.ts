@@ -220,6 +220,30 @@ describe("searching a project", () => {
     expect(await ids("evicted -redis", { kind: "summary" })).toEqual([]);
   });
 
+  it("takes several phrasings of one question, and says which of them found what", async () => {
+    const { project, ids } = await projectWith(
+      { title: "Walrus pool overflowed", narrative: "ECONNRESET from the pump" },
+      { title: "Pump replaced", narrative: "the old one leaked" },
+      { title: "Feeding plan", narrative: "fish at noon" },
+    );
+    const asked = { ...FIND, q: "walrus trouble", also: ["ECONNRESET pump", " ", "pump leaked"] };
+    const { items } = await project.search(READER, asked);
+    expect(items.map(({ id, phrasings }) => [id, phrasings])).toEqual([
+      ["3-1", [1, 2, 3]],
+      ["3-2", [2, 3]],
+    ]);
+    expect((await project.search(READER, { ...FIND, q: "walrus" })).items[0]).not.toHaveProperty(
+      "phrasings",
+    );
+    // One that filters away everything takes nothing from the others.
+    const mixed = { ...FIND, q: "pump kind:summary", also: ["walrus"] };
+    expect((await project.search(READER, mixed)).items.map(({ id }) => id)).toEqual(["3-1"]);
+    const around = { q: "nothing of the kind", also: ["feeding plan"] };
+    const timeline = { project: PROJECT, around, before: 0, after: 0, now: NOW };
+    expect((await project.timeline(READER, timeline))?.anchor).toBe("3-3");
+    expect(await ids("walrus")).toEqual(["3-1"]);
+  });
+
   it("recalls for a prompt whatever signs of a query are in it", async () => {
     const { project } = await projectWith(
       { title: "Reconnect storm needs backoffJitter", narrative: "code -1006 after a restart" },

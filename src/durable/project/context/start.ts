@@ -36,6 +36,8 @@ export interface ContextQuery extends Known {
   /** Budget of the text, 4 characters each; default 2,000. */
   tokens?: number;
   query?: string;
+  /** Other phrasings of it. */
+  also?: readonly string[];
   branch?: string;
   /** Paths at hand. */
   files?: string[];
@@ -184,6 +186,7 @@ function gather(view: View, query: ContextQuery): Gathered[] {
       : rank(view, {
           project: query.project,
           q: query.query,
+          also: query.also ?? [],
           plain: true,
           filters: { kind: "observation" },
           limit: OF_QUERY,

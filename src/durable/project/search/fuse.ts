@@ -9,6 +9,8 @@ export interface Fused {
   score: number;
   /** Names of the channels that found it, in the order of their list. */
   channels: string[];
+  /** Places of the phrasings that found it, from 1. */
+  phrasings: number[];
 }
 
 export class ScoreSum {
@@ -30,6 +32,27 @@ export class ScoreSum {
       id,
       score: 1 - Math.exp(-(this.total.get(id) ?? 0) / most),
       channels: this.#channels.get(id) ?? [],
+      phrasings: [1],
     }));
   }
+}
+
+/**
+ * What several phrasings of one question found, best first: their scores mean the same, so their
+ * mean says how much of all that was asked an item has.
+ */
+export function fusePhrasings(answers: readonly Fused[][]): Fused[] {
+  const [only, ...others] = answers;
+  if (only !== undefined && others.length === 0) return only;
+  const fused = new Map<number, Fused>();
+  answers.forEach((answer, index) => {
+    for (const { id, score, channels } of answer) {
+      const known = fused.get(id) ?? { id, score: 0, channels: [], phrasings: [] };
+      fused.set(id, known);
+      known.score += score / answers.length;
+      known.channels = [...new Set([...known.channels, ...channels])];
+      known.phrasings.push(index + 1);
+    }
+  });
+  return [...fused.values()].sort((a, b) => b.score - a.score || b.id - a.id);
 }

@@ -20,7 +20,13 @@ const REASON_MAX_CHARS = 100;
 /** The most telling sources; all of them stand in the item itself. */
 const SOURCES_SHOWN = 4;
 
-export function showHit(project: ProjectRef, hit: Ranked, words: string[]): SearchHit {
+/** With `several` phrasings, it says which of them found it. */
+export function showHit(
+  project: ProjectRef,
+  hit: Ranked,
+  words: string[],
+  several: boolean,
+): SearchHit {
   const { row, repeats } = hit;
   const shown: SearchHit = {
     id: itemId(project, row.n),
@@ -37,6 +43,7 @@ export function showHit(project: ProjectRef, hit: Ranked, words: string[]): Sear
   };
   const [file] = filesOf(row);
   if (file !== undefined) shown.file = cutStart(file, FILE_MAX_CHARS);
+  if (several) shown.phrasings = hit.phrasings;
   if (repeats.length > 1) shown.times = repeats.length;
   if (row.kind === "observation" && row.supersedes !== null) shown.has_history = true;
   if (row.superseded_by !== null) shown.superseded_by = itemId(project, row.superseded_by);

@@ -168,7 +168,7 @@ function formMatch(form: string): string {
 }
 
 /** A term as a MATCH expression. */
-export function termMatch(term: Term): string {
+function termMatch(term: Term): string {
   return term.forms.length === 1
     ? formMatch(term.forms[0] ?? "")
     : `(${term.forms.map(formMatch).join(" OR ")})`;

@@ -1,4 +1,4 @@
-/** From fused ranks to results: age, history and repeats have their say. */
+/** From scores to results: age, history and repeats have their say. */
 
 import { readItems, repeatGroups } from "../store/item-queries.ts";
 import type { ItemRow } from "../store/item-row.ts";
@@ -11,6 +11,8 @@ export interface Ranked {
   /** About 0 to 1. */
   score: number;
   channels: string[];
+  /** Places of the phrasings that found it, from 1. */
+  phrasings: number[];
   /** Numbers of all observations that say the same, newest first, where there are several. */
   repeats: number[];
 }
@@ -37,7 +39,7 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
   const groups = repeatGroups(view, firsts);
   if (follow) addLinked(view, rows, groups);
   const shown = new Map<number, Ranked>();
-  const show = (row: ItemRow, score: number, channels: string[]) => {
+  const show = (row: ItemRow, score: number, { channels, phrasings }: Fused) => {
     const first = row.repeats ?? row.n;
     const group = groups.get(first);
     const all = group === undefined ? [] : [...group, first];
@@ -46,20 +48,21 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     if (known !== undefined) {
       known.score = Math.max(known.score, score);
       known.channels = [...new Set([...known.channels, ...channels])];
+      known.phrasings = [...new Set([...known.phrasings, ...phrasings])].sort();
       return;
     }
-    shown.set(first, { row: newest, score, channels, repeats: all });
+    shown.set(first, { row: newest, score, channels, phrasings, repeats: all });
   };
-  for (const { id, score, channels } of fused) {
-    const row = rows.get(id);
+  for (const found of fused) {
+    const row = rows.get(found.id);
     if (row === undefined) continue;
-    let final = score;
+    let final = found.score;
     if (row.kind === "prompt") final *= PROMPT_FACTOR;
     else if (row.activity === true) final *= ACTIVITY_FACTOR;
     const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
-    if (successor !== undefined) show(successor, final, channels);
+    if (successor !== undefined) show(successor, final, found);
     const stands = row.superseded_by === null && row.withdrawn === null;
-    show(row, stands ? final : final * SUPERSEDED_FACTOR, channels);
+    show(row, stands ? final : final * SUPERSEDED_FACTOR, found);
   }
   return [...shown.values()].sort(
     (a, b) => b.score - a.score || b.row.created_at - a.row.created_at,

@@ -14,7 +14,7 @@ import { neighbours } from "./channels/neighbours.ts";
 import { recency } from "./channels/recency.ts";
 import { terms } from "./channels/terms.ts";
 import { trigram } from "./channels/trigram.ts";
-import { ScoreSum } from "./fuse.ts";
+import { type Fused, fusePhrasings, ScoreSum } from "./fuse.ts";
 import { showHit } from "./hit.ts";
 import { idfOf, type LookedUp, Lookup } from "./lookup.ts";
 import {
@@ -31,7 +31,9 @@ import { findSimilarWords, similarTerms } from "./similar-words.ts";
 export interface SearchQuery {
   project: ProjectRef;
   q: string;
-  /** `q` is a text that nobody typed as a query: nothing in it requires, excludes or filters. */
+  /** Other phrasings of the same question. */
+  also?: readonly string[];
+  /** They are texts that nobody typed as queries: nothing in them requires, excludes or filters. */
   plain?: boolean;
   filters: Filters;
   limit: number;
@@ -57,8 +59,11 @@ const FALL_BACKS: readonly Channel[] = [trigram];
 /** Searches and shows the best. */
 export function search(view: View, query: SearchQuery): SearchAnswer {
   const { ranked, terms, similar, readAs } = rank(view, query);
+  const several = (query.also ?? []).length > 0;
   const words = terms.flatMap((term) => term.forms);
-  const items = ranked.slice(0, query.limit).map((hit) => showHit(query.project, hit, words));
+  const items = ranked
+    .slice(0, query.limit)
+    .map((hit) => showHit(query.project, hit, words, several));
   return {
     items,
     ...(similar.size === 0 ? {} : { fallback: "trigram", similar: Object.fromEntries(similar) }),
@@ -67,37 +72,69 @@ export function search(view: View, query: SearchQuery): SearchAnswer {
 }
 
 /**
- * Searches: the best first, repeats folded into their newest. Where what the text requires, excludes
- * and filters leaves nothing, its words are searched.
+ * Searches: the best first, repeats folded into their newest. Where what the texts require, exclude
+ * and filter leaves nothing, their words are searched.
  */
 export function rank(view: View, query: SearchQuery): Ranking {
-  const plain = query.plain === true;
-  const parsed = plain ? parsePlainText(query.q) : parseQuery(query.q, query.now);
+  const texts = [query.q, ...(query.also ?? [])].filter(
+    (text, index) => index === 0 || text.trim() !== "",
+  );
+  const parsed = texts.map((text) =>
+    query.plain === true ? parsePlainText(text) : parseQuery(text, query.now),
+  );
   const found = rankParsed(view, parsed, query);
-  if (found.ranked.length > 0 || !isRestricted(parsed)) return found;
-  const { phrases, excluded, filters } = parsed;
-  const again = rankParsed(view, parsePlainText(query.q), query);
+  const restricted = parsed.find(isRestricted);
+  if (found.ranked.length > 0 || restricted === undefined) return found;
+  const { phrases, excluded, filters } = restricted;
+  const again = rankParsed(view, texts.map(parsePlainText), query);
   return { ...again, readAs: { phrases, excluded, filters: Object.keys(filters) } };
 }
 
 function rankParsed(
   view: View,
-  parsed: ParsedQuery,
-  { filters: given, limit }: Pick<SearchQuery, "filters" | "limit">,
+  parsed: readonly ParsedQuery[],
+  { filters, limit }: Pick<SearchQuery, "filters" | "limit">,
 ): Ranking {
+  const shared = { view, lookup: new Lookup(view.db), facts: factReader(view) };
+  // Some become one, and some fall behind others.
+  const candidates = Math.min(CANDIDATES, SPARE + 2 * limit);
+  const answers = parsed.map((one) => searchText(shared, one, filters, candidates));
+  const fused = fusePhrasings(answers.map(({ best }) => best)).slice(0, candidates);
+  const follow = answers.every((one) => one.follow);
+  return {
+    ranked: rerank(view, fused, follow),
+    terms: answers.flatMap(({ terms: own }) => own),
+    unknown: answers.reduce((sum, { unknown }) => sum + unknown, 0),
+    similar: new Map(answers.flatMap(({ similar }) => [...similar])),
+    readAs: null,
+  };
+}
+
+/** What all phrasings of one question share: each word and each item is looked up once. */
+interface Shared {
+  view: View;
+  lookup: Lookup;
+  facts: AskedQuery["facts"];
+}
+
+/** What one phrasing finds. */
+interface Found extends Pick<Ranking, "terms" | "unknown" | "similar"> {
+  best: Fused[];
+  /** No filter: what was found may lead to what replaced it. */
+  follow: boolean;
+}
+
+function searchText(
+  { view, lookup, facts }: Shared,
+  parsed: ParsedQuery,
+  given: Filters,
+  most: number,
+): Found {
   const filters = { ...parsed.filters, ...given };
-  const lookup = new Lookup(view.db);
   const phrases = parsed.phrases.map((phrase) => ({ text: phrase, forms: [phrase] }));
   const words = lookup.of([...phrases, ...parsed.terms]);
-  const asked: AskedQuery = {
-    view,
-    parsed,
-    filters,
-    words,
-    similar: NOTHING,
-    facts: factReader(view),
-    admit: admission(view, parsed, filters),
-  };
+  const admit = admission(view, parsed, filters);
+  const asked: AskedQuery = { view, parsed, filters, words, similar: NOTHING, facts, admit };
   const scores = new ScoreSum();
   for (const channel of CHANNELS) scores.add(channel, asked);
   const missing = scores.total.size > 0 ? words.unknown : parsed.terms;
@@ -106,15 +143,12 @@ function rankParsed(
     const instead = { ...asked, similar: lookup.of(similarTerms(similar)) };
     for (const channel of FALL_BACKS) scores.add(channel, instead);
   }
-  const follow = Object.keys(filters).length === 0;
-  // Some become one, and some fall behind others.
-  const candidates = Math.min(CANDIDATES, SPARE + 2 * limit);
   return {
-    ranked: rerank(view, scores.best(mostOf(words), candidates), follow),
+    best: scores.best(mostOf(words), most),
     terms: [...words.known, ...similarTerms(similar)],
     unknown: words.unknown.length,
     similar,
-    readAs: null,
+    follow: Object.keys(filters).length === 0,
   };
 }
 
