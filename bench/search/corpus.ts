@@ -6,6 +6,7 @@
 import { OBSERVATION_TYPES } from "../../src/contract/vocabulary.ts";
 import type { Delivery } from "../../src/memory/delivery.ts";
 import type { NewObservation } from "../../src/memory/observation.ts";
+import { NO_PLACE } from "../../src/memory/work-place.ts";
 
 const VOCABULARY = 30_000;
 const TOPICS = 400;
@@ -65,8 +66,8 @@ export function deliveryOf(batch: number): Delivery {
     session,
     agent: "claude-code",
     actor: "bench",
+    ...NO_PLACE,
     branch: "main",
-    commit: null,
     prompt_number: batch % 5,
     created_at: START_MS + batch * OBSERVATIONS_PER_DELIVERY * MINUTE_MS,
     provider: "extractive",

@@ -4,6 +4,7 @@
  */
 import { isMachineId } from "../memory/folder-name.ts";
 import type { ProjectSource } from "../memory/project-name.ts";
+import { eachField, type WorkPlace } from "../memory/work-place.ts";
 
 /** What the headers of a hook say; null where one is missing or is none. */
 export interface HookPlace {
@@ -19,12 +20,16 @@ export interface HookPlace {
   machine: string | null;
   /** `X-Cairn-Cli`: the absolute command that a shell of that machine knows. */
   cli: string | null;
-  /** `X-Cairn-Branch` and `X-Cairn-Commit`, as they were sent. */
-  branch: string | null;
-  commit: string | null;
+  /** The headers of `WORK_HEADERS`, as they were sent. */
+  work: WorkPlace;
   /** `X-Cairn-Notice`: false where it is `off`: the person is shown no line of what was told. */
   notice: boolean;
 }
+
+const WORK_HEADERS: Record<keyof WorkPlace, string> = {
+  branch: "X-Cairn-Branch",
+  commit: "X-Cairn-Commit",
+};
 
 /** Longest path that is believed, in characters: what Linux allows. */
 const PATH_MAX_CHARS = 4_096;
@@ -46,8 +51,7 @@ export function readPlace(header: (name: string) => string | null): HookPlace {
     gitDir: absolutePath(header("X-Cairn-Git-Dir")),
     machine: machineId(header("X-Cairn-Machine")),
     cli: cliCommand(header("X-Cairn-Cli")),
-    branch: header("X-Cairn-Branch"),
-    commit: header("X-Cairn-Commit"),
+    work: eachField((field) => header(WORK_HEADERS[field])),
     notice: header("X-Cairn-Notice")?.trim().toLowerCase() !== "off",
   };
 }

@@ -1,6 +1,7 @@
 /** Observations, summaries and prompts: what the memory of a project consists of. */
 
 import type { Concept, ObservationType } from "../contract/vocabulary.ts";
+import type { WorkPlace } from "./work-place.ts";
 
 /** What a provider writes about one or more events of a batch. */
 export interface DraftObservation {
@@ -51,13 +52,11 @@ export interface DraftSummary {
 }
 
 /** What the platform stamps on everything that a session delivers. No model has a word in it. */
-export interface Stamp {
+export interface Stamp extends WorkPlace {
   /** `<agent>/<session_id>`. */
   session: string;
   agent: string;
   actor: string;
-  branch: string | null;
-  commit: string | null;
   prompt_number: number;
   /** ms since the epoch: the time of the earliest source event. */
   created_at: number;

@@ -3,6 +3,7 @@ import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
 import type { HookPlace } from "../hooks/hook-place.ts";
 import { normaliseProject } from "../memory/project-name.ts";
+import { eachField } from "../memory/work-place.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
@@ -10,8 +11,8 @@ import { folderNameFor } from "./folder-names.ts";
 import { type Memory, promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
 import { sessionObject } from "./objects.ts";
 
-/** Longest branch or commit that is believed, in characters. */
-const GIT_NAME_MAX_CHARS = 200;
+/** Longest branch, commit or the like that is believed, in characters. */
+const PLACE_NAME_MAX_CHARS = 200;
 
 /** A hook as it was sent: what its payload asks for, and what its headers say of where it is from. */
 export interface SentHook {
@@ -52,8 +53,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     folderFrom: place.machine === null ? "person" : "machine",
     cwd: action.cwd,
     root: place.root,
-    branch: gitName(call, place.branch),
-    commit: gitName(call, place.commit),
+    ...eachField((field) => plainName(call, place.work[field])),
   };
   const session = sessionObject(env, sender.name);
   const { cli } = place;
@@ -98,11 +98,11 @@ function telling(outcome: HookOutcome, memory: Memory | null, place: HookPlace):
   return { outcome, context: memory.text, notice: place.notice ? memory.notice : null };
 }
 
-/** A branch or commit of a header, without secrets; nonsense is left out, and never fails a hook. */
-function gitName(call: CallContext, value: string | null): string | null {
+/** A name of a header, without secrets; what is none is left out, and never fails a hook. */
+function plainName(call: CallContext, value: string | null): string | null {
   const text = value?.trim() ?? "";
   if (text === "") return null;
-  if (text.length <= GIT_NAME_MAX_CHARS && !/\p{C}/u.test(text)) return redact(text);
+  if (text.length <= PLACE_NAME_MAX_CHARS && !/\p{C}/u.test(text)) return redact(text);
   const log = createLog({ team: call.caller.team, request: call.requestId });
   log("info", "git_name_left_out", { chars: text.length });
   return null;

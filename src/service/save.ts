@@ -10,6 +10,7 @@ import { parseItemId } from "../memory/item-id.ts";
 import type { NewObservation } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
+import { NO_PLACE } from "../memory/work-place.ts";
 import { stripPrivate } from "../privacy/private-tags.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
@@ -101,8 +102,7 @@ function observationOf(body: Save, caller: Caller, now: number): NewObservation 
     session: sessionPath({ agent: HAND, sessionId: caller.person }),
     agent: HAND,
     actor: caller.person,
-    branch: null,
-    commit: null,
+    ...NO_PLACE,
     prompt_number: 0,
     created_at: now,
     type: body.type,

@@ -1,4 +1,5 @@
 /** Deliveries of a made-up project, and a fresh ProjectObject for each test. */
+
 import { env } from "cloudflare:workers";
 import type { Delivery, ProjectRef } from "../../src/memory/delivery.ts";
 import type {
@@ -7,6 +8,7 @@ import type {
   NewPrompt,
   NewSummary,
 } from "../../src/memory/observation.ts";
+import { NO_PLACE } from "../../src/memory/work-place.ts";
 
 export const NOW = Date.UTC(2026, 2, 1, 12);
 export const PROJECT: ProjectRef = { name: "github.com/acme/app", number: 3 };
@@ -24,6 +26,7 @@ const STAMP = {
   session: SESSION,
   agent: "claude-code",
   actor: "test0001",
+  ...NO_PLACE,
   branch: "main",
   commit: "abc123",
   prompt_number: 1,

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import type { Sender } from "../../src/durable/session/intake/intake.ts";
 import type { IncomingEvent, TextBody } from "../../src/memory/event.ts";
+import { NO_PLACE } from "../../src/memory/work-place.ts";
 import { READER } from "./reader.ts";
 
 /** A session that nothing has touched, in a project of its own. */
@@ -17,8 +18,8 @@ export function freshSession(change: Partial<Sender> = {}) {
     project,
     folderProject: `folder/test0001/${sessionId}`,
     cwd: "/home/dev/app",
+    ...NO_PLACE,
     branch: "main",
-    commit: null,
     ...change,
   };
   return { sessionId, stub, sender, project, path: `claude-code/${sessionId}` };

@@ -4,6 +4,7 @@ import type { Removed } from "../../contract/sessions.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
 import type { KnownPoint } from "../../memory/observation.ts";
 import type { ProjectSource } from "../../memory/project-name.ts";
+import type { WorkPlace } from "../../memory/work-place.ts";
 import type { Database } from "../../platform/database.ts";
 import { Remembered } from "../../platform/remembered.ts";
 import { type Columns, flag, json, plain, Table } from "../../platform/table.ts";
@@ -45,7 +46,7 @@ export interface Tombstone {
   savedInto?: number[];
 }
 
-export interface SessionRow {
+export interface SessionRow extends WorkPlace {
   team: string;
   agent: string;
   sessionId: string;
@@ -54,8 +55,6 @@ export interface SessionRow {
   /** What named the project; null: the first release did not ask. */
   projectFrom: ProjectSource | null;
   root: string | null;
-  branch: string | null;
-  commit: string | null;
   generation: number;
   nextBatch: number;
   lastBatchedSeq: number;
@@ -167,8 +166,7 @@ export class SessionTable {
       | "project"
       | "projectFrom"
       | "root"
-      | "branch"
-      | "commit"
+      | keyof WorkPlace
     >,
     now: number,
   ): void {

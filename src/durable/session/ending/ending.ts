@@ -1,5 +1,6 @@
 /** How sessions end: closed, given up on, deleted, forgotten, and what stays. Each one transaction. */
 
+import { NO_PLACE } from "../../../memory/work-place.ts";
 import { bury, newBatch } from "../queue/lifecycle.ts";
 import type { SessionRow, Tombstone } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
@@ -66,8 +67,7 @@ export function leaveTombstone(
   const tombstone: SessionRow = {
     ...row,
     root: null,
-    branch: null,
-    commit: null,
+    ...NO_PLACE,
     given: [],
     providerPauses: {},
     pointsTold: null,

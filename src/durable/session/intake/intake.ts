@@ -10,13 +10,14 @@ import { parseItemId } from "../../../memory/item-id.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
+import { newerPlace, placeOf, type WorkPlace } from "../../../memory/work-place.ts";
 import type { Move } from "../outbox/outbox.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { withdrawTurn } from "../work/withdrawal.ts";
 
 /** Who sends, and from where. */
-export interface Sender {
+export interface Sender extends WorkPlace {
   name: SessionName;
   /** The person that the key belongs to: stamped as `actor` on what is learnt. */
   actor: string;
@@ -33,8 +34,6 @@ export interface Sender {
   cwd: string | null;
   /** The top folder of the repository, where the hook told it. */
   root?: string | null;
-  branch: string | null;
-  commit: string | null;
 }
 
 export type EventOutcome = "stored" | "duplicate" | "private" | "ignored";
@@ -229,9 +228,7 @@ export function acceptStart(
     forgotten: false,
     contextDue: true,
     ...(anew ? { given: [], givenUntil: 0 } : {}),
-    ...(source === "compact"
-      ? {}
-      : { branch: sender.branch ?? row.branch, commit: sender.commit ?? row.commit }),
+    ...(source === "compact" ? {} : newerPlace(sender, row)),
   };
   store.session.update(change);
   const after = store.row() ?? row;
@@ -265,8 +262,7 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
         project: told.name,
         projectFrom: told.from,
         root: sender.root ?? sender.cwd,
-        branch: sender.branch,
-        commit: sender.commit,
+        ...placeOf(sender),
       },
       now,
     );

@@ -21,6 +21,7 @@ import type {
 } from "../../../memory/observation.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
+import { placeOf } from "../../../memory/work-place.ts";
 import { truncate } from "../../../platform/truncate.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { Request } from "./request.ts";
@@ -82,7 +83,7 @@ export function finishResults(from: Unfinished): Finished {
       ...draft,
       title,
       sources,
-      ...stampOf(row, events, byKey.get(first)?.promptNumber ?? 0),
+      ...stampOf(row, byKey.get(first)?.promptNumber ?? 0, earliest(events)),
       ...filesOf(events, row.root),
       ...(from.otherAuthors[i] ?? from.author),
     });
@@ -157,7 +158,7 @@ function stampPoint(
   const events = draft.sources.flatMap((key) => byKey.get(key) ?? []);
   const first = events[0];
   if (first === undefined) return [];
-  const { actor, prompt_number, created_at } = stampOf(row, events, first.promptNumber);
+  const { actor, prompt_number, created_at } = stampOf(row, first.promptNumber, earliest(events));
   return [{ ...draft, actor, prompt_number, created_at }];
 }
 
@@ -185,15 +186,19 @@ function known(sources: readonly string[], events: ReadonlyMap<string, StoredEve
   return [...new Set(sources)].filter((key) => events.has(key));
 }
 
-function stampOf(row: SessionRow, events: readonly StoredEvent[], promptNumber: number): Stamp {
+/** Time of the earliest, ms since the epoch. */
+function earliest(events: readonly StoredEvent[]): number {
+  return Math.min(...events.map((event) => event.at));
+}
+
+function stampOf(row: SessionRow, promptNumber: number, createdAt: number): Stamp {
   return {
     session: sessionPath(row),
     agent: row.agent,
     actor: row.actor,
-    branch: row.branch,
-    commit: row.commit,
+    ...placeOf(row),
     prompt_number: promptNumber,
-    created_at: Math.min(...events.map((event) => event.at)),
+    created_at: createdAt,
   };
 }
 
@@ -212,7 +217,7 @@ function stampSummary(
     ...draft,
     request: draft.request === "" ? firstLine(request.text) : draft.request,
     sources: [...sources],
-    ...stampOf(from.row, events.length > 0 ? events : stored, request.n),
+    ...stampOf(from.row, request.n, earliest(events.length > 0 ? events : stored)),
     ...(from.summaryAuthor ?? from.author),
   };
 }
@@ -227,7 +232,7 @@ function promptOf(row: SessionRow, event: StoredEvent): NewPrompt[] {
   }
   return [
     {
-      ...stampOf(row, [event], event.promptNumber),
+      ...stampOf(row, event.promptNumber, event.at),
       text: truncate(event.body.text, PROMPT_TEXT_MAX_CHARS),
       sources: [event.key],
     },
@@ -279,13 +284,7 @@ export function summaryWithoutClosing(
     sources: [
       ...new Set([`prompt:${request.n}`, ...observations.flatMap((o) => o.sources.slice(0, 1))]),
     ],
-    session: sessionPath(row),
-    agent: row.agent,
-    actor: row.actor,
-    branch: row.branch,
-    commit: row.commit,
-    prompt_number: request.n,
-    created_at: requestedAt,
+    ...stampOf(row, request.n, requestedAt),
     provider: "extractive",
     model: null,
     degraded: null,
