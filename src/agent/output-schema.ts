@@ -17,6 +17,7 @@ import type {
 import type { PromptRefs } from "./prompt.ts";
 import type { ClosedPoint, ObserverBatch, ObserverResult } from "./provider.ts";
 import { activityOf, isToolEvent } from "./rules/activity.ts";
+import { decidedBy } from "./rules/decisions.ts";
 import { TITLE_MAX } from "./rules/draft.ts";
 import { indexTextOf, indexTextOfActivities } from "./rules/index-text.ts";
 import { shorten } from "./rules/prose.ts";
@@ -181,9 +182,10 @@ function observationsOf(
   return output.observations.flatMap((item) => {
     const sources = behind(item.refs, refs.events);
     if (sources.length === 0 || item.title.trim() === "") return [];
+    const type = typeOf(item.type);
     return [
       {
-        type: typeOf(item.type),
+        type,
         title: newTitle(item.title, item.subtitle, taken),
         subtitle: shorten(item.subtitle, LINE_MAX_CHARS),
         narrative: shorten(item.narrative, TEXT_MAX_CHARS),
@@ -194,9 +196,25 @@ function observationsOf(
         concepts: conceptsOf(item.concepts),
         sources,
         index_text: indexText(item.asked_as, sources, batch),
+        ...(type === "decision" ? answered(sources, batch) : {}),
       },
     ];
   });
+}
+
+/** The question that a decision answers, where its sources asked the person one. */
+function answered(
+  sources: readonly string[],
+  batch: ObserverBatch,
+): Pick<DraftObservation, "decides"> {
+  const asked = batch.events
+    .filter((event) => sources.includes(event.key))
+    .filter(isToolEvent)
+    .flatMap((event) => {
+      const decides = decidedBy(activityOf(event, batch.root), event.body);
+      return decides === null ? [] : [{ decides }];
+    });
+  return asked.length === 1 ? (asked[0] ?? {}) : {};
 }
 
 function openPointsOf({ open_points: points }: ModelOutput, refs: PromptRefs): DraftOpenPoint[] {

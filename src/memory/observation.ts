@@ -21,6 +21,11 @@ export interface DraftObservation {
    * in a session's timeline; never in a context, and below observations in a search.
    */
   activity?: boolean;
+  /**
+   * Of a decision that answers a question: the question and its options, bare of case and
+   * punctuation. A later decision on the same supersedes it.
+   */
+  decides?: string[];
 }
 
 /** Something that was left to do. */

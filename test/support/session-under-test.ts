@@ -76,12 +76,14 @@ export async function projectNamed(name: string) {
   return { ref: { name, number }, stub: env.PROJECTS.getByName(`local/${number}`) };
 }
 
-/** Everything that a project shows of observations and summaries. */
+/** Everything that a project shows of observations, summaries and open points. */
 export async function memoryOf(name: string) {
   const project = await projectNamed(name);
-  if (project === null) return { observations: [], summaries: [] };
+  if (project === null) return { observations: [], summaries: [], points: [] };
   const query = { project: project.ref, filters: {}, before: null, limit: 200 };
   const { items: observations } = await project.stub.list(READER, query);
   const { items: summaries } = await project.stub.summaries(READER, query);
-  return { observations, summaries };
+  const all = { project: project.ref, state: null, before: null, limit: 200, now: Date.now() };
+  const { items: points } = await project.stub.openPoints(READER, all);
+  return { observations, summaries, points };
 }

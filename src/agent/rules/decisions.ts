@@ -6,7 +6,7 @@ import type { Activity } from "./activity.ts";
 import { answersOf } from "./answers.ts";
 import { draft } from "./draft.ts";
 import { capitalised, joined, listed, sentences, shorten } from "./prose.ts";
-import { codeNames } from "./words.ts";
+import { bare, codeNames } from "./words.ts";
 
 /** Labels of the options of each question, by the question. */
 function optionsOf(body: ToolBody | undefined): Map<string, string[]> {
@@ -46,8 +46,9 @@ export function observeAnswers(
             4,
           )}.`
         : "";
+    const labels = options.get(question) ?? [];
     const asked = question.replace(/\s*\([^()]{1,120}\)/g, "");
-    return draft(
+    const decision = draft(
       {
         type: "decision",
         titles: [`“${shorten(answer, 40)}” on: ${asked}`, `Decided: ${answer}`],
@@ -61,7 +62,26 @@ export function observeAnswers(
       },
       taken,
     );
+    return { ...decision, decides: decidesOf(question, [...labels, answer]) };
   });
+}
+
+const DECIDES_MAX_CHARS = 200;
+const OPTIONS_MAX = 8;
+
+function decidesOf(question: string, options: readonly string[]): string[] {
+  const known = [...new Set(options.map(bare))].filter((option) => option !== "");
+  return [bare(question), ...known.slice(0, OPTIONS_MAX)].map((text) =>
+    truncate(text, DECIDES_MAX_CHARS),
+  );
+}
+
+/** What a call that asked a person decides, where it asked one question; null otherwise. */
+export function decidedBy(activity: Activity, body: ToolBody | undefined): string[] | null {
+  const answers = activity.kind === "ask" ? answersOf(activity.text) : [];
+  const [first, ...others] = answers;
+  if (first === undefined || others.length > 0) return null;
+  return decidesOf(first.question, [...(optionsOf(body).get(first.question) ?? []), first.answer]);
 }
 
 /** A sentence by which a person rules something in or out, beyond the task at hand. */

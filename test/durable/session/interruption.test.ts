@@ -20,9 +20,16 @@ import { freshSession, memoryOf, textEvent, toolUse } from "../../support/sessio
 
 type Side = "before" | "after";
 
-/** One observation for each event, and a summary where the turn ends. */
+/**
+ * One observation for each event, and a summary where the turn ends, which leaves a point that the
+ * next turn's tool event closes.
+ */
 function answer(batch: ObserverBatch): ProviderOutcome {
   const observed = batch.events.filter((event) => event.kind === "tool_use");
+  const [proof] = observed.map(({ key }) => key);
+  const last = batch.events.at(-1)?.key ?? "";
+  const { ends, promptNumber } = batch.turn;
+  const rest = { text: `The rest of turn ${promptNumber}`, sources: [last] };
   return {
     ok: true,
     result: {
@@ -46,6 +53,11 @@ function answer(batch: ObserverBatch): ProviderOutcome {
             sources: [],
           }
         : null,
+      openPoints: ends ? [rest] : [],
+      closes: (batch.openPoints ?? []).flatMap(({ text }, index) =>
+        proof === undefined || text === rest.text ? [] : [{ index, proof }],
+      ),
+      corrects: proof === "tool:b" ? [{ source: "tool:a", reason: "b says otherwise" }] : [],
       skipped: {},
       usage: { input: 10, output: 1 },
       model: "model",
@@ -165,7 +177,7 @@ it("comes to the same result wherever a life ends", { timeout: 120_000 }, async 
     const played = await runInDurableObject(host.stub, (_object, state) =>
       play(state.storage, at, side),
     );
-    const { observations, summaries } = await memoryOf(played.project);
+    const { observations, summaries, points } = await memoryOf(played.project);
     const left = await memoryOf(played.folder);
     return {
       calls: played.calls,
@@ -173,7 +185,9 @@ it("comes to the same result wherever a life ends", { timeout: 120_000 }, async 
         closed: played.closed,
         sources: observations.flatMap((item) => item.sources).sort(),
         requests: summaries.map((item) => item.request).sort(),
-        left: left.observations.length + left.summaries.length,
+        points: points.map(({ text, state, proof }) => `${text}: ${state} ${proof}`).sort(),
+        corrected: observations.filter(({ withdrawn }) => withdrawn).map(({ sources }) => sources),
+        left: left.observations.length + left.summaries.length + left.points.length,
       },
     };
   };
@@ -183,6 +197,8 @@ it("comes to the same result wherever a life ends", { timeout: 120_000 }, async 
     closed: true,
     sources: ["tool:a", "tool:b"],
     requests: ["And the seal", "Teach the walrus"],
+    points: ["The rest of turn 1: closed tool:b", "The rest of turn 2: open null"],
+    corrected: [["tool:a"]],
     left: 0,
   });
   for (const side of ["before", "after"] as const) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { OpenPoint } from "../../../src/contract/open-points.ts";
 import type { Sender } from "../../../src/durable/session/intake/intake.ts";
 import type { IncomingEvent } from "../../../src/memory/event.ts";
+import { call } from "../../support/api.ts";
 import { READER } from "../../support/reader.ts";
 import { freshSession, projectNamed, textEvent } from "../../support/session-under-test.ts";
 
@@ -181,6 +182,26 @@ describe("an open point", () => {
       "Write a page about it: closed",
     ]);
     expect(await told(folder)).toEqual([]);
+  });
+
+  it("goes into the project that its own is merged into, with what others made of it", async () => {
+    const a = await turn(freshSession(), LEAVES);
+    await judge(a.project, "Write", true);
+    const into = await turn(freshSession(), "## Still to do\n- Rename the walrus");
+    const merge = `/v1/projects/${encodeURIComponent(a.project)}/merge`;
+    const body = JSON.stringify({ into: into.project });
+    await expect.poll(async () => (await call("POST", merge, { body })).status).toBe(200);
+    expect(await told(into.project)).toEqual([
+      "Rename the walrus: open",
+      "Remove the old proto: open",
+      "Write a page about it: closed",
+    ]);
+    await turn(inProject(a.project), "## Done\n- Removed the old proto\n- Renamed the walrus");
+    expect(await told(into.project)).toEqual([
+      "Rename the walrus: closed",
+      "Remove the old proto: closed",
+      "Write a page about it: closed",
+    ]);
   });
 
   it("goes with a session that is forgotten, and a forgotten session closed nothing", async () => {

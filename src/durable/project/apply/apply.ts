@@ -60,6 +60,7 @@ import { applyFates, applyPoints, takeBackPoints } from "./apply-points.ts";
 import { applyCorrections, takeBackCorrections } from "./corrections.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
 import { type Comparable, isRepeat } from "./similarity.ts";
+import { supersedeDecisions } from "./supersession.ts";
 
 /** Applies a delivery once; refuses what was forgotten or done over in the meantime. */
 export function applyDelivery(db: Database, delivery: Delivery): DeliveryOutcome {
@@ -179,6 +180,14 @@ function insertContents(db: Database, delivery: Delivery): void {
           : rootIn(repeats, repeated.index, firstObservation);
     insertItem(db, n++, item, origin, { repeats: first, supersedes: null });
   });
+  supersedeDecisions(
+    db,
+    items.map(({ content, created_at }, index) => ({
+      n: firstObservation + index,
+      created_at,
+      content: content as ObservationContent,
+    })),
+  );
   for (const summary of summaries) {
     const item = summaryItem(summary);
     const older = summaryOfTurn(db, summary.session, summary.prompt_number);

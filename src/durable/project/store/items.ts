@@ -110,8 +110,32 @@ function passRepeatsOn(db: Database, removed: number): void {
   db.run("UPDATE items SET repeats = ? WHERE repeats = ?", heir, removed);
 }
 
+/** Links an observation with the one that replaces it. */
 export function markSuperseded(db: Database, n: number, by: number): void {
   db.run("UPDATE items SET superseded_by = ? WHERE n = ?", by, n);
+  db.run("UPDATE items SET supersedes = ? WHERE n = ? AND supersedes IS NULL", n, by);
+}
+
+/** A decision as far as others on the same question ask. */
+export interface StandingDecision {
+  n: number;
+  created_at: number;
+  options: string[];
+}
+
+/** The decisions on a question that stand. */
+export function standingDecisionsOn(db: Database, question: string): StandingDecision[] {
+  return db
+    .all<{ n: number; created_at: number; decides: string }>(
+      `SELECT n, created_at, content -> 'decides' AS decides FROM items INDEXED BY items_standing
+       WHERE standing = 1 AND superseded_by IS NULL AND withdrawn IS NULL
+         AND content ->> '$.decides[0]' = ?`,
+      question,
+    )
+    .map(({ n, created_at, decides }) => {
+      const [, ...options] = JSON.parse(decides) as string[];
+      return { n, created_at, options };
+    });
 }
 
 /** An observation by the source that it names first. */

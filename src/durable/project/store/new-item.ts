@@ -33,6 +33,7 @@ export function observationItem(observation: NewObservation): NewItem {
     sources,
     files_read,
     files_modified,
+    ...(observation.decides === undefined ? {} : { decides: observation.decides }),
   });
   const indexText = composed(observation.index_text);
   return {
