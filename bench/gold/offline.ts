@@ -47,10 +47,10 @@ export function toldBy(session: RecordedSession, pace: Pace): Told {
   };
 }
 
-/** What a reader of an item sees, as one text: every field but where it came from. */
+/** What a reader of an item sees, as one text: every field but where it came from and what it is found by. */
 export function shown(item: object): string {
   return Object.entries(item)
-    .filter(([name, value]) => !["sources", "index_text"].includes(name) && value)
+    .filter(([name, value]) => !["sources", "index_text", "decides"].includes(name) && value)
     .map(([, value]) => (typeof value === "string" ? value : JSON.stringify(value)))
     .join(" \n");
 }

@@ -95,6 +95,7 @@ export function closedByCommand(
   const isCheck = checkKind(mainPrograms(activity.programs)) !== null;
   const passed = activity.outcome?.state === "passed" || !isCheck;
   return points.flatMap(({ text }, index) => {
+    if (text.startsWith(UNPUSHED)) return [];
     const names = taskNames(text.slice(0, 80));
     const closesTask =
       CLOSES.test(subject) &&
@@ -179,7 +180,9 @@ export function stillFailsPoint(failure: OpenFailure): string {
   const tried =
     failure.attempts.length > 0 ? ` Tried without success: ${failure.attempts.join("; ")}.` : "";
   const command = failure.command.replaceAll("`", "'");
-  const line = command === failedName(failure) ? "" : ` (\`${command}\`)`;
+  // A commit is always of the whole, whatever it says.
+  const isWhole = failure.kind === "commit" || command === failedName(failure);
+  const line = isWhole ? "" : ` (\`${command}\`)`;
   return `${stillFails(failure)}${line}: ${shorten(failure.message, 160)}.${tried}`;
 }
 
