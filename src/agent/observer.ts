@@ -72,7 +72,7 @@ export type ObserveOutcome =
       usage: TokenUsage;
     };
 
-/** Failures that another attempt at the same provider may mend. */
+/** Failures that another attempt at the same provider may get past. */
 const WORTH_WAITING: ReadonlySet<FailureKind> = new Set<FailureKind>(["overloaded", "network"]);
 
 /** Who stands in over budget, and keeps what a model made nothing of. */

@@ -33,7 +33,7 @@ export const ERRORS = {
   },
   invalid_id: {
     status: 400,
-    cause: "What should be an item's id is none",
+    cause: "What should be an item's id is not one",
     remedy: "Take an id as lists and searches show it, such as `3-4567`",
   },
   invalid_project: {

@@ -122,7 +122,7 @@ function mustBeShown({ project, otherName }: Asked): void {
 function unknownProject(name: string): ApiError {
   return new ApiError(
     "unknown_project",
-    `there is no project ${name}; GET /v1/projects shows those that there are`,
+    `no project is called ${name}; GET /v1/projects shows those that there are`,
   );
 }
 

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { isMereActivity } from "../../src/durable/project/apply/mere-activity.ts";
 import { BACKFILL_SLICE_ITEMS } from "../../src/durable/project/backfill.ts";
 import { PROJECT_MIGRATIONS } from "../../src/durable/project/migrations.ts";
-import { SESSION_MIGRATIONS } from "../../src/durable/session/session-object.ts";
-import { TEAM_MIGRATIONS } from "../../src/durable/team/team-object.ts";
+import { SESSION_MIGRATIONS } from "../../src/durable/session/migrations.ts";
+import { TEAM_MIGRATIONS } from "../../src/durable/team/migrations.ts";
 import { get } from "../support/api.ts";
 import {
   delivery,

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { SESSION_MIGRATIONS } from "../../src/durable/session/migrations.ts";
 import { nextAlarm } from "../../src/durable/session/queue/schedule.ts";
-import { SESSION_MIGRATIONS } from "../../src/durable/session/session-object.ts";
 import { SessionStore } from "../../src/durable/session/session-store.ts";
 import { call, get, hook, OTHER_KEY, payload, settle } from "../support/api.ts";
 

@@ -2,9 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { STORES } from "../../src/durable/project/departure/stores.ts";
-import { ProjectObject } from "../../src/durable/project/project-object.ts";
-import { TeamObject } from "../../src/durable/team/team-object.ts";
 import { call, get, hook, payload, settle } from "../support/api.ts";
+import { cutOff } from "../support/cut-off.ts";
 import {
   delivery,
   NOW,
@@ -383,24 +382,3 @@ describe("deleting a project", () => {
     expect(await stub.stats(READER, {})).toMatchObject({ observations: 0, last_event_at: null });
   });
 });
-
-/**
- * Lets the n-th call of a step of a departure fail, and all that follow, as a process does that is
- * killed: before the step did anything, or after it did all.
- */
-function cutOff(
-  step: "beginArrival" | "takeSlice" | "finishDeparture",
-  when: "before" | "after",
-  nth: number,
-): void {
-  const prototype = step === "finishDeparture" ? TeamObject.prototype : ProjectObject.prototype;
-  const steps = prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const real = steps[step];
-  let calls = 0;
-  vi.spyOn(steps, step).mockImplementation(function (this: unknown, ...args: unknown[]) {
-    calls += 1;
-    if (calls < nth) return real?.apply(this, args);
-    if (when === "after" && calls === nth) real?.apply(this, args);
-    throw new Error("killed");
-  });
-}

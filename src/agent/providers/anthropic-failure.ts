@@ -5,7 +5,7 @@ import type { FailureKind } from "../provider.ts";
 /** Longest wait that is taken from a provider's word; more is a mistake or a refusal. */
 const RETRY_AFTER_MAX_MS = 60 * 60_000;
 
-/** Of a 429 or 400 that no waiting mends: what the account may use is used up. */
+/** Of a 429 or 400 that waiting does not help: what the account may use is used up. */
 const USED_UP =
   /credit balance|insufficient[ _](?:credit|quota|balance|funds)|exceeded your (?:current )?quota|quota (?:is |has been )?(?:exceeded|exhausted)|usage limits?\b|spend(?:ing)? (?:limit|cap)|billing/i;
 
@@ -35,7 +35,7 @@ export function retryAfterMs(headers: Headers | undefined, now: number): number 
 }
 
 /**
- * - 401, 402, 403: the key or the account. 404: no such model for this key. Neither mends by itself;
+ * - 401, 402, 403: the key or the account. 404: no such model for this key. Neither passes by itself;
  * - 429: too fast, unless it says that credit or quota is used up; 5xx, 409: the other side;
  * - 413 and a 400 that speaks of length: this batch is too long;
  * - any other 4xx: this batch cannot be sent as it is, so it is cut and tried once more;

@@ -230,7 +230,7 @@ export function isRemedy(command: string): boolean {
     (each) => !/^(?:git (?:add|commit|push)|cd)\b/.test(each),
   );
   const kind = checkKind(programs);
-  // A check finds out, it mends nothing.
+  // A check finds out; it repairs nothing.
   if (kind !== null && kind !== "format") return false;
   return REMEDY.test(programs.join(" "));
 }

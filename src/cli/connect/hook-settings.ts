@@ -15,7 +15,7 @@ export function section(settings: JsonObject, name: string): JsonObject {
   if (found === undefined) return {};
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
     throw new Failure(
-      `"${name}" in the settings is no object. Nothing was changed: mend it first.`,
+      `"${name}" in the settings is not an object. Nothing was changed: correct it first.`,
     );
   }
   return found;
@@ -44,7 +44,7 @@ function groupsOf(hooks: JsonObject, event: string): JsonObject[string][] {
   const groups = hooks[event] ?? [];
   if (!Array.isArray(groups)) {
     throw new Failure(
-      `"hooks.${event}" in the settings is no list. Nothing was changed: mend it first.`,
+      `"hooks.${event}" in the settings is not a list. Nothing was changed: correct it first.`,
     );
   }
   return groups;

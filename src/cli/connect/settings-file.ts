@@ -48,7 +48,7 @@ export function readSettingsFile(path: string): SettingsFile {
   } catch (error) {
     throw new Failure(
       `${path} is not valid JSON (${(error as Error).message}). Nothing was changed: ` +
-        "mend the file, then run this again.",
+        "correct the file, then run this again.",
     );
   }
   const checked = ObjectSchema.safeParse(value);

@@ -7,10 +7,6 @@
  */
 
 import { DurableObject } from "cloudflare:workers";
-import initial from "../../../migrations/session/0001_initial.sql";
-import narration from "../../../migrations/session/0002_narration.sql";
-import prompts from "../../../migrations/session/0003_prompts.sql";
-import openPoints from "../../../migrations/session/0004_open_points.sql";
 import type { Reader } from "../../access/caller.ts";
 import { buildProviders } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
@@ -33,6 +29,7 @@ import {
   type Sender,
   type StartAnswer,
 } from "./intake/intake.ts";
+import { SESSION_MIGRATIONS } from "./migrations.ts";
 import { ProjectNumbers } from "./outbox/project-numbers.ts";
 import type { OpenBatch } from "./queue/lifecycle.ts";
 import { recoveryMs } from "./queue/retry.ts";
@@ -47,13 +44,6 @@ import { listDead, removeDead, reviveDead } from "./work/dead-letters.ts";
 import { drain, reclaimExpiredLeases } from "./work/drain.ts";
 import { beginRedo } from "./work/redo.ts";
 import { type DeletedItem, withdrawSources } from "./work/withdrawal.ts";
-
-export const SESSION_MIGRATIONS = [
-  { name: "0001_initial", sql: initial },
-  { name: "0002_narration", sql: narration },
-  { name: "0003_prompts", sql: prompts },
-  { name: "0004_open_points", sql: openPoints },
-];
 
 /** How long `flush?wait=1` waits before it answers with what is done so far. */
 const FLUSH_WAIT_MS = 60_000;

@@ -1,9 +1,6 @@
 /** A team: its keys, its projects, its budgets and what it used. One object per team. */
 
 import { DurableObject } from "cloudflare:workers";
-import initial from "../../../migrations/team/0001_initial.sql";
-import secret from "../../../migrations/team/0002_folder_secret.sql";
-import names from "../../../migrations/team/0003_project_names.sql";
 import schema from "../../../migrations/team/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { NoFields } from "../../contract/calls.ts";
@@ -28,6 +25,7 @@ import {
 } from "./budget-store.ts";
 import { folderSecret } from "./folder-secret.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
+import { TEAM_MIGRATIONS } from "./migrations.ts";
 import {
   beginDeparture,
   type DepartureOutcome,
@@ -39,12 +37,6 @@ import {
   renameProject,
   successorOf,
 } from "./projects.ts";
-
-export const TEAM_MIGRATIONS = [
-  { name: "0001_initial", sql: initial },
-  { name: "0002_folder_secret", sql: secret },
-  { name: "0003_project_names", sql: names },
-];
 
 /** What comes along with answers that the Worker keeps: see `folderSecret`. */
 export interface WithSecret {

@@ -12,6 +12,7 @@ import {
   summary,
 } from "../../support/project-fixture.ts";
 import { READER } from "../../support/reader.ts";
+import { FIND } from "../../support/searched-project.ts";
 
 type Project = ReturnType<typeof freshProject>;
 
@@ -166,28 +167,8 @@ describe("forgetting", () => {
     expect(
       await project.replace({ project: PROJECT, replacement: { ...forget, minGeneration: 0 } }),
     ).toBe("stale");
-    expect(
-      (
-        await project.search(READER, {
-          project: PROJECT,
-          filters: {},
-          limit: 5,
-          now: NOW,
-          q: "numbat",
-        })
-      ).items.length,
-    ).toBe(3);
-    expect(
-      (
-        await project.search(READER, {
-          project: PROJECT,
-          filters: {},
-          limit: 5,
-          now: NOW,
-          q: "wombat",
-        })
-      ).items,
-    ).toEqual([]);
+    expect((await project.search(READER, { ...FIND, q: "numbat" })).items.length).toBe(3);
+    expect((await project.search(READER, { ...FIND, q: "wombat" })).items).toEqual([]);
   });
 
   it("takes back by sources and by batches, and puts the new in the same place once", async () => {

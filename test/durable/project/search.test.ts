@@ -1,6 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { NewObservation } from "../../../src/memory/observation.ts";
 import {
   delivery,
   freshProject,
@@ -11,24 +9,7 @@ import {
   summary,
 } from "../../support/project-fixture.ts";
 import { READER } from "../../support/reader.ts";
-
-const FIND = { project: PROJECT, filters: {}, limit: 20, now: NOW };
-
-async function projectWith(...observations: Partial<NewObservation>[]) {
-  const project = freshProject();
-  const all = observations.map(observation);
-  // What a session observed it delivers itself.
-  for (const session of new Set(all.map((one) => one.session))) {
-    const own = all.filter((one) => one.session === session);
-    await project.deliver({
-      project: PROJECT,
-      delivery: { ...delivery(1, { observations: own }), session },
-    });
-  }
-  const ids = async (q: string, filters = {}) =>
-    (await project.search(READER, { ...FIND, q, filters })).items.map(({ id }) => id);
-  return { project, ids };
-}
+import { FIND, projectWith } from "../../support/searched-project.ts";
 
 /** Each breaks MATCH, or means something to it, where it is not quoted. */
 const NASTY = [
@@ -327,133 +308,5 @@ describe("searching a project", () => {
     expect((await project.search(READER, { ...FIND, q: "glockenspiel" })).items[0]?.kind).toBe(
       "prompt",
     );
-  });
-
-  it("links repeats and shows the newest with how often, and each survives the other", async () => {
-    const same = {
-      title: "Integration suite needs a running database",
-      narrative: "The tests fail with ECONNREFUSED until the database container is up and healthy.",
-      files_read: ["docker-compose.yml"],
-    };
-    const project = freshProject();
-    await project.deliver({
-      project: PROJECT,
-      delivery: delivery(1, { observations: [observation(same)] }),
-    });
-    await project.deliver({
-      project: PROJECT,
-      delivery: delivery(2, {
-        observations: [
-          observation({ ...same, created_at: NOW }),
-          observation({ ...same, files_read: ["other.yml"] }),
-        ],
-      }),
-    });
-    await project.deliver({
-      project: PROJECT,
-      delivery: delivery(3, { observations: [observation(same), observation(same)] }),
-    });
-    const repeats = (
-      await project.getMany(READER, { project: PROJECT, numbers: [1, 2, 3, 4, 5] })
-    ).map((item) => item.kind === "observation" && item.repeats);
-    expect(repeats).toEqual([null, "3-1", null, "3-1", "3-1"]);
-    const { items } = await project.search(READER, { ...FIND, q: "integration suite database" });
-    expect(items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
-      ["3-3", undefined],
-      ["3-5", 4],
-    ]);
-    expect((await project.context(READER, { project: PROJECT, now: NOW })).text).toContain(
-      "seen 4 times",
-    );
-    await project.remove({ n: 1 });
-    expect(
-      (await project.getMany(READER, { project: PROJECT, numbers: [2, 4, 5] })).map(
-        (item) => item.kind === "observation" && item.repeats,
-      ),
-    ).toEqual([null, "3-2", "3-2"]);
-    await project.remove({ n: 5 });
-    const left = await project.search(READER, { ...FIND, q: "integration suite database" });
-    expect(left.items.map(({ id, times }) => [id, times]).toSorted()).toEqual([
-      ["3-3", undefined],
-      ["3-4", 2],
-    ]);
-    expect(await project.get(READER, { project: PROJECT, n: 2 })).toMatchObject(same);
-  });
-
-  it("prefers what replaced an older observation, and keeps both readable", async () => {
-    const project = freshProject();
-    const save = (over: Partial<NewObservation>, supersedes: number | null) =>
-      project.save({
-        project: PROJECT,
-        observation: observation({ ...over, provider: "hand" }),
-        supersedes,
-        idempotencyKey: null,
-      });
-    await save({ title: "Deploys go by tag", narrative: "Push a tag to deploy." }, null);
-    await save({ title: "Deploys go by merge", narrative: "Merging to main deploys." }, 1);
-    expect(await save({ title: "x", narrative: "y" }, 99)).toEqual({
-      outcome: "nothing_to_supersede",
-    });
-    expect(await project.getMany(READER, { project: PROJECT, numbers: [1, 2] })).toMatchObject([
-      { superseded_by: "3-2" },
-      { supersedes: "3-1", superseded_by: null },
-    ]);
-    const { items } = await project.search(READER, { ...FIND, q: "deploys tag" });
-    expect(items.map(({ id }) => id)).toEqual(["3-2", "3-1"]);
-    expect(items[0]).toMatchObject({ has_history: true });
-    expect(items[1]).toMatchObject({ superseded_by: "3-2" });
-    const { text } = await project.context(READER, { project: PROJECT, now: NOW });
-    expect(text).toContain("Deploys go by merge (replaces an older one)");
-    expect(text).not.toContain("go by tag");
-    await project.remove({ n: 2 });
-    expect(await project.get(READER, { project: PROJECT, n: 1 })).toMatchObject({
-      superseded_by: null,
-      title: "Deploys go by tag",
-    });
-  });
-
-  it("can build its indexes anew from the items, and knows when it has to", async () => {
-    const { project, ids } = await projectWith({
-      title: "Wombats",
-      facts: ["one\\new path\nsecond line"],
-      files_modified: ["src/den.ts"],
-    });
-    const found = async () => [
-      await ids("wombat"),
-      await ids("second"),
-      await ids("new path"),
-      await ids("file:den"),
-      await ids("wombaats"),
-    ];
-    const before = await found();
-    expect(before).toEqual(Array(5).fill(["3-1"]));
-    expect(await project.checkIndex({})).toBe("sound");
-    await runInDurableObject(project, (_object, state) => {
-      state.storage.sql.exec("INSERT INTO search (search) VALUES ('delete-all')");
-      state.storage.sql.exec("INSERT INTO trigrams (trigrams) VALUES ('delete-all')");
-    });
-    expect(await ids("wombat")).toEqual([]);
-    expect(await project.checkIndex({})).toBe("rebuilt");
-    expect(await found()).toEqual(before);
-  });
-
-  it("saves once for an idempotency key, and refuses the key for something else", async () => {
-    const project = freshProject();
-    const save = (title: string) =>
-      project.save({
-        project: PROJECT,
-        observation: observation({ title, narrative: "n" }),
-        supersedes: null,
-        idempotencyKey: "k1",
-      });
-    expect(await save("One")).toMatchObject({
-      outcome: "saved",
-      observation: { id: "3-1", provider: "hand" },
-    });
-    expect(await save("One")).toMatchObject({ outcome: "repeated", observation: { id: "3-1" } });
-    expect(await save("Two")).toEqual({ outcome: "key_used" });
-    await project.remove({ n: 1 });
-    expect(await save("One")).toEqual({ outcome: "key_used" });
-    expect((await project.stats(READER, {})).observations).toBe(0);
   });
 });

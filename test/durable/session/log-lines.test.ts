@@ -2,7 +2,7 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
-import { SESSION_MIGRATIONS } from "../../../src/durable/session/session-object.ts";
+import { SESSION_MIGRATIONS } from "../../../src/durable/session/migrations.ts";
 import { SessionStore } from "../../../src/durable/session/session-store.ts";
 import { freshSession, textEvent, toolUse } from "../../support/session-under-test.ts";
 

@@ -3,8 +3,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { acceptEvent } from "../../../src/durable/session/intake/intake.ts";
+import { SESSION_MIGRATIONS } from "../../../src/durable/session/migrations.ts";
 import { newBatch } from "../../../src/durable/session/queue/lifecycle.ts";
-import { SESSION_MIGRATIONS } from "../../../src/durable/session/session-object.ts";
 import { SessionStore } from "../../../src/durable/session/session-store.ts";
 import { addMissingSummaries } from "../../../src/durable/session/work/missing-summaries.ts";
 import { delivery, observation } from "../../support/project-fixture.ts";

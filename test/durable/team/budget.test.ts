@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Reservation } from "../../../src/durable/team/budget-store.ts";
 import { readUsage, reserveTokens, settleTokens } from "../../../src/durable/team/budget-store.ts";
-import { TEAM_MIGRATIONS } from "../../../src/durable/team/team-object.ts";
+import { TEAM_MIGRATIONS } from "../../../src/durable/team/migrations.ts";
 import { Database } from "../../../src/platform/database.ts";
 import { READER } from "../../support/reader.ts";
 
