@@ -1,6 +1,7 @@
 /** A tool event seen as what the agent did, told by the shape of its input and not by the tool's name. */
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import { relativePath, withoutRoot } from "../../memory/paths.ts";
+import { COMMAND_FIELDS, fileOf } from "../../memory/tool-fields.ts";
 import { type Change, changeBetween, changeOfPatch } from "./changes.ts";
 import { type CommandOutcome, outcomeOf } from "./commands.ts";
 import { LINE_NUMBER } from "./definitions.ts";
@@ -105,11 +106,7 @@ function kindOf(body: ToolBody, command: string | null): ActivityKind {
 }
 
 function pathOf(body: ToolBody): string | null {
-  return (
-    body.files_modified[0] ??
-    body.files_read[0] ??
-    stringOf(body.input, "file_path", "notebook_path", "path", "filePath", "absolute_path")
-  );
+  return body.files_modified[0] ?? body.files_read[0] ?? fileOf(body.input);
 }
 
 /** The activity behind a tool event. `root` is the session's folder. */
@@ -117,7 +114,7 @@ export function activityOf(event: ToolEvent, root: string | null): Activity {
   const { body } = event;
   const { input } = body;
   const strip = (text: string) => withoutRoot(root, text);
-  const command = stringOf(input, "command", "cmd", "script");
+  const command = stringOf(input, ...COMMAND_FIELDS);
   const kind = kindOf(body, command);
   const path = pathOf(body);
   const shown = path === null ? null : relativePath(root, path);
