@@ -3,8 +3,9 @@
  * activity, and what it left open is followed by the rules, so that a fallback in the middle of a
  * session knows what went before.
  */
-import type { ObserverBatch, ObserverResult } from "./provider.ts";
+import type { ClosedPoint, ObserverBatch, ObserverResult } from "./provider.ts";
 import { follow } from "./rules/follow.ts";
+import { isOfUnpushed } from "./rules/open-points.ts";
 import { bounded, type OpenWork } from "./rules/open-work.ts";
 import { ofOthers, withRest } from "./rules/rest.ts";
 
@@ -33,6 +34,23 @@ function openWorkOf(
   return bounded({ ...followed, delivered: [...before, ...now] });
 }
 
+/** What the model says to be done, and what a command proves to be; words are the model's to judge. */
+function withProved(
+  batch: ObserverBatch,
+  { closes = [] }: ObserverResult,
+  followed: ReturnType<typeof follow>,
+): ClosedPoint[] {
+  const commands = new Set(
+    followed.activities.filter(({ kind }) => kind === "command").map(({ key }) => key),
+  );
+  const said = new Set(closes.map(({ index }) => index));
+  const proved = followed.closes.filter(({ index, proof }) => {
+    const text = batch.openPoints?.[index]?.text ?? "";
+    return commands.has(proof) && !said.has(index) && !isOfUnpushed(text);
+  });
+  return [...closes, ...proved];
+}
+
 /**
  * `result`, behind its observations the activity of the calls that it cites nowhere, and a summary
  * where one is due and missing. Pure.
@@ -42,7 +60,12 @@ export function complete(batch: ObserverBatch, result: ObserverResult): Complete
   for (const { title } of result.observations) followed.taken.add(title.toLowerCase());
   const whole = withRest(batch, followed, result.observations, result.summary);
   return {
-    result: { ...result, ...whole, openWork: openWorkOf(batch, followed.openWork, result) },
+    result: {
+      ...result,
+      ...whole,
+      closes: withProved(batch, result, followed),
+      openWork: openWorkOf(batch, followed.openWork, result),
+    },
     activityFrom: result.observations.length,
     ruledSummary: result.summary === null && whole.summary !== null,
   };

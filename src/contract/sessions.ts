@@ -27,6 +27,7 @@ const RemovedSchema = z
     observations: z.number(),
     summaries: z.number(),
     prompts: z.number(),
+    open_points: z.number().optional(),
   })
   .meta({ id: "Removed", description: "The receipt of a forgetting: how much was removed" });
 export type Removed = z.infer<typeof RemovedSchema>;

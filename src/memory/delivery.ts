@@ -49,7 +49,7 @@ export type ReplacementOutcome = "applied" | "duplicate" | "stale";
 /** What a project answers to a forgetting: how much it removed of the session. */
 export interface ForgetAnswer {
   outcome: "forgotten" | "stale";
-  removed: { observations: number; summaries: number; prompts: number };
+  removed: { observations: number; summaries: number; prompts: number; open_points?: number };
 }
 
 /** What an agent saved by hand, told by its session. */

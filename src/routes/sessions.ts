@@ -122,7 +122,7 @@ sessionRoutes.delete(
         answer: {
           ended: true,
           forgotten: true,
-          removed: { events: 48, observations: 9, summaries: 2, prompts: 2 },
+          removed: { events: 48, observations: 9, summaries: 2, prompts: 2, open_points: 1 },
         },
       },
     },

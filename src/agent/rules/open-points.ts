@@ -59,9 +59,21 @@ export function saysPoint(point: string, said: string): boolean {
   return shared / own.size >= SAME_WORDS && shared >= Math.min(3, own.size);
 }
 
-/** Words by which a sentence may say that something is not done. */
-const UNDONE =
-  /\b(?:not|cannot|never|no longer|without|un(?:able|done|finished|resolved)|still|yet|later|remain\w*|left|pending|skip\w*|block\w*|tried|fail\w*|instead|nicht|kein\w*|noch|ohne|später|pas|jamais|encore|sans|sin|aún|todavía|nunca|não|ainda|sem|non|ancora|senza|niet|geen|nog|ikke|inte|ännu|ei|nie|ne|jeszcze|değil|henüz|không|chưa|belum|tidak)\b|n['’]t\b|(?<!\p{L})(?:не|нет|ещё|еще|без|ні|ще|לא|لم|لا|ليس|नहीं)(?!\p{L})|没|沒|未|不|尚|还|還|无法|ない|ません|まだ|未だ|안 |못|않|아직/iu;
+/** Words by which a sentence may say that something is not done, or only asked, planned or possible. */
+const UNDONE_WORDS = [
+  "not|cannot|never|no longer|without|un(?:able|done|finished|resolved)|still|yet|later|remain\\w*|left|pending|skip\\w*|block\\w*|tried|fail\\w*|instead",
+  "can|could|should|would|will|must|needs?|wants?|plan(?:s|ned)?|todo|if|unless|until|wait(?:s|ing)?",
+  "nicht|kein\\w*|noch|ohne|später|kann|könnte\\w*|soll\\w*|muss|müsste\\w*|wird|wenn|falls",
+  "pas|jamais|encore|sans|peut|doit|faut|sin|aún|todavía|nunca|puede|debe|não|ainda|sem|pode|deve",
+  "non|ancora|senza|niet|geen|nog|ikke|inte|nie|jeszcze|değil|henüz|không|chưa|belum|tidak",
+];
+/** The same in scripts in which words have no such borders. */
+const UNDONE_SIGNS =
+  /n['’]t\b|[?？]\s*$|(?<!\p{L})(?:не|нет|ещё|еще|без|надо|нужно|можно|если|ні|ще|לא|لم|لا|ليس|नहीं)(?!\p{L})|没|沒|未|不|尚|还|還|无法|需要|应该|可以|如果|ない|ません|まだ|べき|안 |못|않|아직/iu;
+const UNDONE = new RegExp(
+  `(?<![\\p{L}\\p{N}_])(?:${UNDONE_WORDS.join("|")})(?![\\p{L}\\p{N}_])|${UNDONE_SIGNS.source}`,
+  "iu",
+);
 
 /** True where `said`, which tells of something done, says the point in its own words. */
 function isDoneBy(point: string, said: string): boolean {
@@ -95,7 +107,7 @@ export function closedByCommand(
   const isCheck = checkKind(mainPrograms(activity.programs)) !== null;
   const passed = activity.outcome?.state === "passed" || !isCheck;
   return points.flatMap(({ text }, index) => {
-    if (text.startsWith(UNPUSHED)) return [];
+    if (isOfUnpushed(text)) return [];
     const names = taskNames(text.slice(0, 80));
     const closesTask =
       CLOSES.test(subject) &&
@@ -163,14 +175,19 @@ export function unpushedPoint(commits: readonly MadeCommit[]): string | null {
 
 const shortHash = (hash: string) => hash.slice(0, 9);
 
+/** True for a point of commits that were not pushed: newer commits and pushes are all that ends it. */
+export function isOfUnpushed(point: string): boolean {
+  return point.startsWith(UNPUSHED);
+}
+
 /** True for a point that one or more of these commits were not pushed. */
 export function isUnpushed(point: string, commits: readonly MadeCommit[]): boolean {
-  return point.startsWith(UNPUSHED) && commits.some(({ hash }) => point.includes(shortHash(hash)));
+  return isOfUnpushed(point) && commits.some(({ hash }) => point.includes(shortHash(hash)));
 }
 
 /** True for a point of commits that were not pushed whose branch a push names, in its line or its output. */
 export function isPushedBy(point: string, push: Pick<Activity, "subject" | "text">): boolean {
-  const branch = point.startsWith(UNPUSHED) ? / on branch (\S+) \(/.exec(point)?.[1] : undefined;
+  const branch = isOfUnpushed(point) ? / on branch (\S+) \(/.exec(point)?.[1] : undefined;
   if (branch === undefined) return false;
   return `${push.subject} ${push.text}`.split(/[\s:'"]+/).includes(branch);
 }

@@ -111,6 +111,7 @@ describe("how a session ends", () => {
       observations: 1,
       summaries: 1,
       prompts: 1,
+      open_points: 0,
     });
     expect((await stub.sources(READER, { keys: ["tool:unicorn"] })).kept).toEqual([]);
     const late = await stub.event({ sender, event: toolUse("late") });
@@ -244,7 +245,7 @@ describe("how a session ends", () => {
     expect(await again.view(READER, {})).toMatchObject({ forgotten: true, state: "closed" });
     expect((await again.event({ sender, event: toolUse("late") })).outcome).toBe("ignored");
     const found = await projectNamed(project);
-    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
+    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [], points: [] });
     expect(await found?.stub.sessions(READER, {})).toEqual([]);
     // Begun anew it is a session like any other.
     await again.start({ sender, source: "startup" });

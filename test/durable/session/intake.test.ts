@@ -144,7 +144,11 @@ describe("what a session takes", () => {
     const moved = await memoryOf(remote);
     expect(moved.observations.flatMap((item) => item.sources)).toContain("tool:a");
     expect(moved.summaries).toHaveLength(1);
-    expect(await memoryOf(sender.folderProject)).toEqual({ observations: [], summaries: [] });
+    expect(await memoryOf(sender.folderProject)).toEqual({
+      observations: [],
+      summaries: [],
+      points: [],
+    });
     // A second remote is ignored, and so is a plain name.
     await stub.start({ sender: { ...sender, project: "github.com/acme/other" }, source: "resume" });
     await stub.start({ sender: { ...sender, project: "name/other" }, source: "resume" });

@@ -39,6 +39,7 @@ import {
   updateSummary,
 } from "../store/items.ts";
 import { HAND, observationItem, promptItem, splitWordsOf, summaryItem } from "../store/new-item.ts";
+import { pointsOfSession } from "../store/open-points.ts";
 import { newestMatches } from "../store/search-index.ts";
 import {
   assignDelivery,
@@ -99,6 +100,7 @@ export function forgetSession(db: Database, session: string, minGeneration: numb
     const numbers = numbersOfSession(db, session);
     const kinds = kindsOfItems(db, numbers);
     removeItems(db, numbers);
+    const points = pointsOfSession(db, session).length;
     takeBackPoints(db, session, "all");
     dropDeliveriesBelow(db, session, minGeneration);
     forgetAnnouncement(db, session);
@@ -109,6 +111,7 @@ export function forgetSession(db: Database, session: string, minGeneration: numb
         observations: count("observation"),
         summaries: count("summary"),
         prompts: count("prompt"),
+        open_points: points,
       },
     };
   });

@@ -144,12 +144,13 @@ export class Outbox {
       .all("WHERE kind = 'forget'")
       .map(({ payload }) => this.#receiptOf(payload));
     const sum = (field: keyof Removed) =>
-      receipts.reduce((total, receipt) => total + receipt[field], 0);
+      receipts.reduce((total, receipt) => total + (receipt[field] ?? 0), 0);
     return {
       events: sum("events"),
       observations: sum("observations"),
       summaries: sum("summaries"),
       prompts: sum("prompts"),
+      open_points: sum("open_points"),
     };
   }
 
