@@ -1,7 +1,7 @@
 /** A runtime that serves one Worker with one class of objects: bundled, started, answering. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { untilReady } from "../src/cli/server/port.ts";
 import { type ProcessGroup, startProcessGroup } from "../src/cli/server/process-group.ts";
 import { workerdBinary } from "../test/support/workerd.ts";
@@ -15,12 +15,28 @@ export interface OneObjectWorker {
   binding: string;
   className: string;
   port: number;
+  /** Another clone whose `src` is served instead of this one's. */
+  clone?: string;
+}
+
+/** Resolves what a bench takes from `../../src/` to the other clone's. */
+function sourcesOf(clone: string): Plugin {
+  return {
+    name: "sources of another clone",
+    setup(building) {
+      building.onResolve({ filter: /^\.\.\/\.\.\/src\// }, ({ path, importer }) =>
+        importer.startsWith(import.meta.dirname)
+          ? { path: join(clone, path.replace(/^(?:\.\.\/)+/, "")) }
+          : null,
+      );
+    },
+  };
 }
 
 /** Starts it on 127.0.0.1, with its databases in `folder`. Throws where it does not answer. */
 export async function startOneObject(
   folder: string,
-  { entry, port, ...object }: OneObjectWorker,
+  { entry, port, clone, ...object }: OneObjectWorker,
 ): Promise<ProcessGroup> {
   const objects = join(folder, "objects");
   mkdirSync(objects, { recursive: true });
@@ -32,6 +48,7 @@ export async function startOneObject(
     target: "es2024",
     loader: { ".sql": "text" },
     external: ["cloudflare:*"],
+    plugins: clone === undefined ? [] : [sourcesOf(clone)],
     logLevel: "silent",
   });
   const config = join(folder, "bench.capnp");

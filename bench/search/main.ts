@@ -1,13 +1,16 @@
 /**
- * `npm run bench:search [-- --sizes 1000,10000,100000 --port 8950 --queries 60]`: how long search,
- * context and timeline take as a project grows, beside one plain FTS5 query of the same words in
- * the same run, on the runtime that `npm start` uses. Times are those of a client on this machine;
- * `nothing` is what a call that does nothing takes.
+ * `npm run bench:search [-- --sizes 1000,10000,100000 --port 8950 --queries 60 --before <clone>]`: how
+ * long search, context and timeline take as a project grows, beside one plain FTS5 query of the same
+ * words in the same run, on the runtime that `npm start` uses. Times are those of a client on this
+ * machine, after the code is warm; `nothing` is what a call that does nothing takes. With the folder
+ * of another clone (`git worktree add … <commit>`), that one's code is measured in the same run, call
+ * by call in turn.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { ProcessGroup } from "../../src/cli/server/process-group.ts";
 import { startOneObject } from "../one-object-server.ts";
 import { questions, START_MS } from "./corpus.ts";
 
@@ -16,6 +19,7 @@ const { values: options } = parseArgs({
     sizes: { type: "string", default: "1000,10000,100000" },
     port: { type: "string", default: "8950" },
     queries: { type: "string", default: "60" },
+    before: { type: "string" },
   },
 });
 
@@ -23,22 +27,54 @@ const SMALL_PROJECTS = 50;
 const SMALL_PROJECT_OBSERVATIONS = 500;
 /** Numbers of the small projects begin here. */
 const FIRST_SMALL = 1000;
+/** Calls of each kind before the first that counts: by then the runtime has compiled the code. */
+const WARM_UP = 40;
 const DAY_MS = 86_400_000;
 const NOW = START_MS + 100 * DAY_MS;
 
-const url = `http://127.0.0.1:${options.port}`;
+type Parameters = Record<string, string | number | readonly string[]>;
 
-async function call(path: string, parameters: Record<string, string | number> = {}) {
-  const query = new URLSearchParams({ now: String(NOW) });
-  for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  const response = await fetch(`${url}/${path}?${query}`);
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as unknown;
-}
+/** One clone's code in a runtime of its own. */
+class Measured {
+  readonly name: string;
+  readonly #url: string;
+  readonly #runtime: ProcessGroup;
 
-async function fill(project: number, observations: number): Promise<void> {
-  for (let there = 0; there < observations; ) {
-    there = Number(await call(`fill/${project}`, { count: observations }));
+  private constructor(name: string, port: number, runtime: ProcessGroup) {
+    this.name = name;
+    this.#url = `http://127.0.0.1:${port}`;
+    this.#runtime = runtime;
+  }
+
+  static async start(name: string, folder: string, port: number, clone?: string) {
+    const runtime = await startOneObject(join(folder, name === "" ? "now" : name), {
+      entry: join(import.meta.dirname, "worker.js"),
+      binding: "PROJECTS",
+      className: "MeasuredProject",
+      port,
+      ...(clone === undefined ? {} : { clone }),
+    });
+    return new Measured(name, port, runtime);
+  }
+
+  async call(path: string, parameters: Parameters = {}): Promise<unknown> {
+    const query = new URLSearchParams({ now: String(NOW) });
+    for (const [name, value] of Object.entries(parameters)) {
+      for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+    }
+    const response = await fetch(`${this.#url}/${path}?${query}`);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as unknown;
+  }
+
+  async fill(project: number, observations: number): Promise<void> {
+    for (let there = 0; there < observations; ) {
+      there = Number(await this.call(`fill/${project}`, { count: observations }));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#runtime.stop();
   }
 }
 
@@ -47,15 +83,17 @@ interface Times {
   p95: number;
 }
 
+type Calls = Record<string, (question: string, next: string) => Promise<unknown>>;
+
 /** Calls take turns, so that a busy moment of the machine meets all of them. */
-async function measure(calls: Record<string, (question: string) => Promise<unknown>>) {
-  const asked = questions(Number(options.queries));
+async function measure(calls: Calls): Promise<Record<string, Times>> {
+  const asked = questions(WARM_UP + Number(options.queries) + 1);
   const times = new Map(Object.keys(calls).map((name) => [name, [] as number[]]));
-  for (const question of ["warm up", ...asked]) {
+  for (const [index, question] of asked.slice(0, -1).entries()) {
     for (const [name, run] of Object.entries(calls)) {
       const began = performance.now();
-      await run(question);
-      if (question !== "warm up") times.get(name)?.push(performance.now() - began);
+      await run(question, asked[index + 1] ?? "");
+      if (index >= WARM_UP) times.get(name)?.push(performance.now() - began);
     }
   }
   const result: Record<string, Times> = {};
@@ -74,48 +112,94 @@ function report(title: string, times: Record<string, Times>): void {
   console.log(`${title.padEnd(24)} ${cells.join("   ")}`);
 }
 
+/** How many times as long as another call one takes, by their p50. */
+function ratios(times: Record<string, Times>, pairs: [string, string][]): void {
+  const cells = pairs.flatMap(([name, other]) => {
+    const [a, b] = [times[name], times[other]];
+    return a === undefined || b === undefined
+      ? []
+      : [`${name} / ${other} ${(a.p50 / b.p50).toFixed(2)}`];
+  });
+  console.log(`${"".padEnd(24)} ${cells.join(", ")}`);
+}
+
+async function reportCost(measured: Measured, project: number): Promise<void> {
+  const all: Record<string, number>[] = [];
+  for (const q of questions(Number(options.queries))) {
+    all.push((await measured.call(`cost/${project}`, { q })) as Record<string, number>);
+  }
+  const middle = (name: string) =>
+    all.map((cost) => cost[name] ?? 0).sort((a, b) => a - b)[Math.floor(all.length / 2)];
+  console.log(
+    `${"".padEnd(24)} ${measured.name} a search: ${middle("rowsRead")} rows read in ` +
+      `${middle("statements")} statements; plain FTS5 scores ${middle("matches")} matches (medians)`,
+  );
+}
+
+/** The calls of one clone, each named after it. */
+function callsOf(measured: Measured, project: number, size: number): Calls {
+  const { name } = measured;
+  const label = (call: string) => (name === "" ? call : `${call} ${name}`);
+  return {
+    [label("search")]: (q) => measured.call(`search/${project}`, { q }),
+    ...(name === ""
+      ? { two: (q, next) => measured.call(`search/${project}`, { q: [q, next] }) }
+      : {}),
+    [label("context")]: () => measured.call(`context/${project}`),
+    [label("prompt")]: (q) => measured.call(`prompt/${project}`, { q }),
+    [label("timeline")]: () =>
+      measured.call(`timeline/${project}`, { count: Math.floor(size / 2) }),
+  };
+}
+
 const folder = mkdtempSync(join(tmpdir(), "cairn-bench-search-"));
-const runtime = await startOneObject(folder, {
-  entry: join(import.meta.dirname, "worker.js"),
-  binding: "PROJECTS",
-  className: "MeasuredProject",
-  port: Number(options.port),
-});
+const port = Number(options.port);
+const now = await Measured.start("", folder, port);
+const before =
+  options.before === undefined
+    ? null
+    : await Measured.start("before", folder, port + 1, resolve(options.before));
+const both = before === null ? [now] : [now, before];
 try {
   console.log("p50 / p95 in ms");
-  let before: Record<string, Times> | null = null;
   for (const [index, size] of options.sizes.split(",").map(Number).entries()) {
     const project = index + 1;
     const began = performance.now();
-    await fill(project, size);
+    await now.fill(project, size);
     const perObservation = (performance.now() - began) / size;
+    await before?.fill(project, size);
     const times = await measure({
-      nothing: () => call(`nothing/${project}`),
-      plain: (q) => call(`plain/${project}`, { q }),
-      search: (q) => call(`search/${project}`, { q }),
-      context: () => call(`context/${project}`),
-      timeline: () => call(`timeline/${project}`, { count: Math.floor(size / 2) }),
+      nothing: () => now.call(`nothing/${project}`),
+      plain: (q) => now.call(`plain/${project}`, { q }),
+      ...Object.assign({}, ...both.map((one) => callsOf(one, project, size))),
     });
     report(`${size} observations`, times);
-    const growth = Object.entries(times).map(
-      ([name, { p50 }]) => `${name} ${(p50 / (before?.[name]?.p50 ?? p50)).toFixed(1)}`,
-    );
-    if (before !== null) console.log(`${"".padEnd(24)} growth: ${growth.join(", ")} times`);
-    const ratio = (times.search?.p50 ?? 0) / (times.plain?.p50 ?? 1);
-    console.log(
-      `${"".padEnd(24)} search / plain ${ratio.toFixed(2)}; delivered in ${perObservation.toFixed(2)} ms each`,
-    );
-    before = times;
+    ratios(times, [
+      ["search", "plain"],
+      ["two", "search"],
+      ["search", "search before"],
+      ["context", "context before"],
+      ["prompt", "prompt before"],
+    ]);
+    for (const one of both) await reportCost(one, project);
+    console.log(`${"".padEnd(24)} delivered in ${perObservation.toFixed(2)} ms each`);
   }
-  for (let i = 0; i < SMALL_PROJECTS; i++) await fill(FIRST_SMALL + i, SMALL_PROJECT_OBSERVATIONS);
-  report(
-    `${SMALL_PROJECTS} projects of ${SMALL_PROJECT_OBSERVATIONS}`,
-    await measure({
-      everywhere: (q) => call(`everywhere/${FIRST_SMALL}`, { q, count: SMALL_PROJECTS }),
-      one: (q) => call(`search/${FIRST_SMALL}`, { q }),
-    }),
+  for (const one of both) {
+    for (let i = 0; i < SMALL_PROJECTS; i++) {
+      await one.fill(FIRST_SMALL + i, SMALL_PROJECT_OBSERVATIONS);
+    }
+  }
+  const everywhere = await measure(
+    Object.fromEntries(
+      both.map((one) => [
+        `everywhere ${one.name}`.trim(),
+        (q) => one.call(`everywhere/${FIRST_SMALL}`, { q, count: SMALL_PROJECTS }),
+      ]),
+    ),
   );
+  report(`${SMALL_PROJECTS} projects of ${SMALL_PROJECT_OBSERVATIONS}`, everywhere);
+  ratios(everywhere, [["everywhere", "everywhere before"]]);
 } finally {
-  await runtime.stop();
+  for (const one of both) await one.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -8,6 +8,9 @@ import { deliveryOf, OBSERVATIONS_PER_DELIVERY } from "./corpus.ts";
 const READER = { person: "bench" };
 
 const PLAIN = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT 10";
+const MATCHES = "SELECT count(*) AS matches FROM search WHERE search MATCH ?";
+
+const anyOf = (words) => words.map((word) => `"${word}"`).join(" OR ");
 
 export class MeasuredProject extends ProjectObject {
   /** Delivers batches until there are `observations`; at most `most` of them in this call. */
@@ -22,8 +25,25 @@ export class MeasuredProject extends ProjectObject {
   }
 
   plain(words) {
-    const match = words.map((word) => `"${word}"`).join(" OR ");
-    return this.ctx.storage.sql.exec(PLAIN, match).toArray().length;
+    return this.ctx.storage.sql.exec(PLAIN, anyOf(words)).toArray().length;
+  }
+
+  /** Rows that a search reads as the platform counts them, and what a plain one scores of matches. */
+  cost(query) {
+    const { sql } = this.ctx.storage;
+    const exec = sql.exec.bind(sql);
+    const cursors = [];
+    const counted = (...statement) => {
+      const cursor = exec(...statement);
+      cursors.push(cursor);
+      return cursor;
+    };
+    Object.defineProperty(sql, "exec", { value: counted, configurable: true });
+    this.search(READER, query);
+    Reflect.deleteProperty(sql, "exec");
+    const rowsRead = cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
+    const [{ matches }] = exec(MATCHES, anyOf(query.q.split(" "))).toArray();
+    return { rowsRead, matches, statements: cursors.length };
   }
 
   nothing() {
@@ -37,19 +57,14 @@ export default {
   async fetch(request, env) {
     const url = new URL(request.url);
     const [, call, name] = url.pathname.split("/");
-    const q = url.searchParams.get("q") ?? "";
+    const [q = "", ...also] = url.searchParams.getAll("q");
     const now = Number(url.searchParams.get("now"));
     const count = Number(url.searchParams.get("count"));
     const project = refOf(Number(name));
     const object = env.PROJECTS.getByName(`bench/${name}`);
+    const query = (one) => ({ project: one, q, also, filters: {}, limit: 10, now });
     const search = (one) =>
-      env.PROJECTS.getByName(`bench/${one.number}`).search(READER, {
-        project: one,
-        q,
-        filters: {},
-        limit: 10,
-        now,
-      });
+      env.PROJECTS.getByName(`bench/${one.number}`).search(READER, query(one));
     switch (call) {
       case "fill":
         return Response.json(await object.fill(project, count, 25));
@@ -59,6 +74,10 @@ export default {
         return Response.json(await object.plain(q.split(" ")));
       case "search":
         return Response.json(await search(project));
+      case "cost":
+        return Response.json(await object.cost(query(project)));
+      case "prompt":
+        return Response.json(await object.promptContext(READER, { project, query: q, now }));
       case "context":
         return Response.json(await object.context(READER, { project, now }));
       case "timeline":

@@ -25,8 +25,9 @@ export function findSimilarWords(
   const words = new Map<string, string[]>();
   for (const { text } of unknown) {
     if (text.includes(" ") || [...text].length < MIN_CHARS) continue;
-    const candidates = trigramCandidates(view, piecesOf(text), filters, CANDIDATES_MAX);
-    const similar = mostSimilar(text, candidates);
+    const pieces = piecesOf(text);
+    const candidates = trigramCandidates(view, pieces, filters, CANDIDATES_MAX);
+    const similar = mostSimilar(text, pieces, candidates);
     if (similar.length > 0) words.set(text, similar);
   }
   return words;
@@ -41,12 +42,15 @@ function piecesOf(word: string): string[] {
   return pieces.map((piece) => piece.join(""));
 }
 
-function mostSimilar(word: string, candidates: TrigramCandidate[]): string[] {
+function mostSimilar(word: string, pieces: string[], candidates: TrigramCandidate[]): string[] {
   const allowed = Math.min(SLIPS_MAX, Math.floor([...word].length / CHARS_PER_SLIP));
   const slips = new Map<string, number>();
+  const seen = new Set<string>();
   for (const { title, body, files } of candidates) {
-    for (const other of new Set(wordsOf(`${title}\n${body}\n${files}`.toLowerCase()))) {
-      if (slips.has(other)) continue;
+    for (const other of wordsOf(`${title}\n${body}\n${files}`.toLowerCase())) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      if (!pieces.some((piece) => other.includes(piece))) continue;
       // A part of a word is as good as one slip.
       slips.set(other, other.includes(word) ? 1 : slipsBetween(word, other, allowed));
     }
