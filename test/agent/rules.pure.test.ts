@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObserverBatch } from "../../src/agent/provider.ts";
 import { extract, extractiveProvider } from "../../src/agent/providers/extractive.ts";
+import { otherWordsFor } from "../../src/agent/rules/lexicon.ts";
 import type { EventContent, StoredEvent, ToolBody } from "../../src/memory/event.ts";
 
 const ROOT = "/home/dev/shop";
@@ -185,6 +186,32 @@ describe("the extractive provider", () => {
     // So short a message is told whole by the summary.
     expect(observations.flatMap(({ sources }) => sources)).toEqual(["tool:1"]);
     expect(skipped).toEqual({});
+  });
+
+  it("lets a long compaction summary be found by its parts and once as a whole", () => {
+    const line = (i: number) =>
+      `- The importer number ${i} reads orders of kind ${i} from the shop.`;
+    const text = `Summary:\n${Array.from({ length: 220 }, (_, i) => line(i)).join("\n")}`;
+    const result = extract(batch([stored({ kind: "compaction", body: { text } }, "compact:1")]));
+    const found = result.observations.filter(({ title }) =>
+      title.startsWith("Summary of the session"),
+    );
+    const [whole, ...parts] = found;
+    expect(whole?.title).toContain(", whole: ");
+    expect(parts.length).toBeGreaterThan(1);
+    for (const i of [0, 219]) expect(whole?.index_text).toMatch(new RegExp(`\\b${i}\\b`));
+    expect(whole?.index_text.length).toBeLessThan(8_000);
+    expect(found.every(({ activity }) => activity === true)).toBe(true);
+  });
+
+  it("knows what people call the same thing, in what is searched alone", () => {
+    expect(otherWordsFor("Removed the caching of configs").split(" ")).toEqual(
+      expect.arrayContaining(["delete", "memoize", "settings"]),
+    );
+    expect(otherWordsFor("Removed the caching of configs")).not.toContain("cache");
+    expect(otherWordsFor("zygomorphic")).toBe("");
+    const everything = "error fix delete add change config env test auth db repo folder page limit";
+    expect(otherWordsFor(everything).split(" ").length).toBeLessThanOrEqual(24);
   });
 
   it("splits a compaction summary into problems, decisions and what is pending", () => {

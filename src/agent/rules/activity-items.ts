@@ -8,7 +8,7 @@ import { fileName } from "../../memory/paths.ts";
 import { truncate } from "../../platform/truncate.ts";
 import { type Activity, isToolEvent } from "./activity.ts";
 import { freeTitle } from "./draft.ts";
-import { indexTextOf, indexTextOfActivities } from "./index-text.ts";
+import { INDEX_TEXT_MAX, indexTextOf, indexTextOfActivities } from "./index-text.ts";
 import { capitalised, listed, plain, shorten } from "./prose.ts";
 
 /** More sources would count for nothing, and one title could not tell of them. */
@@ -112,20 +112,39 @@ export function textItems(events: readonly StoredEvent[], taken: Set<string>): D
       parts.push(part);
       at += part.length;
     }
-    return parts.map(
-      (part): DraftObservation => ({
+    const found = parts.map((part) => ({
+      title: `${name}: ${firstWords(part)}`,
+      index_text: indexTextOf([part]),
+    }));
+    // What is asked of a summary stands all over it: the whole is found too, as the parts' parent.
+    if (event.kind === "compaction" && parts.length > 1) {
+      const index_text = truncate(eachWordOnce(text), INDEX_TEXT_MAX);
+      found.unshift({ title: `${name}, whole: ${firstWords(text)}`, index_text });
+    }
+    return found.map(
+      ({ title, index_text }): DraftObservation => ({
         type: "discovery",
-        title: freeTitle([`${name}: ${firstWords(part)}`], taken, event.at),
+        title: freeTitle([title], taken, event.at),
         subtitle: "",
         narrative: "",
         facts: [],
         concepts: [],
         sources: [event.key],
-        index_text: indexTextOf([part]),
+        index_text,
         activity: true,
       }),
     );
   });
+}
+
+/** All that a long text has, in a third of its length. */
+function eachWordOnce(text: string): string {
+  const words = new Map<string, string>();
+  for (const [word] of text.matchAll(/[\p{L}\p{N}_]+/gu)) {
+    const key = word.toLowerCase();
+    if (!words.has(key)) words.set(key, word);
+  }
+  return [...words.values()].join(" ");
 }
 
 function firstWords(text: string): string {

@@ -4,6 +4,7 @@ import type { Concept, ObservationType } from "../../contract/vocabulary.ts";
 import type { DraftObservation } from "../../memory/observation.ts";
 import { truncate } from "../../platform/truncate.ts";
 import { INDEX_TEXT_MAX } from "./index-text.ts";
+import { otherWordsFor } from "./lexicon.ts";
 import { capitalised, plain, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";
 
@@ -85,6 +86,13 @@ export function draft(content: Content, taken: Set<string>): DraftObservation {
       .slice(0, FACTS_MAX),
     concepts,
     sources: [...new Set(sources)].slice(0, SOURCES_MAX),
-    index_text: truncate(index, INDEX_TEXT_MAX),
+    index_text: withOtherWords(index, [title, narrative, ...facts].join("\n")),
   };
+}
+
+/** What is searched, and last the lexicon's words for what is said. */
+function withOtherWords(index: string, said: string): string {
+  const others = otherWordsFor(said);
+  const room = INDEX_TEXT_MAX - others.length - 1;
+  return others === "" ? truncate(index, INDEX_TEXT_MAX) : `${truncate(index, room)}\n${others}`;
 }

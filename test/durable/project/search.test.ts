@@ -225,6 +225,25 @@ describe("searching a project", () => {
     expect(await ids("walrus")).toEqual(["3-1"]);
   });
 
+  it("shows of a text that is found whole and by its parts what fits best", async () => {
+    const part = (title: string, index_text: string) => ({
+      title: `Summary of the session so far${title}`,
+      narrative: "",
+      index_text,
+      activity: true,
+      sources: ["compact:1"],
+    });
+    const { ids } = await projectWith(
+      part(", whole: a", "walrus pool pump leak filter algae"),
+      part(": a", "walrus pool"),
+      part(": b", "pump leak"),
+      { title: "The pump leaks", narrative: "since May" },
+    );
+    expect((await ids("walrus and the leak of the pump")).toSorted()).toEqual(["3-1", "3-4"]);
+    expect(await ids("filter algae")).toEqual(["3-1"]);
+    expect((await ids("walrus pool"))[0]).toMatch(/3-[12]/);
+  });
+
   it("recalls for a prompt whatever signs of a query are in it", async () => {
     const { project } = await projectWith(
       { title: "Reconnect storm needs backoffJitter", narrative: "code -1006 after a restart" },

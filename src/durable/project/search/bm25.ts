@@ -7,6 +7,8 @@ import { COLUMN_SIZE, type IndexTotals, type ItemFacts } from "../store/postings
 /** How soon more of the same word tells nothing new, and how much long items are damped. */
 export const K1 = 1.2;
 const B = 0.75;
+/** An item so many times as long as the others is damped no further: a whole summary holds its parts. */
+const LONGEST = 4;
 
 /**
  * Weights of title, body, files, split_words, index_text: what somebody wrote about the work tells
@@ -27,6 +29,6 @@ export function saturated(
   item: Pick<ItemFacts, "words">,
   totals: IndexTotals,
 ): number {
-  const length = 1 - B + (B * item.words) / Math.max(1, totals.words);
+  const length = 1 - B + B * Math.min(LONGEST, item.words / Math.max(1, totals.words));
   return (occurrences * (K1 + 1)) / (occurrences + K1 * length);
 }

@@ -19,6 +19,8 @@ export interface Ranked {
 
 /** History stands behind what replaced it. */
 const SUPERSEDED_FACTOR = 0.5;
+/** Key of an event whose text is found in parts: a compaction, with the agent's own summary. */
+const PART_SOURCE = "compact:";
 /** A mere request tells less than what came of it. */
 const PROMPT_FACTOR = 0.7;
 /** What was done, where nothing was learnt from it. */
@@ -64,9 +66,27 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     const stands = row.superseded_by === null && row.withdrawn === null;
     show(row, stands ? final : final * SUPERSEDED_FACTOR, found);
   }
-  return [...shown.values()].sort(
+  const ranked = [...shown.values()].sort(
     (a, b) => b.score - a.score || b.row.created_at - a.row.created_at,
   );
+  return withoutParts(ranked);
+}
+
+/**
+ * Of a text that is found whole and by its parts, what fits best: all of them lead to the same
+ * event, and would fill a page with it.
+ */
+function withoutParts(ranked: Ranked[]): Ranked[] {
+  const told = new Set<string>();
+  return ranked.filter(({ row }) => {
+    const [source = "", ...others] = row.content.sources;
+    if (row.kind !== "observation" || row.activity !== true) return true;
+    if (others.length > 0 || !source.startsWith(PART_SOURCE)) return true;
+    const text = `${row.session} ${source}`;
+    if (told.has(text)) return false;
+    told.add(text);
+    return true;
+  });
 }
 
 /** Reads what replaced the rows, and the newest repeat of each. */
