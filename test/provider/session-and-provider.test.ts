@@ -163,7 +163,7 @@ describe("while a provider is asked", () => {
     await stub.flush(READER, { wait: false });
     await asked();
     expect(await stub.remove({ forget: true })).toBe("removed");
-    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
+    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [], points: [] });
     expect(await stub.view(READER, {})).toMatchObject({
       state: "closed",
       events: { done: 0, leased: 0 },
@@ -210,7 +210,7 @@ describe("while a provider is asked", () => {
     await stub.privatePrompt({ sender, promptId: "p1" });
     const view = await stub.flush(READER, { wait: true });
     expect(view?.events).toEqual({ pending: 0, leased: 0, done: 0, skipped: 0, dead: 0 });
-    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [] });
+    expect(await memoryOf(project)).toEqual({ observations: [], summaries: [], points: [] });
   });
 });
 
