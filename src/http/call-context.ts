@@ -9,5 +9,6 @@ export function callContext(c: Context<AppEnv>): CallContext {
     caller: c.get("caller"),
     requestId: c.get("requestId"),
     now: c.get("arrivedAt"),
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
   };
 }

@@ -25,6 +25,7 @@ export type LogEvent =
   | "projects_unreachable"
   | "provider_failed"
   | "provider_ignored"
+  | "rephrase_failed"
   | "request_failed"
   | "request_refused"
   | "session_caught_up"

@@ -8,4 +8,6 @@ export interface CallContext {
   requestId: string;
   /** When the call arrived, ms since the epoch. */
   now: number;
+  /** Lets work go on after the answer. */
+  waitUntil(work: Promise<unknown>): void;
 }

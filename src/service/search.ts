@@ -8,6 +8,7 @@ import type { ProjectRef } from "../memory/delivery.ts";
 import type { CallContext } from "./call-context.ts";
 import { objectOf } from "./project-lookup.ts";
 import { eachProject, incompleteness } from "./projects.ts";
+import { otherPhrasing } from "./rephrasing.ts";
 
 export interface MemorySearch {
   /** Phrasings of one question: at least one. */
@@ -16,14 +17,19 @@ export interface MemorySearch {
   limit: number;
 }
 
-/** Searches one project, or without one all that the caller may reach, whose ranks are merged. */
+/**
+ * Searches one project, or without one all that the caller may reach, whose answers are merged. Where a
+ * model is configured, a single phrasing gets a second one from it.
+ */
 export async function searchMemory(
   call: CallContext,
   project: ProjectRef | undefined,
   search: MemorySearch,
 ): Promise<SearchAnswer> {
   const { filters, limit } = search;
-  const query = { ...asked(search.phrasings), filters, limit, now: call.now };
+  const other = await otherPhrasing(call, project?.number ?? null, search.phrasings);
+  const phrasings = other === null ? search.phrasings : [...search.phrasings, other];
+  const query = { ...asked(phrasings), filters, limit, now: call.now };
   if (project !== undefined) {
     return await objectOf(call, project).repeatable((stub) =>
       stub.search(readerOf(call.caller), { ...query, project }),

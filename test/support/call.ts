@@ -4,5 +4,5 @@ import type { CallContext } from "../../src/service/call-context.ts";
 
 export function callOf(team: string, person = "test0001"): CallContext {
   const caller = { team, person, key: person, scopes: ["full" as const] };
-  return { env, caller, requestId: "test", now: Date.now() };
+  return { env, caller, requestId: "test", now: Date.now(), waitUntil: () => {} };
 }

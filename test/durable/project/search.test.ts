@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
 import {
   delivery,
   freshProject,
@@ -242,6 +243,39 @@ describe("searching a project", () => {
     expect((await ids("walrus and the leak of the pump")).toSorted()).toEqual(["3-1", "3-4"]);
     expect(await ids("filter algae")).toEqual(["3-1"]);
     expect((await ids("walrus pool"))[0]).toMatch(/3-[12]/);
+  });
+
+  it("gives scores that can be compared: a strong match here outranks a weak one there", async () => {
+    const filler = (count: number, word: string) =>
+      Array.from({ length: count }, (_, i) => ({
+        title: `Change ${i} of the ${word}`,
+        narrative: `Part ${i} of the ${word} was moved to place ${i * 7}.`,
+      }));
+    const strong = {
+      title: "Migration lock times out",
+      narrative: "The migration waits for the lock until it times out.",
+    };
+    const weak = {
+      title: "Lock file renewed",
+      narrative: "A new lock file, of which nobody knows.",
+    };
+    const asked = { ...FIND, q: "migration lock timeout", also: [] };
+    for (const [strongFillers, weakFillers] of [
+      [60, 2],
+      [2, 60],
+      [0, 60],
+      [60, 0],
+      [2, 2],
+    ] as const) {
+      const here = await projectWith(strong, ...filler(strongFillers, "importer"));
+      const there = await projectWith(weak, ...filler(weakFillers, "exporter"));
+      const merged = mergeAnswers(
+        [await there.project.search(READER, asked), await here.project.search(READER, asked)],
+        5,
+      );
+      const order = merged.items.map(({ title }) => title);
+      expect(order, `${strongFillers} ${weakFillers}`).toEqual([strong.title, weak.title]);
+    }
   });
 
   it("recalls for a prompt whatever signs of a query are in it", async () => {

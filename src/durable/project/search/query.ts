@@ -92,6 +92,12 @@ export function isRestricted({ phrases, excluded, filters }: ParsedQuery): boole
   return phrases.length + excluded.length + Object.keys(filters).length > 0;
 }
 
+/** True for so many words at least, none of which requires, excludes or filters. */
+export function isPlainQuestion(text: string, leastWords: number): boolean {
+  const parsed = parseQuery(text, 0);
+  return !isRestricted(parsed) && parsed.terms.length >= leastWords;
+}
+
 function wordsAsked(plain: string[]): Pick<ParsedQuery, "terms" | "paths"> {
   return { paths: plain.filter(isPathLike).map(trimPunctuation), terms: termsOf(plain) };
 }
