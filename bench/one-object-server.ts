@@ -19,15 +19,13 @@ export interface OneObjectWorker {
   clone?: string;
 }
 
-/** Resolves what a bench takes from `../../src/` to the other clone's. */
-function sourcesOf(clone: string): Plugin {
+/** Resolves what a bench's Worker takes from `../../src/` to the other clone's. */
+function sourcesOf(clone: string, entry: string): Plugin {
   return {
     name: "sources of another clone",
     setup(building) {
       building.onResolve({ filter: /^\.\.\/\.\.\/src\// }, ({ path, importer }) =>
-        importer.startsWith(import.meta.dirname)
-          ? { path: join(clone, path.replace(/^(?:\.\.\/)+/, "")) }
-          : null,
+        importer === entry ? { path: join(clone, path.replace(/^(?:\.\.\/)+/, "")) } : null,
       );
     },
   };
@@ -48,7 +46,7 @@ export async function startOneObject(
     target: "es2024",
     loader: { ".sql": "text" },
     external: ["cloudflare:*"],
-    plugins: clone === undefined ? [] : [sourcesOf(clone)],
+    plugins: clone === undefined ? [] : [sourcesOf(clone, entry)],
     logLevel: "silent",
   });
   const config = join(folder, "bench.capnp");
