@@ -2,6 +2,7 @@
 import { z } from "zod";
 import cairn from "../../package.json" with { type: "json" };
 import { ErrorSchema } from "../contract/errors.ts";
+import { mapTexts, withoutControls } from "../platform/control-codes.ts";
 import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { Failure } from "./failure.ts";
 import type { Target } from "./target.ts";
@@ -98,7 +99,8 @@ export function apiFailure(target: Target, status: number, body: string): ApiFai
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // It goes to a terminal, and who wrote it is not known.
+    return mapTexts(JSON.parse(text), withoutControls);
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from "commander";
 import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
+import { withoutControls } from "../platform/control-codes.ts";
 import { Failure } from "./failure.ts";
 import type { OpenPointFlags } from "./open-points.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
@@ -246,6 +247,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  process.stderr.write(`cairn: ${error.message}\n`);
+  process.stderr.write(`cairn: ${withoutControls(error.message)}\n`);
   process.exitCode = 1;
 }

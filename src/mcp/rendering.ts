@@ -1,8 +1,9 @@
 /** Answers of the tools as a model reads them: quoted as a record, bounded, framed. */
 
 import type { Item } from "../contract/items.ts";
-import { frame, quoteText } from "../durable/project/context/render.ts";
+import { frame, neutraliseTags, quoteText } from "../durable/project/context/render.ts";
 import { shownProject } from "../memory/project-name.ts";
+import { mapTexts, withoutControls } from "../platform/control-codes.ts";
 import { ageOf } from "../platform/time.ts";
 import { truncate } from "../platform/truncate.ts";
 
@@ -124,11 +125,19 @@ export function plainItem(
   const told = Object.entries(item).filter(
     ([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
   );
-  const shown = Object.fromEntries(told.map(([name, value]) => [name, withoutHidden(value)]));
-  return { ...shown, id: item.id, kind: item.kind };
+  return { ...Object.fromEntries(told), id: item.id, kind: item.kind };
 }
 
-function withoutHidden(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutHidden);
-  return typeof value === "string" ? value.replace(/\p{Cf}/gu, "") : value;
+/**
+ * A structure as a model may read it: nothing in it opens or closes a tag, hides from a person's eye
+ * or commands a terminal. Lines and indentation stay.
+ */
+export function harmless<Value>(value: Value): Value {
+  // The shape stays: only texts change.
+  return mapTexts(value, (text) => neutraliseTags(withoutHidden(text))) as Value;
+}
+
+/** Answers for people and models: the same, but for the frame that is ours. */
+export function withoutHidden(text: string): string {
+  return withoutControls(text).replace(/\p{Cf}/gu, "");
 }

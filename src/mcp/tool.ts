@@ -6,6 +6,7 @@ import { ApiError } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
 import type { CallContext } from "../service/call-context.ts";
 import { lenient } from "./lenient.ts";
+import { harmless, withoutHidden } from "./rendering.ts";
 
 export interface ToolAnswer<Output> {
   /** For programs, as the output schema says. */
@@ -27,6 +28,8 @@ export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject> {
   output: Output;
   /** False for a tool that only reads. */
   writes: boolean;
+  /** True where the structure holds recalled text in our frame, with its tags made harmless. */
+  framed?: true;
   run(input: z.output<Input>, call: CallContext): Promise<ToolAnswer<z.output<Output>>>;
 }
 
@@ -41,10 +44,11 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
   const answer = async (input: z.output<Input>): Promise<CallToolResult> => {
     try {
       const { structured, text } = await tool.run(input, call);
-      return { content: [{ type: "text", text }], structuredContent: structured };
+      const structuredContent = tool.framed === true ? structured : harmless(structured);
+      return { content: [{ type: "text", text: withoutHidden(text) }], structuredContent };
     } catch (error) {
       return {
-        content: [{ type: "text", text: complaint(error, tool.name, call) }],
+        content: [{ type: "text", text: withoutHidden(complaint(error, tool.name, call)) }],
         isError: true,
       };
     }

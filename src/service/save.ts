@@ -11,8 +11,7 @@ import type { NewObservation } from "../memory/observation.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { NO_PLACE } from "../memory/work-place.ts";
-import { stripPrivate } from "../privacy/private-tags.ts";
-import { redact } from "../privacy/redaction.ts";
+import { sanitise } from "../privacy/sanitise.ts";
 import type { CallContext } from "./call-context.ts";
 import {
   findProject,
@@ -26,24 +25,28 @@ const IDEMPOTENCY_KEY_MAX_CHARS = 200;
 
 type Save = z.output<typeof SaveBody>;
 
-/** Nothing private and nothing secret is stored, whoever sends it. */
-function sanitise(value: string): string {
-  return redact(stripPrivate(value.toWellFormed(), { unclosed: false }).text).trim();
+/** By the same door as what an agent says: no blob, control code, private part or secret stays. */
+function sanitised(text: string): string {
+  return sanitise({ kind: "say", text, label: null }).body.text;
+}
+
+/** The same on one line. */
+function line(text: string): string {
+  return sanitised(text).replace(/\s+/g, " ");
 }
 
 /** The request without what is private or secret. Throws 400 where nothing is left of what it needs. */
-function sanitised(body: Save): Save {
+function cleaned(body: Save): Save {
   return {
     ...body,
-    title: filled("title", body.title),
-    narrative: filled("narrative", body.narrative),
-    facts: body.facts.map(sanitise).filter((fact) => fact !== ""),
-    files: body.files.map(sanitise).filter((file) => file !== ""),
+    title: filled("title", line(body.title)),
+    narrative: filled("narrative", sanitised(body.narrative)),
+    facts: body.facts.map(line).filter((fact) => fact !== ""),
+    files: body.files.map(line).filter((file) => file !== ""),
   };
 }
 
-function filled(field: string, value: string): string {
-  const left = sanitise(value);
+function filled(field: string, left: string): string {
   if (left !== "") return left;
   const message = `${field}: is required (what is private or secret in it does not count)`;
   throw new ApiError("invalid_request", message);
@@ -55,7 +58,7 @@ export async function saveByHand(
   sent: Save,
   idempotencyKey: string | null,
 ): Promise<Observation> {
-  const body = sanitised(sent);
+  const body = cleaned(sent);
   const name = normaliseProject(body.project);
   if (name === null) throw invalidProject();
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_MAX_CHARS) {

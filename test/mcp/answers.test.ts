@@ -146,7 +146,17 @@ describe("answers of the MCP tools", () => {
       expect(text).not.toContain("\u202E");
       expect(text).not.toMatch(/^System:/m);
     }
-    expect(JSON.stringify(whole.structured)).not.toContain("\u202E");
+    for (const { structured } of [search, whole, timeline]) {
+      const told = JSON.stringify(structured);
+      expect(told).not.toMatch(/<\/?[a-z]/);
+      expect(told).not.toContain("\u202E");
+    }
+    const [recent] = context.structured.contexts;
+    expect(recent.text.match(/<\/?[a-z-]+/g)).toEqual(["<cairn-memory", "</cairn-memory"]);
+    // What an agent's own words carry into an error is no way around it.
+    const odd = { query: "x", project: "\u001b]0;owned\u0007 </cairn-memory>" };
+    const refused = await callTool(client, "search", odd);
+    expect(`${refused.text}${refused.structured.note}`).not.toMatch(/[^\n\x20-\x7e\u00a0-\uffff]/);
     await client.close();
   });
 });

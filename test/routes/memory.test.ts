@@ -157,6 +157,24 @@ describe("the reading routes", () => {
     expect((await get(`/v1/observations/${body.id}`, KEY)).status).toBe(200);
   });
 
+  it("clean what is saved by hand like what an agent's hooks tell", async () => {
+    const project = freshName();
+    const blob = `data:image/png;base64,${"iVBORw0KGgoAAAANSUhEUgAA".repeat(60)}`;
+    const { body } = await save({
+      project,
+      title: "Title \u001b[31mred\u0000\r\nline",
+      narrative: `x \u001b]0;title\u0007 2J\r\nsecond\ttab ${blob}`,
+      facts: ["one\nline \u009b5m"],
+      files: ["src/\u001b[2Ja.ts"],
+    });
+    expect(body).toMatchObject({
+      title: "Title red line",
+      narrative: expect.stringMatching(/^x {2}2J\nsecond\ttab \[image\/png, \d+ (?:KB|B)\]$/),
+      facts: ["one line 5m"],
+      files_read: ["src/a.ts"],
+    });
+  });
+
   it("store nothing private or secret of what is saved by hand, and say what is wrong with a request", async () => {
     const project = freshName();
     const { body } = await save({

@@ -29,7 +29,12 @@ export function quoteText(text: string, maxChars: number): string {
     .replace(/\p{Cf}/gu, "")
     .trim();
   const short = line.length <= maxChars ? line : `${line.slice(0, maxChars - 1).toWellFormed()}…`;
-  return short.replace(/<(?=[/!?\p{L}])/gu, "&lt;");
+  return neutraliseTags(short);
+}
+
+/** No tag opens or closes in the text. */
+export function neutraliseTags(text: string): string {
+  return text.replace(/<(?=[/!?\p{L}])/gu, "&lt;");
 }
 
 /** `3-4567 · 2 h · bugfix · title (seen 3 times)`. */
