@@ -37,13 +37,19 @@ import {
   stillFailsPoint,
   unpushedPoint,
 } from "./open-points.ts";
-import { bounded, noOpenWork, type OpenWork, type PendingChange } from "./open-work.ts";
+import {
+  bounded,
+  type Closing,
+  noOpenWork,
+  type OpenWork,
+  type PendingChange,
+} from "./open-work.ts";
 import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.ts";
 import { listed, shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
 import { observeRequirements } from "./requirements.ts";
 import { commitMessageOf } from "./shell.ts";
-import { type Closing, readClosing } from "./summary.ts";
+import { addToReport, readClosing } from "./summary.ts";
 import { codeNames, isExcuse, isLooking, takeApart } from "./words.ts";
 
 /** True for a plan that says what was done: it names something in code, or says enough of it. */
@@ -53,6 +59,9 @@ function isTelling(plan: string): boolean {
 
 /** A saying as long as this with headings is a report: the closing message says the same again. */
 const SAYING_MAX = 1_200;
+
+/** A closing message shorter than this is no report. */
+const REMARK_MAX = 500;
 
 /** What a batch came to. */
 export interface Followed {
@@ -86,8 +95,12 @@ class Follower {
   readonly #batch: ObserverBatch;
   readonly #taken: Set<string>;
   closing: Followed["closing"] = null;
+  /** The closing message with what earlier ones said of the same request. */
+  report: Followed["closing"] = null;
   passed: OpenWork["passed"] = [];
   #last: Activity | null = null;
+  /** The newest prompt was none of the person's: the client told how a background task went. */
+  #answersNotice = false;
 
   constructor(batch: ObserverBatch) {
     this.#batch = batch;
@@ -156,8 +169,10 @@ class Follower {
 
   #prompt(key: string, text: string, at: number): void {
     const words = personsWords(text);
+    this.#answersNotice = words === "";
     if (words === "" || goesOn(words)) return;
     this.work.request = truncate(words, 600);
+    this.work.report = noOpenWork().report;
     this.#tell(observeRulings(words, key, at, this.#taken));
   }
 
@@ -318,6 +333,14 @@ class Follower {
       this.closes.set(index, proof);
     }
     if (this.#batch.turn.backgroundTasks === true) return;
+    // What is said of a notice is a remark beside the work, and a short answer closes nothing that
+    // was open, unless they say as much as a report.
+    const isShort = text.length < REMARK_MAX;
+    this.work.report =
+      isShort && this.#answersNotice
+        ? addToReport(points, this.work.report)
+        : addToReport(isShort ? this.work.report : { ...this.work.report, next: [] }, points);
+    this.report = { key, points: this.work.report };
     for (const point of openPointsFrom(points.next)) this.#open(point, [key]);
   }
 
@@ -373,7 +396,7 @@ export function follow(batch: ObserverBatch): Followed & { taken: Set<string> } 
     closes: [...follower.closes].map(([index, proof]) => ({ index, proof })),
     corrects: follower.corrects,
     openWork: bounded(follower.work),
-    closing: follower.closing,
+    closing: follower.report,
     passed: follower.passed,
     request: goesOn(own) && request !== null ? request : own,
     activities: follower.activities,

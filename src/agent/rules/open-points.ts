@@ -81,7 +81,7 @@ function isDoneBy(point: string, said: string): boolean {
 }
 
 /** Names of tasks as trackers give them: `#12`, `ABC-123`, `proj-4te.3`. */
-function taskNames(text: string): string[] {
+export function taskNames(text: string): string[] {
   return (
     text.match(
       /(?<![\p{L}\p{N}/.-])(?:#\d{1,7}|[A-Z]{2,10}-\d{1,7}|[a-z]{2,20}-[a-z0-9]{2,8}(?:\.\d{1,3})?(?=[\s:,)]|$))/gu,

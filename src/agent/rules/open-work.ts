@@ -6,6 +6,13 @@
  */
 import { truncate } from "../../platform/truncate.ts";
 
+/** A closing message, point by point. */
+export interface Closing {
+  done: string[];
+  learnt: string[];
+  next: string[];
+}
+
 /** Words with the event that they were said in. */
 export interface Said {
   key: string;
@@ -111,6 +118,8 @@ export interface OpenWork {
   passed: { program: string; totals: string }[];
   /** The person's last request that was one of its own. */
   request: string | null;
+  /** What closing messages have said of that request so far: a short turn that goes on adds to it. */
+  report: Closing;
 }
 
 export function noOpenWork(): OpenWork {
@@ -124,6 +133,7 @@ export function noOpenWork(): OpenWork {
     plan: [],
     passed: [],
     request: null,
+    report: { done: [], learnt: [], next: [] },
   };
 }
 
@@ -133,6 +143,7 @@ const LINES_MAX = 16;
 const LINE_MAX_CHARS = 140;
 const TEXT_MAX_CHARS = 260;
 const LIST_MAX = 8;
+const REPORT_MAX = 10;
 
 const newest = <T>(items: readonly T[], max: number): T[] => items.slice(-max);
 const short = (text: string): string => truncate(text, TEXT_MAX_CHARS);
@@ -172,5 +183,10 @@ export function bounded(work: OpenWork): OpenWork {
     plan: newest(work.plan, 2).map(saidShort),
     passed: newest(work.passed, 6),
     request: work.request === null ? null : truncate(work.request, 600),
+    report: {
+      done: work.report.done.slice(0, REPORT_MAX).map(short),
+      learnt: work.report.learnt.slice(0, REPORT_MAX).map(short),
+      next: work.report.next.slice(0, REPORT_MAX).map(short),
+    },
   };
 }

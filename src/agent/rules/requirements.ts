@@ -3,6 +3,7 @@ import type { DraftObservation } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import type { Activity } from "./activity.ts";
 import { asTitle, draft } from "./draft.ts";
+import { taskNames } from "./open-points.ts";
 import { joined, looksLikeInstruction, plain, shorten } from "./prose.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { isProse } from "./telling.ts";
@@ -48,6 +49,14 @@ function titleOf(activity: Activity): string {
     .trim();
 }
 
+/** True for a task's text that lists tasks below it: its first name with a part behind, twice. */
+function isParent(text: string): boolean {
+  const own = taskNames(text.slice(0, 200))[0];
+  if (own === undefined) return false;
+  const below = taskNames(text).filter((name) => name.startsWith(`${own}.`));
+  return new Set(below).size >= 2;
+}
+
 /** True for documents by which a repository tells its conventions. */
 const CONVENTIONS =
   /(?:^|\/)(?:CLAUDE|AGENTS|CONTRIBUTING|CONVENTIONS|STYLE\w*|GEMINI|\.cursorrules)(?:\.\w+)?$/i;
@@ -89,8 +98,9 @@ export function observeRequirements(
         subtitle: activity.path ?? shorten(activity.subject, 100),
         narrative: joined(points.slice(0, 5), 560),
         facts: points.slice(2, 2 + POINTS_MAX),
-        // What a document of the repository states holds for all work, a task's text for that task.
-        concepts: isDocument ? ["why-it-exists", "pattern"] : ["pattern"],
+        // What a document or the task above others states holds for more than one task's work.
+        concepts:
+          isDocument || isParent(activity.text) ? ["why-it-exists", "pattern"] : ["pattern"],
         sources: [activity.key],
         index,
         at: activity.at,

@@ -1,20 +1,15 @@
 /** The summary of a turn, from the agent's closing message and from what was observed. */
 import type { DraftObservation, DraftSummary } from "../../memory/observation.ts";
 import { aboutSections, saysOpen } from "./headings.ts";
+import { saysPoint } from "./open-points.ts";
+import type { Closing } from "./open-work.ts";
 import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { isGuess, isPlan } from "./words.ts";
+import { isGoingOn, isGuess, isPlan } from "./words.ts";
 
 const FIELD_MAX = 900;
 const LEARNT =
   /\b(?:because|caused?|turned out|the (?:issue|problem|reason|root cause|fix|bug)|key fix|learn|found that|note|gotcha|instead of|rather than|due to|was that|weil|wegen|porque|parce que|потому)\b|因为|原因|なぜなら|ため/iu;
-
-/** A closing message, point by point. */
-export interface Closing {
-  done: string[];
-  learnt: string[];
-  next: string[];
-}
 
 /** A point with what is nested below it, in one line. */
 function whole(text: string, raw: string): string {
@@ -56,12 +51,37 @@ export function readClosing(text: string, unproved: (point: string) => boolean):
         if (listed || saysOpen(point) || section.items.length === 0) closing.next.push(point);
       } else if (saysOpen(point)) closing.next.push(point);
       else if (kind === "unclear" || point.length < 8) continue;
-      else if (looksLikeInstruction(point) || isGuess(point) || isPlan(point) || unproved(point))
+      else if (
+        isGoingOn(point) ||
+        looksLikeInstruction(point) ||
+        isGuess(point) ||
+        isPlan(point) ||
+        unproved(point)
+      )
         continue;
       else (LEARNT.test(point) ? closing.learnt : closing.done).push(point);
     }
   }
   return closing;
+}
+
+/**
+ * The report of a request after another closing message of it: what that one says first, then what
+ * was said before and is not said again. What was open stays open until it is said to be done.
+ */
+export function addToReport(report: Closing, points: Closing): Closing {
+  const said = [...points.done, ...points.learnt];
+  const isNew = (earlier: string) => !said.some((now) => saysPoint(earlier, now));
+  return {
+    done: [...points.done, ...report.done.filter(isNew)],
+    learnt: [...points.learnt, ...report.learnt.filter(isNew)],
+    next: [
+      ...points.next,
+      ...report.next.filter(
+        (point) => isNew(point) && !points.next.some((again) => saysPoint(point, again)),
+      ),
+    ],
+  };
 }
 
 /** A sentence that only greets the end: it says nothing of what was done. */

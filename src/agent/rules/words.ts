@@ -84,6 +84,14 @@ export function isState(text: string): boolean {
   return STATE.test(text) || STATE_LABEL.test(text);
 }
 
+/** What runs at this moment: over when anybody reads of it. */
+const GOING_ON =
+  /^(?:it(?:'s| is) |they(?:'re| are) )?(?:still \w+ing|waiting (?:for|on)|currently \w+ing|running (?:in|the|now)|(?:läuft|warte\w*) noch|sigue \w+ndo|toujours en cours|仍在|正在|まだ)/iu;
+
+export function isGoingOn(text: string): boolean {
+  return GOING_ON.test(text);
+}
+
 export function isPlan(text: string): boolean {
   return PLAN.test(text) || PLAN_WITHIN.test(text);
 }
