@@ -73,7 +73,7 @@ export interface Asking {
 }
 
 /** `by p-12`; empty for what the reader recorded. */
-function byOther(actor: string, reader: string | null): string {
+export function byOther(actor: string, reader: string | null): string {
   return reader === null || actor === reader ? "" : `by ${quoteText(actor, 40)}`;
 }
 
@@ -99,32 +99,36 @@ function marks(row: ObservationRow, times: number): string {
   return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
 }
 
-/** Where the last turn stopped: what was asked for, what was delivered, what was learnt. */
+/**
+ * Where the last turn stopped: what it left (`left`), what was asked for, what was delivered, what
+ * was learnt.
+ */
 export function renderSummary(
   row: SummaryRow,
   id: string,
   { now, reader }: Asking,
+  left: string,
   maxChars: number,
 ): string {
-  const { request, learned, completed, next_steps, investigated } = row.content;
+  const { request, learned, completed, investigated } = row.content;
   const branch = row.branch === null ? "" : `, branch ${quoteText(row.branch, 80)}`;
   const who = byOther(row.actor, reader);
   const lines = [
     `Where the last work stopped (${id}, ${ageOf(row.created_at, now)}${branch}${who === "" ? "" : `, ${who}`}):`,
   ];
-  let left = maxChars - (lines[0]?.length ?? 0);
+  let room = maxChars - (lines[0]?.length ?? 0);
   const fields: [string, string, number][] = [
-    ["Open", next_steps, 0.4],
+    ["Left open", left, 0.4],
     ["Request", request, 0.2],
     ["Done", completed, 0.7],
     ["Learned", learned, 0.7],
     ["Investigated", completed === "" && learned === "" ? investigated : "", 1],
   ];
   for (const [name, text, share] of fields) {
-    const size = Math.floor(left * share) - name.length - 6;
+    const size = Math.floor(room * share) - name.length - 6;
     if (text.trim() === "" || size < 40) continue;
     const line = `- ${name}: ${quoteText(text, size)}`;
-    left -= line.length + 1;
+    room -= line.length + 1;
     lines.push(line);
   }
   return lines.join("\n");
@@ -132,8 +136,8 @@ export function renderSummary(
 
 /** One line about an earlier session's work. */
 export function renderEarlier(row: SummaryRow, id: string, { now, reader }: Asking): string {
-  const { request, completed, learned, next_steps } = row.content;
-  const outcome = quoteText(completed || learned || next_steps, EARLIER_OUTCOME_CHARS);
+  const { request, completed, learned } = row.content;
+  const outcome = quoteText(completed || learned, EARLIER_OUTCOME_CHARS);
   const asked = quoteText(request, EARLIER_REQUEST_CHARS);
   const who = byOther(row.actor, reader);
   return `- ${id} · ${ageOf(row.created_at, now)} · ${who === "" ? "" : `${who} · `}${asked === "" ? "" : `${asked} → `}${outcome}`;

@@ -28,5 +28,9 @@ export function sessionsWork(view: View, query: Known): SessionsWork {
     if (!works.has(work)) works.set(work, row);
   }
   const [last = null, ...earlier] = works.values();
-  return { last, earlier };
+  // What only says what was left to do says nothing of what was done.
+  return {
+    last,
+    earlier: earlier.filter(({ content }) => /\S/.test(content.completed + content.learned)),
+  };
 }

@@ -20,6 +20,7 @@ import {
   nothingToTell,
 } from "./eligibility.ts";
 import { tellingWords } from "./gist.ts";
+import { leftThen, newsOfPoints, renderPoints } from "./left-open.ts";
 import {
   type Asking,
   frame,
@@ -83,7 +84,16 @@ export function context(view: View, query: ContextQuery): ContextAnswer {
   const stopped =
     last === null
       ? ""
-      : renderSummary(last, itemId(project, last.n), asking, limit * SUMMARY_SHARE);
+      : renderSummary(
+          last,
+          itemId(project, last.n),
+          asking,
+          // What is open has its own lines; a session without points is of an older release.
+          leftThen(view, last.session, now) ?? last.content.next_steps,
+          limit * SUMMARY_SHARE,
+        );
+  const news = newsOfPoints(view, query);
+  const points = renderPoints(news, project, asking);
   const indexed = earlier.slice(0, limit < EARLIER_FROM_CHARS ? 0 : EARLIER_SESSIONS);
   const index = indexed.map((row) => renderEarlier(row, itemId(project, row.n), asking));
   const gathered = gather(view, query);
@@ -113,6 +123,7 @@ export function context(view: View, query: ContextQuery): ContextAnswer {
   const compose = (groups: string[]) =>
     frame([
       preamble(project.name),
+      ...points,
       stopped,
       ...groups,
       ...(index.length === 0 ? [] : ["Earlier sessions, one line each:", ...index]),
@@ -123,25 +134,28 @@ export function context(view: View, query: ContextQuery): ContextAnswer {
     chars: limit - compose([]).length - headings,
     branch: query.branch ?? null,
     newestAt: Math.max(...candidates.map(({ createdAt }) => createdAt)),
-    told: tellingWords(stopped),
+    told: tellingWords([...points, stopped].join("\n")),
   });
   const chosen = choices
     .filter(({ shown }) => shown === "line")
     .flatMap(({ n }) => rows.get(n) ?? []);
   const explained =
     query.explain === true ? { choices: explain(project, last, choices, rows) } : {};
-  if (stopped === "" && chosen.length === 0) return { ...nothingToTell(until), ...explained };
+  if (stopped === "" && points.length === 0 && chosen.length === 0)
+    return { ...nothingToTell(until), ...explained };
   const groups = GROUPS.map(({ group }) => chosen.filter(({ type }) => groupOf(type) === group));
   const text = compose(
     groups.flatMap((members, at) => renderGroup(GROUPS[at]?.heading ?? "", members, lines, now)),
   );
   const [standing = [], found = [], built = []] = groups;
   const told: ToldCounts = {
-    open_points: 0,
+    open_points: news.points.length + news.more,
     decisions: standing.length,
     findings: found.length,
     changes: built.length,
-    sessions: new Set([last, ...indexed, ...chosen].flatMap((row) => row?.session ?? [])).size,
+    sessions: new Set(
+      [...news.points, last, ...indexed, ...chosen].flatMap((row) => row?.session ?? []),
+    ).size,
   };
   return {
     text,
@@ -203,7 +217,7 @@ function gather(view: View, query: ContextQuery): Gathered[] {
   const pools = [
     ofQuery,
     ofFiles,
-    listItems(view, { kind: "observation" }, null, RECENT),
+    listItems(view, { kind: "observation", activity: false }, null, RECENT),
     evergreenItems(view, EVERGREEN),
   ];
   for (const row of pools.flat()) rows.set(row.n, row);

@@ -86,7 +86,7 @@ export function stateOf(
  * What is left to do, without what is aged, newest first: what a session is told. Equal texts, which
  * sessions of other clones may leave, stand there once.
  */
-function openPointsFor(view: View, now: number, limit: number): OpenPointRow[] {
+export function openPointsFor(view: View, now: number, limit: number): OpenPointRow[] {
   const byText = new Map<string, OpenPointRow>();
   for (const point of listPoints(view, { state: "open", now, before: null, limit })) {
     if (!byText.has(point.text)) byText.set(point.text, point);
