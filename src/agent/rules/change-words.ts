@@ -122,6 +122,6 @@ export function editTitle(edits: Activity[]): string {
     case "note":
       return `${what} (${where})`;
     case "change":
-      return what === "" ? `Lines moved in ${where}` : `${where}: ${what}`;
+      return what === "" ? `Rework ${where}` : `${where}: ${what}`;
   }
 }

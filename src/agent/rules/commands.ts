@@ -78,6 +78,10 @@ const PROGRESS =
 const ANNOUNCEMENT =
   /^\s{0,8}(?:Error: )?(?:Exit code \d{1,3}|Command failed.{0,40}|.{0,60}validation failed:?|.{0,40}hook.{0,20}(?:failed|exited).{0,30})\s{0,4}$/i;
 
+/** Says that what is wrong stands elsewhere, above as a rule. */
+const ELSEWHERE =
+  /\berrors? (?:have|has) been logged\b|\b(?:aborting )?due to (?:\d{1,5} |the )?previous errors?\b|\bsee (?:the )?(?:errors?|output|log|messages?) above\b|^\s{0,8}g?make(?:\[\d{1,3}\])?: \*{3} |\b(?:script|command|process|task) .{0,80}\bexited with\b|\bELIFECYCLE\b/i;
+
 /** Longest block that a message is made of, in lines. */
 const BLOCK_LINES = 7;
 
@@ -130,7 +134,8 @@ export function failureMessage(output: string, max: number): string | null {
     /\p{L}{2}/u.test(line) &&
     !NO_FAILURE.test(line) &&
     !PROGRESS.test(line) &&
-    !ANNOUNCEMENT.test(line);
+    !ANNOUNCEMENT.test(line) &&
+    !ELSEWHERE.test(line);
   for (const sign of FAILURE_SIGNS) {
     const at = lines.findIndex((line) => worth(line) && sign.test(line));
     if (at === -1) continue;

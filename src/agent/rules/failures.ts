@@ -12,6 +12,8 @@ import { narrowingOf } from "./shell.ts";
 import { nameParts, sharesName } from "./words.ts";
 
 const MESSAGE_MAX = 240;
+/** Of a command line that failed: enough of it to know another form of it by. */
+const COMMAND_MAX = 240;
 
 /** What failed, as people call it: `git commit (DIALYZER)`. */
 export function failedName({ programs, label, command }: OpenFailure): string {
@@ -46,7 +48,7 @@ function failuresOf(activity: Activity): Seen[] {
   return (parts.length > 0 ? parts : [whole]).map(({ label, text }) => ({
     output: text.toLowerCase(),
     failure: {
-      command: shorten(activity.subject, 120),
+      command: shorten(activity.subject, COMMAND_MAX),
       programs,
       kind,
       label,
@@ -135,7 +137,8 @@ export function covers(
   if (!same && !alike) return false;
   // A commit is always of the whole, whatever it names.
   const narrowed = failure.kind === "commit" ? [] : narrowingOf(activity.subject);
-  if (narrowed.length === 0 || shorten(activity.subject, 120) === failure.command) return true;
+  if (narrowed.length === 0 || shorten(activity.subject, COMMAND_MAX) === failure.command)
+    return true;
   // A part passed: the part that had failed?
   const before = narrowingOf(failure.command);
   return narrowed.some(
@@ -162,6 +165,9 @@ function isOtherForm(activity: Activity, failure: OpenFailure): boolean {
   const check = failure.kind !== null && failure.kind !== "commit" && failure.kind !== "push";
   if (check || failure.age > FORGOTTEN_AFTER) return false;
   if (activity.outcome === null || activity.subject === failure.command) return false;
+  // A commit's message names what was worked on.
+  const kind = checkKind(mainPrograms(activity.programs));
+  if (kind === "commit" || kind === "push") return false;
   const own = ownWordsOf(failure.command);
   const shared = own.filter((word) => activity.subject.includes(word));
   return shared.length >= 2 || (own.length === 1 && shared.length === 1);

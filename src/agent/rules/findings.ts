@@ -75,6 +75,22 @@ export function observeFindings(
   });
 }
 
+/** Names that two tellings of one failure share at least, and their share of the shorter one's. */
+const SAME_FIX_NAMES = 2;
+const SAME_FIX_SHARE = 0.5;
+
+/** The delivered fixes of which `text` tells again: it names what they name. */
+export function toldAgainBy(text: string, delivered: readonly Delivered[]): Delivered[] {
+  const names = nameParts(text);
+  return delivered.filter((told) => {
+    if (told.isFix !== true) return false;
+    const before = nameParts(told.text);
+    const shared = [...before].filter((name) => names.has(name)).length;
+    const least = Math.min(names.size, before.size);
+    return shared >= SAME_FIX_NAMES && shared / least >= SAME_FIX_SHARE;
+  });
+}
+
 /** The delivered finding that `text` takes back; null where it takes back none. */
 export function takenBackBy(text: string, delivered: readonly Delivered[]): Delivered | null {
   return (

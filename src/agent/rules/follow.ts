@@ -21,7 +21,7 @@ import {
   speaksOfOpen,
   takeResolved,
 } from "./failures.ts";
-import { observeFindings, takenBackBy } from "./findings.ts";
+import { observeFindings, takenBackBy, toldAgainBy } from "./findings.ts";
 import { indexTextOfActivities } from "./index-text.ts";
 import { type Commit, observeChanges } from "./observe-changes.ts";
 import { observeFixes } from "./observe-fix.ts";
@@ -122,9 +122,7 @@ class Follower {
         if (!closings.has(event.body.text)) this.#say(event.key, event.body.text);
       } else if (event.kind === "prompt") this.#prompt(event.key, event.body.text, event.at);
       else if (event.kind === "compaction") {
-        this.#tell(
-          observeCompaction(event.body.text, event.key, event.at, this.#known(), this.#taken),
-        );
+        this.#compaction(event.key, event.body.text, event.at);
       } else if (event.kind === "subagent_end")
         this.#report(event.key, event.body.text, event.body.label ?? "", event.at);
       else this.#turnEnd(event.key, event.body.text);
@@ -144,6 +142,7 @@ class Follower {
         key,
         text: `${observation.title}. ${observation.narrative}`,
         paths: [...paths],
+        isFix: observation.type === "bugfix",
       });
     }
   }
@@ -165,6 +164,19 @@ class Follower {
         return paths.some((path) => head.startsWith(path) || head.startsWith(fileName(path)));
       },
     };
+  }
+
+  /** What a compaction summary tells again of a fix, it tells in better words: those stand then. */
+  #compaction(key: string, text: string, at: number): void {
+    const drafts = observeCompaction(text, key, at, this.#known(), this.#taken);
+    for (const { type, title, narrative } of drafts) {
+      if (type !== "bugfix") continue;
+      for (const told of toldAgainBy(`${title}. ${narrative}`, this.work.delivered)) {
+        this.corrects.push({ source: told.key, text: told.text, reason: `Told again: ${title}` });
+        this.work.delivered = this.work.delivered.filter((each) => each !== told);
+      }
+    }
+    this.#tell(drafts);
   }
 
   #prompt(key: string, text: string, at: number): void {

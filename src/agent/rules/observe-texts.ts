@@ -12,9 +12,10 @@ import { isGuess, isRefutation, isState } from "./words.ts";
 
 /** A text shorter than this says nothing that its turn's summary does not say. */
 const TELLING_MIN = 120;
-/** Points that one observation tells of: of problems and decisions each that says enough by itself. */
+/** Points that one observation tells of; decisions that say enough by themselves, each alone. */
 const POINTS_PER_PART = 3;
 const WHOLE_POINT_MIN = 170;
+const WHOLE_PROBLEM_MIN = 110;
 const POINT_MAX = 500;
 
 /** What a section is about, by its heading. */
@@ -65,6 +66,10 @@ function standing(point: string): string {
     .trim();
 }
 
+/** Problems that a linter or formatter names and that teach nothing. */
+const TRIVIAL =
+  /^(?:\p{L}+: )?(?:unused (?:\w+ )?(?:variables?|imports?|alias(?:es)?|arguments?|parameters?)|formatting|whitespace|trailing (?:spaces?|commas?)|indentation|typos?|line (?:too long|length))\b/iu;
+
 interface Stretch {
   heading: string;
   points: string[];
@@ -87,12 +92,15 @@ function stretchesOf(section: Section, known: Known): Stretch[] {
   const points = section.items
     .filter(({ ticked }) => ticked !== false)
     .map((item) => ({ point: standing(wholePoint(item)), raw: item.raw }))
-    .filter(({ point }) => point.length >= 25 && usable(point));
-  const single = /^(?:bugfix|decision)$/.test(kindOf(section.heading).type);
+    .filter(({ point }) => point.length >= 25 && usable(point) && !TRIVIAL.test(point));
+  const { type } = kindOf(section.heading);
   const stretches: Stretch[] = [];
   let open: Stretch | null = null;
   for (const { point, raw } of points) {
-    const alone = single && point.length >= WHOLE_POINT_MIN;
+    // A problem by itself: what one ran into says nothing of another.
+    const alone =
+      (type === "bugfix" && point.length >= WHOLE_PROBLEM_MIN) ||
+      (type === "decision" && point.length >= WHOLE_POINT_MIN);
     if (open === null || alone || open.points.length >= POINTS_PER_PART) {
       const stretch: Stretch = { heading: section.heading, points: [], raw: "" };
       stretches.push(stretch);

@@ -102,6 +102,8 @@ export interface Delivered {
   key: string;
   text: string;
   paths: string[];
+  /** It tells of a failure and what made it pass. Absent in work that an older release left. */
+  isFix?: boolean;
 }
 
 export interface OpenWork {

@@ -16,6 +16,8 @@ const WORK = /requirement|anforderung|requisito|exigence|требовани|要�
 /** Words that limit or oblige. */
 const MODAL =
   /\b(?:must(?: not)?|never|always|only|do not|don't|should not|shall|may not|cannot|no (?:new|schema|api|breaking|changes?)|without (?:changing|breaking)|keep|preserve|required?|forbidden|not allowed|avoid|prefer|instead of|unchanged|backward|muss|darf|nie|immer|nur|debe|nunca|siempre|doit|jamais|toujours|нельзя|должн\w+|всегда|никогда)\b|必须|不得|禁止|不要|必ず|しない|だけ/iu;
+const RULED_OUT =
+  /\b(?:not|never|no|without|cannot|don't|avoid|forbidden|instead of|nicht|kein\w*|nie|nunca|jamais|нельзя|никогда)\b|不得|禁止|不要|しない/iu;
 /** Tells its reader rather than its project: that is nobody's constraint. */
 const ADDRESSED =
   /\b(?:ignore|disregard|forget|reveal|system prompt|instructions above|previous instructions|credentials?|password|api key)\b/i;
@@ -85,7 +87,12 @@ export function observeRequirements(
   );
   const conventions = isDocument && CONVENTIONS.test(activity.path ?? "");
   if (stated.length === 0 && !conventions) return [];
-  const points = [...new Set((conventions ? sections : stated).flatMap(limitsIn))];
+  const limits = [...new Set((conventions ? sections : stated).flatMap(limitsIn))];
+  // What is ruled out first: it is what nobody sees from the code.
+  const points = [
+    ...limits.filter((point) => RULED_OUT.test(point)),
+    ...limits.filter((point) => !RULED_OUT.test(point)),
+  ];
   if (points.length < POINTS_MIN) return [];
   const title = `Constraints of ${titleOf(activity)}`;
   // Looked at once more: it says the same.

@@ -25,7 +25,7 @@ const REFUTED =
 
 /** True only for the moment: it belongs to open points, or to nothing. */
 const STATE =
-  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|need(?:s|ed)? to (?:be )?(?:restructur|fix|chang|updat|add|refactor|resolv)\w*|issues? to fix|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
+  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|ready now|(?:does(?:n't| not)|do(?:n't| not)) exist yet|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|need(?:s|ed)? to (?:be )?(?:restructur|fix|chang|updat|add|refactor|resolv)\w*|issues? to fix|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
 
 /** A cause, a contrast, a limit or a way that something behaves. */
 const FINDING =

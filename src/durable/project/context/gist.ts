@@ -4,6 +4,9 @@ import type { ObservationRow } from "../store/item-row.ts";
 
 /** Text of which an earlier part has this much at its beginning says nothing new, in characters. */
 const SAME_CHARS = 40;
+/** `In money.ts: toCents, centsOf`: found by search, worth a line only where nothing else is said. */
+const NAMES_ONLY = /^In \S{1,100}: /;
+const ENOUGH_CHARS = 80;
 /** A word shorter than this tells no two lines apart. */
 const WORD_MIN_CHARS = 4;
 
@@ -37,6 +40,7 @@ export function gistOf({ content: { title, narrative, subtitle, facts } }: Obser
   const told: string[] = [bare(title)];
   const parts: string[] = [];
   for (const text of [narrative || subtitle, ...facts]) {
+    if (NAMES_ONLY.test(text) && parts.join(" ").length >= ENOUGH_CHARS) continue;
     const rest = withoutTitle(text, title);
     const form = bare(rest);
     if (form === "" || told.some((each) => each.includes(form.slice(0, SAME_CHARS)))) continue;

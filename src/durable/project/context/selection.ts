@@ -58,8 +58,9 @@ const CONCEPT_WORTH: Partial<Record<Concept, number>> = {
   "trade-off": 0.7,
   "why-it-exists": 0.5,
   "problem-solution": 0.2,
-  pattern: -1,
 };
+/** What a single task demanded ends with the task, as a rule. */
+const TASK_CONSTRAINT_WORTH = 1;
 const BY_HAND_WORTH = 1.5;
 /** After this time an observation is worth half, */
 const HALF_LIFE_MS = 10 * DAY_MS;
@@ -103,7 +104,8 @@ function isToldByItsSession(candidate: Candidate): boolean {
 /** What an observation is worth to a session that starts now, and why. */
 export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "newestAt">) {
   const reasons: string[] = [candidate.type];
-  let worth = TYPE_WORTH[candidate.type];
+  const isOfTask = candidate.type === "decision" && candidate.concepts.join() === "pattern";
+  let worth = isOfTask && !candidate.byHand ? TASK_CONSTRAINT_WORTH : TYPE_WORTH[candidate.type];
   for (const concept of candidate.concepts) {
     const more = CONCEPT_WORTH[concept];
     if (more === undefined) continue;
