@@ -59,6 +59,16 @@ program
   });
 
 program
+  .command("scrub")
+  .description(
+    "rewrite the stopped local server's databases, so that nothing removed stays in them",
+  )
+  .action(async () => {
+    const { scrubStopped } = await import("./server/scrub-command.ts");
+    await scrubStopped(say);
+  });
+
+program
   .command("dev")
   .description("run it by wrangler dev, for work on Cairn itself (HOST, PORT)")
   .action(async () => {

@@ -21,11 +21,18 @@ export interface Service {
   command: string;
   /** How to run a second one, for messages. */
   another: string;
+  /** Rewrites what is closed, before it starts and after it ended. */
+  scrub?: (budgetMs: number) => Promise<void>;
   /** Starts the server's processes. */
   launch(port: number): Promise<ProcessGroup>;
   /** Tells the user that it is ready. */
   announce(run: Run): void;
 }
+
+/** How long removed text is scrubbed before a start; what is left is done at the stop or the next start. */
+const START_SCRUB_MS = 20_000;
+/** A stop is waited for by whoever asked for it. */
+const STOP_SCRUB_MS = 1_500;
 
 /** Makes folders that nobody else on this machine may read; throws a `Failure` where it cannot. */
 export function makePrivateFolders(folders: string[]): void {
@@ -52,6 +59,7 @@ export async function serve(service: Service): Promise<number> {
     const port = await freePort(host, service.port, service.another);
     run.url = localUrl(host, port);
     if (stopping.signal.aborted) return 0;
+    await service.scrub?.(START_SCRUB_MS);
     group = await service.launch(port);
     run.runtimePid = group.pid;
     updateRun(state, run);
@@ -76,6 +84,7 @@ export async function serve(service: Service): Promise<number> {
     );
   } finally {
     await group?.stop();
+    if (group !== null) await service.scrub?.(STOP_SCRUB_MS);
     releaseState(state);
     stopping.release();
   }

@@ -8,6 +8,7 @@ import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
+import { scrub } from "./scrub.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
 import { bundleWorker } from "./worker-bundle.ts";
 
@@ -29,8 +30,12 @@ export async function start(): Promise<number> {
     readyTimeoutMs: READY_TIMEOUT_MS,
     command: "npm start",
     another: "A second server needs a PORT and a CAIRN_STATE of its own.",
-    async launch(port) {
+    async scrub(budgetMs) {
       takeOverObjects(state);
+      const { failures } = await scrub(state, { budgetMs });
+      for (const failure of failures) process.stderr.write(`cairn: not scrubbed: ${failure}\n`);
+    },
+    async launch(port) {
       rmSync(join(runtimeFolder, "tmp"), { recursive: true, force: true });
       mkdirSync(join(runtimeFolder, "tmp"));
       const bundle = await bundleWorker(runtimeFolder);

@@ -6,6 +6,7 @@ import forgotten from "../../../migrations/project/0004_forgotten.sql";
 import openPoints from "../../../migrations/project/0005_open_points.sql";
 import departures from "../../../migrations/project/0006_departure.sql";
 import postings from "../../../migrations/project/0007_postings.sql";
+import removals from "../../../migrations/project/0008_removals.sql";
 
 export const PROJECT_MIGRATIONS = [
   { name: "0001_memory", sql: memory },
@@ -15,4 +16,5 @@ export const PROJECT_MIGRATIONS = [
   { name: "0005_open_points", sql: openPoints },
   { name: "0006_departure", sql: departures },
   { name: "0007_postings", sql: postings },
+  { name: "0008_removals", sql: removals },
 ];

@@ -16,6 +16,7 @@ import {
   type Withdrawn,
 } from "./item-row.ts";
 import { insertRow, type MovingStore, shifted, shiftedBatch } from "./moving.ts";
+import { noteRemoval } from "./removals.ts";
 import { addToIndex, removeFromIndex } from "./search-index.ts";
 import { isTakenBack, numbersOfSessions, TAUGHT } from "./sessions.ts";
 import { everything } from "./visible.ts";
@@ -84,6 +85,8 @@ export function updateSummary(
 
 /** Overwrites and deletes items, takes them out of both indexes, and repairs the links of those that stay. */
 export function removeItems(db: Database, numbers: number[]): void {
+  if (numbers.length === 0) return;
+  noteRemoval(db);
   keepLastNumber(db, numbers);
   for (const n of numbers) {
     removeFromIndex(db, n);

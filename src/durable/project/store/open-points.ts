@@ -10,6 +10,7 @@ import { type Columns, json, plain, Table } from "../../../platform/table.ts";
 import { DAY_MS } from "../../../platform/time.ts";
 import { keepLastNumber } from "./items.ts";
 import { insertRow, type MovingStore, shifted } from "./moving.ts";
+import { noteRemoval } from "./removals.ts";
 import { isTakenBack } from "./sessions.ts";
 import { type View, visible } from "./visible.ts";
 
@@ -171,6 +172,8 @@ export function changePoint(db: Database, n: number, change: PointChange): void 
 
 /** Overwrites and deletes points; none of their numbers is given again. */
 export function removePoints(db: Database, numbers: readonly number[]): void {
+  if (numbers.length === 0) return;
+  noteRemoval(db);
   keepLastNumber(db, numbers);
   for (const n of numbers) {
     const blank = ["text", "sources"].map((column) => `${column} = ${overwritten(column)}`);
