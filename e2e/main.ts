@@ -11,7 +11,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { call, listAll } from "../src/cli/api.ts";
-import { CLONE } from "../src/cli/clone.ts";
+import { ROOT } from "../src/cli/installation.ts";
 import { ObservationSchema } from "../src/contract/items.ts";
 import { SessionListSchema } from "../src/contract/sessions.ts";
 import { CAIRN, environment, run, temporaryFolder } from "../test/local/cli-command.ts";
@@ -44,7 +44,7 @@ const env = environment(home);
 function npmStart(port: string): Promise<LocalServer> {
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const child = spawn(npm, ["start"], {
-    cwd: CLONE,
+    cwd: ROOT,
     env: { ...env, PORT: port },
     stdio: ["ignore", "pipe", "pipe"],
   });

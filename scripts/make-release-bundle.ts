@@ -10,10 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { transform } from "esbuild";
-import { CLONE } from "../src/cli/clone.ts";
+import { ROOT } from "../src/cli/installation.ts";
 import { bundleWorker } from "../src/cli/server/worker-bundle.ts";
 
-const { version } = JSON.parse(readFileSync(join(CLONE, "package.json"), "utf8")) as {
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   version: string;
 };
 const folder = mkdtempSync(join(tmpdir(), "cairn-bundle-"));
@@ -24,7 +24,7 @@ try {
     target: "es2024",
     minifyWhitespace: true,
   });
-  const releases = join(CLONE, "test", "fixtures", "releases");
+  const releases = join(ROOT, "test", "fixtures", "releases");
   mkdirSync(releases, { recursive: true });
   const file = join(releases, `v${version}.js.gz`);
   writeFileSync(file, gzipSync(code, { level: 9 }));

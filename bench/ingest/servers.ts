@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CAIRN_COMMAND, CLONE } from "../../src/cli/clone.ts";
+import { COMMAND_PATH, ROOT } from "../../src/cli/installation.ts";
 import { startProcessGroup } from "../../src/cli/server/process-group.ts";
 import { childrenOf } from "../../src/cli/server/process-table.ts";
 import { workerdBinary } from "../../test/support/workerd.ts";
@@ -42,7 +42,7 @@ async function ready(url: string): Promise<void> {
 export async function startCairn(
   folder: string,
   port: number,
-  command: string = CAIRN_COMMAND,
+  command: string = COMMAND_PATH,
 ): Promise<Server> {
   const state = join(folder, "cairn");
   const log = join(folder, "cairn.log");
@@ -89,7 +89,7 @@ export async function startBare(folder: string, port: number): Promise<Server> {
   const state = join(folder, "bare");
   const objects = join(state, "objects");
   mkdirSync(objects, { recursive: true });
-  const script = readFileSync(join(CLONE, "bench", "ingest", "bare-worker.js"));
+  const script = readFileSync(join(ROOT, "bench", "ingest", "bare-worker.js"));
   writeFileSync(join(state, "bare-worker.js"), script);
   const config = join(state, "bare.capnp");
   const module = "bare-worker.js";

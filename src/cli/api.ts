@@ -3,8 +3,8 @@ import { z } from "zod";
 import cairn from "../../package.json" with { type: "json" };
 import { ErrorSchema } from "../contract/errors.ts";
 import { mapTexts, withoutControls } from "../platform/control-codes.ts";
-import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { Failure } from "./failure.ts";
+import { CAIRN } from "./installation.ts";
 import type { Target } from "./target.ts";
 
 /** Longer than the server's own longest wait, a minute for a flush. */
@@ -82,7 +82,7 @@ export async function reach(target: Target, url: URL | string, sent: Sent): Prom
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
     throw new Unreachable(
       `no answer from ${target.url} (${cause}). Start the local server with: ` +
-        `${shellWord(CAIRN_COMMAND)} start, or name another one with --url and --key.`,
+        `${CAIRN} start, or name another one with --url and --key.`,
     );
   }
 }

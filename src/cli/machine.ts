@@ -4,21 +4,14 @@
  * people share. The start hook reads the same files.
  */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { COMMAND_FILE, MACHINE_FILE } from "../hooks/connect/machine-files.ts";
 import { isMachineId } from "../memory/folder-name.ts";
-import { CAIRN_COMMAND } from "./clone.ts";
+import { COMMAND_PATH } from "./installation.ts";
+import { machineFolder } from "./machine-folder.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
-
-/** The same folder as `MACHINE_FOLDER_SH` names for a shell. */
-function machineFolder(): string {
-  const state = process.env.XDG_STATE_HOME;
-  const base = state ? resolve(state) : join(process.env.HOME || homedir(), ".local", "state");
-  return join(base, "cairn");
-}
 
 /** The machine's id; null where no `connect` has made one yet. */
 export function machineId(): string | null {
@@ -39,8 +32,8 @@ export function noteMachine(): boolean {
       write(join(folder, MACHINE_FILE), crypto.randomUUID().replaceAll("-", ""));
     }
     const isRunnable = process.platform !== "win32";
-    if (isRunnable && readOr(join(folder, COMMAND_FILE)).trim() !== CAIRN_COMMAND) {
-      write(join(folder, COMMAND_FILE), CAIRN_COMMAND);
+    if (isRunnable && readOr(join(folder, COMMAND_FILE)).trim() !== COMMAND_PATH) {
+      write(join(folder, COMMAND_FILE), COMMAND_PATH);
     }
     return true;
   } catch {

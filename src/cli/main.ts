@@ -1,9 +1,11 @@
 /** The command line: `cairn <command>`. Each command's own code is loaded when it is called. */
 import { Argument, Command, Option } from "commander";
+import cairn from "../../package.json" with { type: "json" };
 import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { withoutControls } from "../platform/control-codes.ts";
 import { Failure } from "./failure.ts";
+import { IS_CLONE } from "./installation.ts";
 import type { OpenPointFlags } from "./open-points.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
 
@@ -31,6 +33,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const program = new Command("cairn")
   .description("Shared memory for coding agents")
+  .version(cairn.version)
   .showHelpAfterError("(see: cairn --help)");
 
 /** A command that talks to a server. */
@@ -68,8 +71,16 @@ program
     await scrubStopped(say);
   });
 
+// The process beside `start` that runs the Worker: nothing for people.
 program
-  .command("dev")
+  .command("runtime <host> <port> <state> <worker>", { hidden: true })
+  .action(async (host: string, port: string, state: string, worker: string) => {
+    const { runWorker } = await import("./server/runtime.ts");
+    await runWorker({ host, port, state, worker });
+  });
+
+program
+  .command("dev", { hidden: !IS_CLONE })
   .description("run it by wrangler dev, for work on Cairn itself (HOST, PORT)")
   .action(async () => {
     const { dev } = await import("./server/dev.ts");

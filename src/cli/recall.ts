@@ -12,8 +12,8 @@ import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
 import { CONNECTABLE } from "../hooks/registry.ts";
 import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
-import { CAIRN_COMMAND, shellWord } from "./clone.ts";
 import { connection } from "./connect/connect.ts";
+import { CAIRN, shellWord } from "./installation.ts";
 import { type Chosen, chosenProject } from "./project.ts";
 import type { Target } from "./target.ts";
 
@@ -149,7 +149,7 @@ function tellEarlier({ project, known, earlier }: Chosen, say: Say): void {
   const command = known ? "merge" : "rename";
   say(
     `An earlier version kept the memory of all your folders of this name as ${earlier}. ` +
-      `If it is this folder's, take it over with: ${shellWord(CAIRN_COMMAND)} projects ${command} ` +
+      `If it is this folder's, take it over with: ${CAIRN} projects ${command} ` +
       `${shellWord(earlier)} ${shellWord(project)}`,
   );
 }

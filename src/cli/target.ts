@@ -1,7 +1,6 @@
 /** Which server a command talks to, and with which key. */
-
-import { CAIRN_COMMAND, shellWord, stateFolder } from "./clone.ts";
 import { Failure } from "./failure.ts";
+import { CAIRN, stateFolder } from "./installation.ts";
 import { localUrl, readServerEnvironment } from "./server/environment.ts";
 import { firstKey, keptKey } from "./server/key.ts";
 import { lastUrl, runningServer } from "./server/run-file.ts";
@@ -34,7 +33,7 @@ export function resolveTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = proce
   const key = running?.key ?? keptKey(state);
   if (key === null) {
     throw new Failure(
-      `no server was started on ${state} yet. Start it with: ${shellWord(CAIRN_COMMAND)} start, ` +
+      `no server was started on ${state} yet. Start it with: ${CAIRN} start, ` +
         "or give --url and --key of another server.",
     );
   }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { CLONE } from "../../src/cli/clone.ts";
+import { ROOT } from "../../src/cli/installation.ts";
 import { isGroupAlive } from "../../src/cli/server/process-group.ts";
 import { goneWithin } from "../../src/cli/server/process-table.ts";
 import { environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
@@ -12,7 +12,7 @@ import { untilReady } from "./local-server.ts";
 const PROCESSES_MS = 180_000;
 const GONE_WITHIN_MS = 5_000;
 
-const RECORDING = join(CLONE, "test", "fixtures", "claude-code-hooks.jsonl");
+const RECORDING = join(ROOT, "test", "fixtures", "claude-code-hooks.jsonl");
 
 /** A clone of its own: wrangler keeps secrets and state beside wrangler.toml. */
 function cloneOfItsOwn(): string {
@@ -25,9 +25,9 @@ function cloneOfItsOwn(): string {
     "tsconfig.json",
     "wrangler.toml",
   ]) {
-    cpSync(join(CLONE, name), join(clone, name), { recursive: true });
+    cpSync(join(ROOT, name), join(clone, name), { recursive: true });
   }
-  symlinkSync(join(CLONE, "node_modules"), join(clone, "node_modules"));
+  symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
   return clone;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { CLONE } from "../../src/cli/clone.ts";
+import { ROOT } from "../../src/cli/installation.ts";
 
 const LockSchema = z.object({
   packages: z.record(
@@ -11,12 +11,15 @@ const LockSchema = z.object({
       version: z.string().optional(),
       integrity: z.string().optional(),
       link: z.boolean().optional(),
+      hasInstallScript: z.boolean().optional(),
     }),
   ),
 });
 
+const ManifestSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
+
 function read(file: string): string {
-  return readFileSync(join(CLONE, file), "utf8");
+  return readFileSync(join(ROOT, file), "utf8");
 }
 
 describe("the lock file", () => {
@@ -32,8 +35,14 @@ describe("the lock file", () => {
     expect(local).toEqual(["", "tools/node"]);
   });
 
-  it("is all that is installed: packages run no scripts that could fetch more", () => {
-    expect(read(".npmrc")).toMatch(/^ignore-scripts=true$/m);
+  it("is all that is installed: no package may run a script that could fetch more", () => {
+    // Not by `ignore-scripts`, which would also skip what `npm pack` builds.
+    const { allowScripts } = ManifestSchema.parse(JSON.parse(read("package.json")));
+    const withScripts = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
+      hasInstallScript === true ? [path.replace(/^.*node_modules\//, "")] : [],
+    );
+    expect(withScripts).not.toEqual([]);
+    for (const name of withScripts) expect(allowScripts[name]).toBe(false);
   });
 
   it("brings the same Node to each system", () => {

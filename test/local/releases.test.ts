@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLONE } from "../../src/cli/clone.ts";
+import { ROOT } from "../../src/cli/installation.ts";
 import { bundleWorker } from "../../src/cli/server/worker-bundle.ts";
 import { removeTemporaryFolders, temporaryFolder } from "./cli-command.ts";
 import { type Deployment, startMixed } from "./mixed-deployment.ts";
@@ -27,7 +27,7 @@ const bundled = readdirSync(RELEASES)
   .flatMap((file) => /^v(\d+\.\d+\.\d+)\.js\.gz$/.exec(file)?.[1] ?? [])
   .filter(isCompatible);
 
-const released = [...readFileSync(join(CLONE, "CHANGELOG.md"), "utf8").matchAll(/^## (\S+)(.*)$/gm)]
+const released = [...readFileSync(join(ROOT, "CHANGELOG.md"), "utf8").matchAll(/^## (\S+)(.*)$/gm)]
   .filter(([, , rest]) => !rest?.includes("unreleased"))
   .map(([, version]) => version ?? "")
   .filter(isCompatible);

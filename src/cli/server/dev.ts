@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { formatKey, newKey } from "../../memory/key.ts";
-import { CAIRN_COMMAND, CLONE, shellWord } from "../clone.ts";
+import { CAIRN, ROOT } from "../installation.ts";
 import { readServerEnvironment } from "./environment.ts";
 import { firstKey } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
@@ -19,16 +19,16 @@ const DEV_TEAM = "dev";
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function dev(): Promise<number> {
   const { host, port } = readServerEnvironment(process.env);
-  const folder = join(CLONE, ".wrangler");
+  const folder = join(ROOT, ".wrangler");
   const lock = join(folder, "dev");
   makePrivateFolders([folder, lock]);
-  const wrangler = join(CLONE, "node_modules", "wrangler", "bin", "wrangler.js");
+  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const persist = join(folder, "state");
   return await serve({
     host,
     port,
     state: lock,
-    key: devKey(join(CLONE, ".dev.vars")),
+    key: devKey(join(ROOT, ".dev.vars")),
     readyTimeoutMs: READY_TIMEOUT_MS,
     command: "npm run dev",
     another: "A clone runs one of these at a time; npm start may run beside it, on another PORT.",
@@ -39,7 +39,7 @@ export async function dev(): Promise<number> {
           wrangler,
           "dev",
           "--cwd",
-          CLONE,
+          ROOT,
           "--ip",
           host,
           "--port",
@@ -69,7 +69,7 @@ function devKey(file: string): string {
 }
 
 function announce(run: Run, persist: string): void {
-  const connect = `${shellWord(CAIRN_COMMAND)} connect claude-code`;
+  const connect = `${CAIRN} connect claude-code`;
   const lines = [
     "",
     `  URL    ${run.url}`,

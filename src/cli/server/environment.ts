@@ -1,6 +1,6 @@
 /** The local server's environment, checked before anything is touched. */
-import { stateFolder } from "../clone.ts";
 import { Failure } from "../failure.ts";
+import { stateFolder } from "../installation.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8787;

@@ -5,8 +5,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CLONE } from "../clone.ts";
 import { Failure } from "../failure.ts";
+import { ROOT } from "../installation.ts";
 import { isGroupAlive, killGroup } from "./process-group.ts";
 import { commandLine, commandLinesOfGroup, goneWithin, isAlive } from "./process-table.ts";
 
@@ -109,9 +109,8 @@ function createRun(state: string, run: Run): boolean {
 async function endOrphan(run: Run | null, state: string): Promise<void> {
   const pid = run?.runtimePid;
   if (pid == null || !isGroupAlive(pid)) return;
-  // The number may have gone to somebody else since: it must be this clone that runs there.
-  if (!commandLinesOfGroup(pid).some((line) => line.includes(state) || line.includes(CLONE)))
-    return;
+  // The number may have gone to somebody else since: it must be this installation that runs there.
+  if (!commandLinesOfGroup(pid).some((line) => line.includes(state) || line.includes(ROOT))) return;
   killGroup(pid);
   if (!(await goneWithin(() => isGroupAlive(pid), KILL_WAIT_MS))) {
     throw new Failure(

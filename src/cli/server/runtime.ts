@@ -1,11 +1,11 @@
 /**
  * The process that runs the Worker, started by `cairn start`: Miniflare with the bindings of
  * `wrangler.toml`, on its direct socket, which is as fast as the bare runtime. Its arguments are the
- * host, the port, the state folder and the bundle; keys come by the environment, so that none is
+ * host, the port, the state folder and the Worker's file; keys come by the environment, so that none is
  * written to the disk or stands in a command line.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   convertV4MiniflareOptions,
   Log,
@@ -19,33 +19,45 @@ import { childrenOf, goneWithin, isAlive } from "./process-table.ts";
 /** How long requests in flight may take to end once it is told to stop. */
 const DRAIN_MS = 1_200;
 
-const [host = "", port = "", state = "", bundle = ""] = process.argv.slice(2);
-const folder = join(state, "runtime");
-const worker = JSON.parse(readFileSync(join(folder, `${bundle}.json`), "utf8")) as V4WorkerOptions;
-const settings = ENVIRONMENT_VARIABLES.map((name) => [name, process.env[name] ?? ""]);
+export interface RuntimeArguments {
+  host: string;
+  port: string;
+  /** Absolute path of the state folder. */
+  state: string;
+  /** The Worker's file, with Miniflare's options in `<file>.json`. */
+  worker: string;
+}
 
-const miniflare = new Miniflare(
-  convertV4MiniflareOptions({
-    ...worker,
-    modules: [{ type: "ESModule", path: join(folder, bundle) }],
-    modulesRoot: folder,
-    bindings: { ...worker.bindings, ...Object.fromEntries(settings) },
-    unsafeDirectSockets: [{ host, port: Number(port) }],
-    // Miniflare's own entry is not used; it must not be reached from elsewhere.
-    host: "127.0.0.1",
-    port: 0,
-    resourcePersistencePath: state,
-    resourceTmpPath: join(folder, "tmp"),
-    cf: false,
-    cache: false,
-    telemetry: { enabled: false },
-    log: new Log(LogLevel.ERROR),
-    handleStructuredLogs: ({ level, message }) => {
-      const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
-      stream.write(`${message}\n`);
-    },
-  }),
-);
+/** Runs until the process is told to stop. Resolves once the Worker answers. */
+export async function runWorker({ host, port, state, worker }: RuntimeArguments): Promise<void> {
+  const options = JSON.parse(readFileSync(`${worker}.json`, "utf8")) as V4WorkerOptions;
+  const settings = ENVIRONMENT_VARIABLES.map((name) => [name, process.env[name] ?? ""]);
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...options,
+      modules: [{ type: "ESModule", path: worker }],
+      modulesRoot: dirname(worker),
+      bindings: { ...options.bindings, ...Object.fromEntries(settings) },
+      unsafeDirectSockets: [{ host, port: Number(port) }],
+      // Miniflare's own entry is not used; it must not be reached from elsewhere.
+      host: "127.0.0.1",
+      port: 0,
+      resourcePersistencePath: state,
+      resourceTmpPath: join(state, "runtime", "tmp"),
+      cf: false,
+      cache: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ level, message }) => {
+        const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
+        stream.write(`${message}\n`);
+      },
+    }),
+  );
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+  await miniflare.ready;
+}
 
 async function stop(): Promise<void> {
   const runtimes = childrenOf(process.pid);
@@ -60,7 +72,3 @@ async function stop(): Promise<void> {
   // Miniflare's hook on exit ends what is left.
   process.exit(0);
 }
-
-process.once("SIGTERM", () => void stop());
-process.once("SIGINT", () => void stop());
-await miniflare.ready;

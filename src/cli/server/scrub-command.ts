@@ -1,6 +1,6 @@
 /** `cairn scrub`: what a start and a stop do by themselves, whole and at once. */
-import { stateFolder } from "../clone.ts";
 import { Failure } from "../failure.ts";
+import { stateFolder } from "../installation.ts";
 import { type Run, releaseState, takeState } from "./run-file.ts";
 import { scrub } from "./scrub.ts";
 

@@ -3,18 +3,31 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
-import { CAIRN_COMMAND, shellWord, stateFolder } from "../clone.ts";
+import {
+  BUILT,
+  CAIRN,
+  IS_CLONE,
+  otherStateFolder,
+  ROOT,
+  shellWord,
+  stateFolder,
+} from "../installation.ts";
 import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
 import { scrub } from "./scrub.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
-import { bundleWorker } from "./worker-bundle.ts";
+import { workerFile } from "./worker-bundle.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 
-const RUNTIME = join(import.meta.dirname, "runtime.ts");
+/** The same command line once more, by its hidden command `runtime`. */
+const RUNTIME = [
+  ...process.execArgv,
+  IS_CLONE ? join(ROOT, "src", "cli", "main.ts") : join(BUILT, "cairn.js"),
+  "runtime",
+];
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(): Promise<number> {
@@ -28,7 +41,7 @@ export async function start(): Promise<number> {
     state,
     key: firstKey(keys, "CAIRN_KEY"),
     readyTimeoutMs: READY_TIMEOUT_MS,
-    command: "npm start",
+    command: `${CAIRN} start`,
     another: "A second server needs a PORT and a CAIRN_STATE of its own.",
     async scrub(budgetMs) {
       takeOverObjects(state);
@@ -38,10 +51,10 @@ export async function start(): Promise<number> {
     async launch(port) {
       rmSync(join(runtimeFolder, "tmp"), { recursive: true, force: true });
       mkdirSync(join(runtimeFolder, "tmp"));
-      const bundle = await bundleWorker(runtimeFolder);
+      const worker = await workerFile(runtimeFolder);
       return await startProcessGroup(
         process.execPath,
-        [RUNTIME, host, String(port), state, bundle],
+        [...RUNTIME, host, String(port), state, worker],
         runtimeEnvironment(keys),
       );
     },
@@ -66,15 +79,18 @@ function runtimeEnvironment(keys: string): NodeJS.ProcessEnv {
 }
 
 function announce(host: string, run: Run): void {
-  const cairn = shellWord(CAIRN_COMMAND);
+  const other = otherStateFolder();
   const lines = [
     "",
     `  URL    ${run.url}`,
     `  Key    ${run.key}`,
     `  State  ${stateFolder()}`,
+    ...(other === null
+      ? []
+      : [`         (another memory is in ${other}; to use that one, set CAIRN_STATE to it)`]),
     "",
     "  Connect Claude Code (from any folder, once per machine):",
-    `    ${stateVariable()}${cairn} connect claude-code`,
+    `    ${stateVariable()}${CAIRN} connect claude-code`,
     "",
   ];
   if (!isLoopback(host)) {
@@ -84,15 +100,15 @@ function announce(host: string, run: Run): void {
     const port = Number(new URL(run.url).port);
     lines.push(
       "  Other machines reach it by plain http, readable on the way: fine on a trusted network,",
-      "  else put a proxy with TLS before it. On another machine:",
-      `    cairn connect claude-code --url http://${hostPort(address ?? host, port)} --key ${run.key}`,
+      `  else put a proxy with TLS before it. On another machine${IS_CLONE ? ", in a clone there" : ""}:`,
+      `    ${IS_CLONE ? "bin/cairn.js" : "npx cairn-memory"} connect claude-code --url http://${hostPort(address ?? host, port)} --key ${run.key}`,
       "",
     );
   }
   process.stdout.write(`${lines.join("\n")}\ncairn ready on ${run.url}\n`);
 }
 
-/** The commands find the clone's own state folder by themselves; another they have to be told. */
+/** The commands find the default state folder by themselves; another they have to be told. */
 function stateVariable(): string {
   return process.env.CAIRN_STATE ? `CAIRN_STATE=${shellWord(stateFolder())} ` : "";
 }
