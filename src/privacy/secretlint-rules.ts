@@ -15,7 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "@secretlint/secretlint-rule-gcp",
   // Takes everything to the end of the line with it; `token-rules.ts` has npm's tokens.
   "@secretlint/secretlint-rule-npm",
-  // Take the host and the database with the credentials; `redactUrls` leaves them.
+  // Take the host and the database with the credentials; `redactUrls` leaves those.
   "@secretlint/secretlint-rule-database-connection-string",
   "@secretlint/secretlint-rule-basicauth",
 ]);
@@ -27,7 +27,7 @@ const RULES = preset.filter((rule) => !LEFT_OUT.has(rule.meta.id));
 
 /** What each rule's matches begin with or contain; text without any of these cannot hit. */
 const SCREEN =
-  /A3T[A-Z0-9]{17}|A(?:KI|GP|ID|RO|IP|NP|NV|SI)A[A-Z0-9]{16}|BEGIN[A-Z ]{0,20}PRIVATE|xox[a-z]-|xapp-|hooks\.slack|T3BlbkFJ|sk-ant-|gsk_|hf_[a-zA-Z]{34}|lin_api_|ntn_[0-9]|SG\.\w|shp[a-z]{2}_|gh[oprsu]_\w{36}|github_pat_|glpat-|glc_|glsa_|ops_ey|hv[sbr]\.[\w-]{90}|vc[aciprk]_[A-Za-z0-9]{20}|dapi[A-Fa-f0-9]{32}|dckr_pat_|figd_/;
+  /A3T[A-Z0-9]{17}|A(?:KI|GP|ID|RO|IP|NP|NV|SI)A[A-Z0-9]{16}|BEGIN[A-Z ]{0,20}PRIVATE|xox[a-z]-|xapp-|hooks\.slack|T3BlbkFJ|sk-ant-|gsk_|hf_[a-zA-Z]{34}|lin_api_|ntn_[0-9]|SG\.\w|shp[a-z]{2}_|gh[oprsu]_\w{36}|github_pat_|glpat-|glc_|glsa_|ops_ey|hv[sbr]\.[\w-]{90}|vc[aciprk]_[A-Za-z0-9]{20}|dapi[A-Fa-f0-9]{32}|dckr_pat_|figd_|cfu?a?[kt]_\w{48}|tskey-/;
 
 function kindOf(ruleId: string): string {
   return ruleId.replace("@secretlint/secretlint-rule-", "");

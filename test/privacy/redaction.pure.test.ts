@@ -50,6 +50,21 @@ const SECRETS: [string, string][] = [
   [`lin_api_${B32}${B32.slice(0, 8)}`, B32],
   [`figd_${B32}${B32.slice(0, 8)}`, B32],
   [`dapi${HEX}`, HEX],
+  // Forms that other tools have no rule for, some without a prefix
+  [`x r8_${B32}`, B32],
+  [`x lsv2_pt_${HEX}_0123456789`, HEX],
+  [`x dp.pt.${B32}abcdefghijk`, B32],
+  [`x ${HEX}-us14`, HEX],
+  [`x MTn6q4MlgEzo0w5wFceqT9vztB.G8weQh.${B32}`, B32],
+  [`x pat${B32.slice(0, 14)}.${HEX}${HEX}`, HEX],
+  [`x access-production-5b1f0c7e-2f5a-4a53-9d0e-6f1d3f6b7a01`, "5b1f0c7e-2f5a"],
+  [`x 1//0g${B32}${B32}`, B32],
+  // A literal escape in front of a token is not part of its word
+  [`line\nghp_${B32}abcd`, B32],
+  [`a\tr8_${B32}`, B32],
+  [`token%3Dghp_${B32}abcd`, B32],
+  [`\u001b[31mghp_${B32}abcd`, B32],
+  [`https://api.telegram.org/bot1234567890:AA${B32}a/getMe`, B32],
   // Headers: curl, raw HTTP, JSON, environment
   [`curl -H "Authorization: Bearer ${B32}" https://example.com`, B32],
   [`Proxy-Authorization: Basic dXNlcjpodW50ZXIy`, "dXNlcjpodW50ZXIy"],
@@ -234,7 +249,7 @@ describe("redaction", () => {
 
   it("knows all rules of secretlint's preset; a new one needs its prefix in the screen", () => {
     expect([...PRESET_KINDS].sort()).toEqual(
-      "1password anthropic aws basicauth database-connection-string databricks docker figma filter-comments gcp github gitlab grafana groq hashicorp-vault huggingface linear notion npm openai privatekey sendgrid shopify slack vercel"
+      "1password anthropic aws basicauth cloudflare database-connection-string databricks docker figma filter-comments gcp github gitlab grafana groq hashicorp-vault huggingface linear notion npm openai privatekey sendgrid shopify slack stripe tailscale vercel"
         .split(" ")
         .sort(),
     );
