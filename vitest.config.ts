@@ -30,6 +30,7 @@ function inWorkerd(name: string, include: string[], bindings: Record<string, str
       exclude: [
         "test/**/*.pure.test.ts",
         "test/local/**",
+        "test/deploy/**",
         ...(name === "provider" ? [] : ["test/provider/**"]),
       ],
       // The mock of the model's API, which runs outside of workerd.
@@ -60,6 +61,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: "deploy", include: ["test/deploy/**/*.test.ts"], environment: "node" } },
     ],
   },
 });

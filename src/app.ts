@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
 import { authenticate } from "./http/auth.ts";
+import { inItsJurisdiction } from "./http/jurisdiction.ts";
 import { notFound, onError, requestContext } from "./http/request-context.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { contextRoutes } from "./routes/context.ts";
@@ -21,6 +22,8 @@ import { summaryRoutes } from "./routes/summaries.ts";
 import { timelineRoutes } from "./routes/timeline.ts";
 import { usageRoutes } from "./routes/usage.ts";
 
+const AUTHENTICATED = authenticate();
+
 export const app = new Hono<AppEnv>();
 
 app.use(requestContext());
@@ -29,10 +32,7 @@ app.notFound(notFound);
 
 app.route("/", homeRoutes);
 
-const authenticated = authenticate();
-app.use("/hooks/*", authenticated);
-app.use("/v1/*", authenticated);
-app.use("/mcp", authenticated);
+for (const path of ["/hooks/*", "/v1/*", "/mcp"]) app.use(path, inItsJurisdiction(), AUTHENTICATED);
 
 app.route("/hooks", hookRoutes);
 app.route("/mcp", mcpRoutes);

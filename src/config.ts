@@ -1,5 +1,7 @@
 /** The Worker's settings, read from its environment at the border and trusted inside. */
 import { z } from "zod";
+import { ApiError } from "./contract/errors.ts";
+import { JURISDICTIONS, type Jurisdiction } from "./memory/jurisdiction.ts";
 
 const DEFAULT_RETENTION_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,6 +22,7 @@ const EnvironmentSchema = z.object({
   CAIRN_MODEL: z.string().default(""),
   CAIRN_IGNORE: list,
   CAIRN_RETENTION_DAYS: z.string().default(""),
+  CAIRN_JURISDICTION: z.enum(["", ...JURISDICTIONS]).default(""),
   ANTHROPIC_API_KEY: z.string().default(""),
   ANTHROPIC_BASE_URL: z.string().default(""),
   CAIRN_PROVIDER_DEADLINE_MS: z.string().default(""),
@@ -42,16 +45,28 @@ export interface Config {
   ignoreGlobs: string[];
   /** How long raw events outlive the last event of their session. */
   retentionMs: number;
+  /** Where all objects have to be; null: anywhere. */
+  jurisdiction: Jurisdiction | null;
 }
 
 /** The Worker and each object may hold environments of their own. */
 const read = new WeakMap<object, Config>();
 
-/** Reads the settings once per environment. Unknown variables are left alone. */
+/**
+ * Reads the settings once per environment. Unknown variables are left alone. Throws an `ApiError`
+ * where one has a value that nothing else may be taken for.
+ */
 export function readConfig(env: object): Config {
   const known = read.get(env);
   if (known !== undefined) return known;
-  const raw = EnvironmentSchema.parse(env);
+  const { data: raw, error } = EnvironmentSchema.safeParse(env);
+  if (raw === undefined) {
+    throw new ApiError(
+      "not_configured",
+      `the variable ${error.issues[0]?.path.join(".")} has a value that is not known: ` +
+        `CAIRN_JURISDICTION is ${JURISDICTIONS.join(", ")}, or not set`,
+    );
+  }
   const days = Number(raw.CAIRN_RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
   const config: Config = {
     keys: raw.CAIRN_KEY,
@@ -67,6 +82,7 @@ export function readConfig(env: object): Config {
     providerDeadlineMs: Number(raw.CAIRN_PROVIDER_DEADLINE_MS) || null,
     ignoreGlobs: raw.CAIRN_IGNORE,
     retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
+    jurisdiction: raw.CAIRN_JURISDICTION || null,
   };
   read.set(env, config);
   return config;

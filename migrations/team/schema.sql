@@ -1,5 +1,6 @@
 CREATE TABLE budgets(scope TEXT PRIMARY KEY CHECK(scope IN('session','project','team')),input INTEGER,output INTEGER)WITHOUT ROWID;
 CREATE TABLE departures(number INTEGER PRIMARY KEY,into_number INTEGER,shift INTEGER,left_at INTEGER);
+CREATE TABLE deployment(id INTEGER PRIMARY KEY CHECK(id = 1),jurisdiction TEXT NOT NULL);
 CREATE TABLE folder_secret(id INTEGER PRIMARY KEY CHECK(id = 1),secret BLOB NOT NULL);
 CREATE TABLE keys(id TEXT NOT NULL,secret_hash TEXT NOT NULL,origin TEXT NOT NULL CHECK(origin IN('deployment','issued')),created_at INTEGER NOT NULL,PRIMARY KEY(id,secret_hash))WITHOUT ROWID;
 CREATE TABLE project_aliases(name TEXT PRIMARY KEY,number INTEGER NOT NULL)WITHOUT ROWID;

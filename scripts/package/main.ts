@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import { experimental_readRawConfig as readRawConfig } from "wrangler";
+import { UPLOAD, uploadConfig } from "../../src/cli/deploy/upload.ts";
 import { BUILT, ROOT } from "../../src/cli/installation.ts";
 import { buildWorker, writeWorker } from "../../src/cli/server/worker-bundle.ts";
 import { licencesOf } from "./licences.ts";
@@ -55,13 +55,9 @@ async function buildPackage(): Promise<void> {
   cpSync(join(miniflare, "workers"), join(BUILT, "workers"), { recursive: true });
 
   const worker = await buildWorker({ minify: true });
-  await writeWorker(join(BUILT, "worker.js"), worker.code);
-  // What is deployed is the same file, with what else wrangler.toml says.
-  const { rawConfig } = readRawConfig({ config: join(ROOT, "wrangler.toml") });
-  writeFileSync(
-    join(BUILT, "wrangler.json"),
-    JSON.stringify({ ...rawConfig, main: "worker.js", no_bundle: true }, null, 2),
-  );
+  await writeWorker(join(BUILT, UPLOAD.worker), worker.code);
+  // What is deployed is the same file.
+  writeFileSync(join(BUILT, UPLOAD.config), await uploadConfig());
 
   const inputs = [commandLine.metafile.inputs, worker.inputs].flatMap(Object.keys);
   writeFileSync(join(BUILT, "LICENSES.txt"), licencesOf(ROOT, inputs));

@@ -4,6 +4,7 @@ import cairn from "../../package.json" with { type: "json" };
 import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { withoutControls } from "../platform/control-codes.ts";
+import type { DeployOptions } from "./deploy/deploy.ts";
 import { Failure } from "./failure.ts";
 import { IS_CLONE } from "./installation.ts";
 import type { OpenPointFlags } from "./open-points.ts";
@@ -85,6 +86,32 @@ program
   .action(async () => {
     const { dev } = await import("./server/dev.ts");
     process.exitCode = await dev();
+  });
+
+program
+  .command("deploy")
+  .description("deploy to Cloudflare Workers, or update what is deployed")
+  .option("--name <worker>", "name of the Worker, the first part of its address", "cairn")
+  .option("--team <team>", "team of the first key", "team")
+  .option("--jurisdiction <place>", "where all is kept, for good: eu, us, fedramp or fedramp-high")
+  .option("--anthropic", "set ANTHROPIC_API_KEY of this environment as a secret", false)
+  .action(async (flags: DeployOptions) => {
+    const { deploy } = await import("./deploy/deploy.ts");
+    await deploy(flags, say);
+  });
+
+program
+  .command("deploy-check <url>")
+  .description("check a deployment; exit code 1 where something is wrong")
+  .option("--key <key>", "a key of it (default: CAIRN_KEY)")
+  .option("--wait <seconds>", "how long a new address may take", "60")
+  .option("--json", "for programs", false)
+  .action(async (url: string, flags: { key?: string; wait: string; json: boolean }) => {
+    const { checkDeployment } = await import("./deploy/check.ts");
+    const { tellChecks } = await import("./checks/check.ts");
+    const target = resolveTarget({ ...flags, url });
+    const checks = await checkDeployment(target, Number(flags.wait) * 1_000);
+    if (!tellChecks(checks, flags.json, say)) process.exitCode = 1;
   });
 
 interface ProjectScope {

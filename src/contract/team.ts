@@ -131,4 +131,8 @@ export const BudgetsSchema = z.object({
 } satisfies Record<BudgetScope, typeof TokenLimitsSchema>);
 export type Budgets = z.infer<typeof BudgetsSchema>;
 
-export const HealthSchema = z.object({ ok: z.literal(true), name: z.literal("cairn") });
+export const HealthSchema = z.object({
+  ok: z.literal(true),
+  name: z.literal("cairn"),
+  version: z.string().exactOptional().meta({ description: "Of the server; 0.1.0 does not tell" }),
+});

@@ -15,6 +15,7 @@ export type LogEvent =
   | "deployment_key_malformed"
   | "drain_failed"
   | "git_name_left_out"
+  | "jurisdiction_unknown"
   | "late_answer_dropped"
   | "lease_abandoned"
   | "mcp_tool_failed"

@@ -1,6 +1,7 @@
 /** What anybody may see: that this is Cairn, and that it lives. */
 import { Hono } from "hono";
 import { z } from "zod";
+import cairn from "../../package.json" with { type: "json" };
 import { HealthSchema } from "../contract/team.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { described } from "../http/described-route.ts";
@@ -33,8 +34,8 @@ homeRoutes.get(
       summary: "Whether the Worker answers",
       authenticated: false,
       answer: HealthSchema,
-      example: { request: "/health", answer: { ok: true, name: "cairn" } },
+      example: { request: "/health", answer: { ok: true, name: "cairn", version: cairn.version } },
     },
-    (c) => c.json({ ok: true, name: "cairn" }),
+    (c) => c.json({ ok: true, name: "cairn", version: cairn.version }),
   ),
 );

@@ -2,6 +2,7 @@
  * The gate to the objects: the one place of the Worker that makes stubs. Who calls says whether the
  * call may arrive twice; where it may, it outlives a reset of its object.
  */
+import { namespaces } from "../durable/namespaces.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import type { TeamObject } from "../durable/team/team-object.ts";
@@ -18,18 +19,21 @@ export interface ObjectGate<Target extends Rpc.DurableObjectBranded> {
 }
 
 export function sessionObject(env: Env, name: SessionName): ObjectGate<SessionObject> {
-  return gate(env.SESSIONS, sessionObjectName(name), {
+  return gate(namespaces(env).SESSIONS, sessionObjectName(name), {
     team: name.team,
     session: sessionPath(name),
   });
 }
 
 export function projectObject(env: Env, team: string, number: number): ObjectGate<ProjectObject> {
-  return gate(env.PROJECTS, projectObjectName(team, number), { team, project: String(number) });
+  return gate(namespaces(env).PROJECTS, projectObjectName(team, number), {
+    team,
+    project: String(number),
+  });
 }
 
 export function teamObject(env: Env, team: string): ObjectGate<TeamObject> {
-  return gate(env.TEAMS, team, { team });
+  return gate(namespaces(env).TEAMS, team, { team });
 }
 
 function gate<Target extends Rpc.DurableObjectBranded>(

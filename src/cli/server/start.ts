@@ -75,6 +75,8 @@ function runtimeEnvironment(keys: string): NodeJS.ProcessEnv {
   // Unset variables would reach the Worker as null instead of the empty texts of wrangler.toml.
   for (const name of ENVIRONMENT_VARIABLES) env[name] = process.env[name] ?? "";
   env.CAIRN_KEY = keys;
+  // There is one machine: the runtime knows no jurisdictions, and refuses them.
+  env.CAIRN_JURISDICTION = "";
   return env;
 }
 

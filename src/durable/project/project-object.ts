@@ -26,6 +26,7 @@ import { projectObjectName } from "../../memory/project-name.ts";
 import { sessionObjectName } from "../../memory/session-name.ts";
 import { Database } from "../../platform/database.ts";
 import { createLog } from "../../platform/log.ts";
+import { namespaces } from "../namespaces.ts";
 import {
   applyDelivery,
   applyReplacement,
@@ -125,10 +126,11 @@ export class ProjectObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, () => this.#resume());
+    const { SESSIONS, PROJECTS, TEAMS } = namespaces(env);
     this.#outside = {
-      team: (name) => env.TEAMS.getByName(name),
-      project: (team, number) => env.PROJECTS.getByName(projectObjectName(team, number)),
-      session: (name) => env.SESSIONS.getByName(sessionObjectName(name)),
+      team: (name) => TEAMS.getByName(name),
+      project: (team, number) => PROJECTS.getByName(projectObjectName(team, number)),
+      session: (name) => SESSIONS.getByName(sessionObjectName(name)),
     };
   }
 

@@ -17,6 +17,7 @@ import type { SessionSource } from "../../hooks/hook-action.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
 import { createLog, type Log, type LogEvent } from "../../platform/log.ts";
+import { namespaces } from "../namespaces.ts";
 import { beginDelete, beginForget } from "./ending/ending.ts";
 import {
   acceptEnd,
@@ -66,7 +67,8 @@ export class SessionObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const config = readConfig(env);
-    const numbers = new ProjectNumbers((team) => env.TEAMS.getByName(team));
+    const { PROJECTS, TEAMS } = namespaces(env);
+    const numbers = new ProjectNumbers((team) => TEAMS.getByName(team));
     this.#store = new SessionStore(ctx.storage, SESSION_MIGRATIONS);
     this.#deps = {
       chain: buildProviders(config),
@@ -74,11 +76,11 @@ export class SessionObject extends DurableObject<Env> {
       retentionMs: config.retentionMs,
       now: () => Date.now(),
       random: () => Math.random(),
-      team: (name) => env.TEAMS.getByName(name),
+      team: (name) => TEAMS.getByName(name),
       projectNumber: (team, name, fresh = false) => numbers.open(team, name, fresh),
       knownProject: (team, name) => numbers.find(team, name),
       successor: (team, number) => numbers.successor(team, number),
-      project: (team, number) => env.PROJECTS.getByName(projectObjectName(team, number)),
+      project: (team, number) => PROJECTS.getByName(projectObjectName(team, number)),
     };
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();

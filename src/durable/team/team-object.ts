@@ -23,6 +23,7 @@ import {
   type UsageQuery,
   writeBudgets,
 } from "./budget-store.ts";
+import { settledJurisdiction } from "./deployment.ts";
 import { folderSecret } from "./folder-secret.ts";
 import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
 import { TEAM_MIGRATIONS } from "./migrations.ts";
@@ -73,6 +74,12 @@ export class TeamObject extends DurableObject<Env> {
   folderSecret(_request: NoFields): Uint8Array<ArrayBuffer> {
     this.#db.migrate();
     return folderSecret(this.#db);
+  }
+
+  /** Of the object that stands for the deployment: where all objects are, as the first caller said. */
+  settledJurisdiction({ jurisdiction }: { jurisdiction: string }): string {
+    this.#db.migrate();
+    return settledJurisdiction(this.#db, jurisdiction);
   }
 
   /** The number of the project that a name leads to, which gets the next one where there is none. */
