@@ -38,7 +38,7 @@ function typedCommand(env: NodeJS.ProcessEnv): string {
 }
 
 /** True where the package is in npx's cache, which npm may clear at any time. */
-function isRunByNpx(): boolean {
+export function isRunByNpx(): boolean {
   return /[\\/]_npx[\\/]/.test(ROOT);
 }
 

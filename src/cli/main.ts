@@ -88,6 +88,35 @@ program
     process.exitCode = await dev();
   });
 
+const service = program
+  .command("service")
+  .description("have the server start by itself (systemd, launchd, Task Scheduler)");
+
+service
+  .command("install")
+  .description("start it now and at each login, with the settings of this shell")
+  .action(async () => {
+    const { installService } = await import("./service/service.ts");
+    await installService(say);
+  });
+
+service
+  .command("status")
+  .description("whether it is installed and runs; exit code 1 where not")
+  .option("--json", "for programs", false)
+  .action(async ({ json }: { json: boolean }) => {
+    const { serviceStatus } = await import("./service/service.ts");
+    if (!(await serviceStatus(json, say))) process.exitCode = 1;
+  });
+
+service
+  .command("remove")
+  .description("stop it, and start it no more; what is remembered stays")
+  .action(async () => {
+    const { removeService } = await import("./service/service.ts");
+    await removeService(say);
+  });
+
 program
   .command("deploy")
   .description("deploy to Cloudflare Workers, or update what is deployed")
