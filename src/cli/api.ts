@@ -6,6 +6,7 @@ import { mapTexts, withoutControls } from "../platform/control-codes.ts";
 import { Failure } from "./failure.ts";
 import { CAIRN } from "./installation.ts";
 import type { Target } from "./target.ts";
+import { versionNote } from "./version-note.ts";
 
 /** Longer than the server's own longest wait, a minute for a flush. */
 const CALL_TIMEOUT_MS = 90_000;
@@ -77,7 +78,14 @@ export async function reach(target: Target, url: URL | string, sent: Sent): Prom
     ...sent.headers,
   };
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS), ...sent, headers });
+    const answer = await fetch(url, {
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+      ...sent,
+      headers,
+    });
+    const note = versionNote(target.url, answer.headers.get("x-cairn-version"));
+    if (note !== null) process.stderr.write(`${note}\n`);
+    return answer;
   } catch (error) {
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
     throw new Unreachable(

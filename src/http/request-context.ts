@@ -4,6 +4,7 @@ import { ApiError, errorBody } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
 import { truncate } from "../platform/truncate.ts";
 import type { AppEnv } from "./app-env.ts";
+import { VERSION, VERSION_HEADER } from "./version.ts";
 
 const REQUEST_ID = "X-Request-Id";
 const CLIENT_ERROR = 400;
@@ -20,6 +21,7 @@ export function requestContext(): MiddlewareHandler<AppEnv> {
     await next();
     // Not by `c.header`, which makes the whole answer once more.
     c.res.headers.set(REQUEST_ID, requestId);
+    c.res.headers.set(VERSION_HEADER, VERSION);
     // A line for each hook would be most of the log and say nothing.
     if (c.res.status >= CLIENT_ERROR) {
       log(c.res.status >= 500 ? "error" : "warn", "request_refused", {

@@ -1,10 +1,10 @@
 /** What anybody may see: that this is Cairn, and that it lives. */
 import { Hono } from "hono";
 import { z } from "zod";
-import cairn from "../../package.json" with { type: "json" };
 import { HealthSchema } from "../contract/team.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { described } from "../http/described-route.ts";
+import { VERSION } from "../http/version.ts";
 
 const GREETING =
   "Cairn: shared memory for coding agents.\n\n" +
@@ -34,8 +34,8 @@ homeRoutes.get(
       summary: "Whether the Worker answers",
       authenticated: false,
       answer: HealthSchema,
-      example: { request: "/health", answer: { ok: true, name: "cairn", version: cairn.version } },
+      example: { request: "/health", answer: { ok: true, name: "cairn", version: VERSION } },
     },
-    (c) => c.json({ ok: true, name: "cairn", version: cairn.version }),
+    (c) => c.json({ ok: true, name: "cairn", version: VERSION }),
   ),
 );

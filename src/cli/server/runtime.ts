@@ -4,7 +4,6 @@
  * host, the port, the state folder and the Worker's file; keys come by the environment, so that none is
  * written to the disk or stands in a command line.
  */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   convertV4MiniflareOptions,
@@ -15,6 +14,7 @@ import {
 } from "miniflare";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
 import { childrenOf, goneWithin, isAlive } from "./process-table.ts";
+import { readAbout } from "./worker-about.ts";
 
 /** How long requests in flight may take to end once it is told to stop. */
 const DRAIN_MS = 1_200;
@@ -24,13 +24,13 @@ export interface RuntimeArguments {
   port: string;
   /** Absolute path of the state folder. */
   state: string;
-  /** The Worker's file, with Miniflare's options in `<file>.json`. */
+  /** The Worker's file, with what `readAbout` reads beside it. */
   worker: string;
 }
 
 /** Runs until the process is told to stop. Resolves once the Worker answers. */
 export async function runWorker({ host, port, state, worker }: RuntimeArguments): Promise<void> {
-  const options = JSON.parse(readFileSync(`${worker}.json`, "utf8")) as V4WorkerOptions;
+  const options = readAbout(worker).options as V4WorkerOptions;
   const settings = ENVIRONMENT_VARIABLES.map((name) => [name, process.env[name] ?? ""]);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -21,6 +21,8 @@ export interface Service {
   command: string;
   /** How to run a second one, for messages. */
   another: string;
+  /** Takes the folder over from an earlier version; throws a `Failure` where it is none of this one's. */
+  prepare?: () => Promise<void>;
   /** Rewrites what is closed, before it starts and after it ended. */
   scrub?: (budgetMs: number) => Promise<void>;
   /** Starts the server's processes. */
@@ -59,6 +61,7 @@ export async function serve(service: Service): Promise<number> {
     const port = await freePort(host, service.port, service.another);
     run.url = localUrl(host, port);
     if (stopping.signal.aborted) return 0;
+    await service.prepare?.();
     await service.scrub?.(START_SCRUB_MS);
     group = await service.launch(port);
     run.runtimePid = group.pid;

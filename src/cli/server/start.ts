@@ -18,6 +18,8 @@ import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
 import { scrub } from "./scrub.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
+import { checkStateVersion, noteStateVersion } from "./state-version.ts";
+import { readAbout } from "./worker-about.ts";
 import { workerFile } from "./worker-bundle.ts";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -43,8 +45,14 @@ export async function start(): Promise<number> {
     readyTimeoutMs: READY_TIMEOUT_MS,
     command: `${CAIRN} start`,
     another: "A second server needs a PORT and a CAIRN_STATE of its own.",
-    async scrub(budgetMs) {
+    async prepare() {
       takeOverObjects(state);
+      const worker = await workerFile(runtimeFolder);
+      const { schema } = readAbout(worker);
+      await checkStateVersion(state, schema);
+      noteStateVersion(state, schema);
+    },
+    async scrub(budgetMs) {
       const { failures } = await scrub(state, { budgetMs });
       for (const failure of failures) process.stderr.write(`cairn: not scrubbed: ${failure}\n`);
     },

@@ -9,9 +9,10 @@ import { join, relative } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 import { Failure } from "../failure.ts";
 import { BUILT, IS_CLONE, ROOT } from "../installation.ts";
+import { aboutFile, OBJECT_KINDS, type SchemaVersions, type WorkerAbout } from "./worker-about.ts";
 
 /** To be raised when the options below change, so that older bundles are not taken. */
-const BUNDLE_VERSION = 3;
+const BUNDLE_VERSION = 4;
 
 /** Packages may ask for Node's modules by bare names, and by `require`, which the runtime lacks. */
 const nodeModules: Plugin = {
@@ -49,7 +50,7 @@ function sourceHash(): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The Worker's file by its absolute path. The options that Miniflare needs for it stand in `<file>.json`. */
+/** The Worker's file by its absolute path, with what `readAbout` reads beside it. */
 export async function workerFile(folder: string): Promise<string> {
   return IS_CLONE ? join(folder, await bundleWorker(folder)) : join(BUILT, "worker.js");
 }
@@ -99,9 +100,10 @@ export async function buildWorker(options: {
   return { code: file.contents, inputs: result.metafile.inputs };
 }
 
-/** Writes a bundle, and beside it what `wrangler.toml` says. */
+/** Writes a bundle, and beside it what `readAbout` reads. */
 export async function writeWorker(file: string, code: Uint8Array): Promise<void> {
-  writeWhole(`${file}.json`, JSON.stringify(await workerOptions()));
+  const about: WorkerAbout = { options: await workerOptions(), schema: countMigrations() };
+  writeWhole(aboutFile(file), JSON.stringify(about));
   writeWhole(file, code);
 }
 
@@ -113,10 +115,17 @@ function writeWhole(file: string, contents: string | Uint8Array): void {
 }
 
 /** What `wrangler.toml` says of bindings, variables and dates, as Miniflare takes it. */
-async function workerOptions(): Promise<object> {
+async function workerOptions(): Promise<WorkerAbout["options"]> {
   const { unstable_getMiniflareWorkerOptions: read } = await import("wrangler");
   const { workerOptions: options } = read(join(ROOT, "wrangler.toml"));
   // The bundle has all modules in it, so nothing is to be found by rules or beside the sources.
   const { modulesRules: _rules, rootPath: _root, ...rest } = options;
   return { ...rest, name: "cairn" };
+}
+
+function countMigrations(): SchemaVersions {
+  const count = (kind: string) =>
+    readdirSync(join(ROOT, "migrations", kind)).filter((file) => /^\d{4}_/.test(file)).length;
+  const [project = 0, session = 0, team = 0] = OBJECT_KINDS.map(count);
+  return { project, session, team };
 }
