@@ -3,6 +3,10 @@
  * only the beginnings of words: there a table says by two characters whether any token begins so,
  * and only then a pattern is tried. So a further kind of token costs next to nothing.
  */
+import { ANCHOR_SCREEN, redactAnchored } from "./anchored-tokens.ts";
+import { schemeAt } from "./header-rules.ts";
+import { type Replacement, replaceAll } from "./replacements.ts";
+import { PRESET_SCREEN, redactBySecretlint } from "./secretlint-rules.ts";
 import { TOKEN_FORMATS } from "./token-formats.ts";
 
 interface Candidate {
@@ -71,66 +75,32 @@ const UNPREFIXED: readonly [kind: string, pattern: RegExp][] = [
   ["azure-key", /(?<![A-Za-z0-9+/=-])(?<!sha-?512.{1,3})[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])/iy],
 ];
 
-/** What makes it a token stands behind a literal; looked for only where that is found. */
-const ANCHORED: readonly [kind: string, literal: string, pattern: RegExp][] = [
-  [
-    "telegram-token",
-    ":AA",
-    /(?<![A-Za-z0-9_])[0-9]{8,10}:AA[A-Za-z0-9_-]{32,36}(?![A-Za-z0-9_-])/g,
-  ],
-  // The client secret of an Azure application: three characters, a digit, `Q~`.
-  [
-    "azure-secret",
-    "Q~",
-    /(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}[A-Za-z0-9]Q~[A-Za-z0-9_.~-]{31,34}/g,
-  ],
-  ["terraform-token", ".atlasv1.", /[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}/g],
-  [
-    "api-token",
-    "|",
-    /(?<![\w|])[0-9]{1,7}\|(?=[A-Za-z]{0,40}[0-9])(?=[a-z0-9]{0,40}[A-Z])[A-Za-z0-9]{40,60}(?!\w)/g,
-  ],
-  ["azure-signature", "sig=", /(?<=[?&;]sig=)[A-Za-z0-9%+/=_-]{20,200}/g],
-  [
-    "slack-webhook",
-    "hooks.slack.com",
-    /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9/_-]{10,200}/g,
-  ],
-  ["discord-webhook", "/api/webhooks/", /\/api\/webhooks\/[0-9]{15,22}\/[A-Za-z0-9_-]{30,100}/g],
-  [
-    "teams-webhook",
-    "webhook.office.com",
-    /webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{40,300}/g,
-  ],
-  [
-    "chat-webhook",
-    "chat.googleapis.com",
-    /(?<=chat\.googleapis\.com\/v1\/spaces\/[A-Za-z0-9_-]{1,40}\/messages\?)[^\s"'`<>]{20,300}/g,
-  ],
-  [
-    "zapier-webhook",
-    "hooks.zapier.com",
-    /(?<=hooks\.zapier\.com\/hooks\/catch\/)[0-9A-Za-z/]{10,80}/g,
-  ],
-];
-
 /** Replaces secrets whose own form gives them away. */
 export function redactTokens(text: string): string {
-  return prefixed(anchored(text));
+  const found: Replacement[] = [];
+  let isAnchored = false;
+  let isPreset = false;
+  for (const run of longRuns(text)) {
+    const scheme = schemeAt(text, run);
+    if (scheme !== null) found.push(scheme);
+    else tokensIn(text, run, found);
+    const part = text.slice(run.start, run.end);
+    isAnchored ||= ANCHOR_SCREEN.test(part);
+    isPreset ||= PRESET_SCREEN.test(part);
+  }
+  let result = replaceAll(text, found);
+  if (isAnchored) result = redactAnchored(result);
+  return isPreset ? redactBySecretlint(result) : result;
 }
 
-function anchored(text: string): string {
-  let result = text;
-  for (const [kind, literal, pattern] of ANCHORED) {
-    if (result.includes(literal)) result = result.replace(pattern, `[redacted:${kind}]`);
-  }
-  return result;
+interface Run {
+  start: number;
+  end: number;
 }
 
 /** A run of at least `TOKEN_MIN_CHARS` covers a multiple of it, so only these places are looked at. */
-function prefixed(text: string): string {
-  let result = "";
-  let position = 0;
+function longRuns(text: string): Run[] {
+  const runs: Run[] = [];
   let reach = 0;
   for (let probe = TOKEN_MIN_CHARS - 1; probe < text.length; probe += TOKEN_MIN_CHARS) {
     if (!isTokenPart(text.charCodeAt(probe))) continue;
@@ -138,43 +108,34 @@ function prefixed(text: string): string {
     while (start > reach && isTokenPart(text.charCodeAt(start - 1))) start -= 1;
     let end = probe + 1;
     while (isTokenPart(text.charCodeAt(end))) end += 1;
-    if (end - start >= TOKEN_MIN_CHARS) {
-      let wordEnd = start;
-      for (let word = start; word < end; word++) {
-        if (!isWord(text.charCodeAt(word))) continue;
-        while (wordEnd <= word || isWord(text.charCodeAt(wordEnd))) wordEnd += 1;
-        const found = wordToken(text, word, wordEnd);
-        if (found === null) {
-          word = wordEnd;
-          continue;
-        }
-        result += text.slice(position, found.start) + found.mark;
-        position = found.end;
-        word = found.end - 1;
-      }
-    }
-    reach = Math.max(end, position);
-    probe = reach;
+    if (end - start >= TOKEN_MIN_CHARS) runs.push({ start, end });
+    reach = end;
+    probe = end;
   }
-  return position === 0 ? text : result + text.slice(position);
+  return runs;
+}
+
+function tokensIn(text: string, run: Run, found: Replacement[]): void {
+  let wordEnd = run.start;
+  for (let word = run.start; word < run.end; word++) {
+    if (!isWord(text.charCodeAt(word))) continue;
+    while (wordEnd <= word || isWord(text.charCodeAt(wordEnd))) wordEnd += 1;
+    const token = wordToken(text, word, wordEnd);
+    if (token !== null) found.push(token);
+    word = token === null ? wordEnd : token.end - 1;
+  }
 }
 
 /** The token that a word is or begins, also where an escape glues itself to it. */
-function wordToken(text: string, start: number, end: number): FoundToken | null {
+function wordToken(text: string, start: number, end: number): Replacement | null {
   const found = tokenAt(text, start, end);
   if (found !== null) return found;
   const inner = afterEscape(text, start);
   return inner === start ? null : tokenAt(text, inner, end);
 }
 
-interface FoundToken {
-  start: number;
-  mark: string;
-  end: number;
-}
-
 /** The token that begins at `start`, where a word begins that goes on until `wordEnd`. */
-function tokenAt(text: string, start: number, wordEnd: number): FoundToken | null {
+function tokenAt(text: string, start: number, wordEnd: number): Replacement | null {
   const second = text.charCodeAt(start + 1);
   if (second < ASCII) {
     const known = PAIRS[text.charCodeAt(start) * ASCII + second] ?? 0;
@@ -195,7 +156,7 @@ function prefixedToken(
   text: string,
   start: number,
   candidates: readonly Candidate[],
-): FoundToken | null {
+): Replacement | null {
   const third = text.charCodeAt(start + 2);
   for (const candidate of candidates) {
     if (candidate.third >= 0 && candidate.third !== third) continue;

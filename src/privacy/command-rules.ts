@@ -1,0 +1,186 @@
+/** Secrets on command lines that no name gives away: what programs take in their own way. */
+import { isPlaceholder, looksRandom } from "./secret-values.ts";
+
+/** A value of a shell: quoted, or a word. Groups: its quote and itself. */
+const WORD = `(["'])?((?<=["'])[^"'\\n]{3,300}|[^\\s"'\`;|&<>]{3,300})`;
+/** Other options and words of the same command in between. */
+const REST = "(?:[^\\n;|&]{0,200}?[ \\t])?";
+
+interface Command {
+  /** A plain search for it comes before the pattern. */
+  program: string;
+  pattern: RegExp;
+}
+
+function command(program: string, options: string, gap = "[ \\t=]{1,4}"): Command {
+  return {
+    program,
+    pattern: new RegExp(`(\\b${program}[ \\t]{1,4}${REST}(?:${options})${gap})${WORD}`, "g"),
+  };
+}
+
+/** Options of one letter, and places on a line, that are a password with these programs alone. */
+const COMMANDS: readonly Command[] = [
+  command("mysql(?:dump|admin|import|sh|check|slap|pump)?", "-p", ""),
+  command("mariadb(?:-dump|-admin)?", "-p", ""),
+  command("mysqladmin", "password", "[ \\t]{1,4}"),
+  command("sshpass", "-p", "[ \\t]{0,4}"),
+  command(
+    "(?:docker|podman|nerdctl|buildah|skopeo|helm registry|crane|oras|az|az acr|cf|oc|argocd|ibmcloud|acr)[ \\t]{1,4}(?:registry |acr |auth )?login",
+    "-p",
+    "[ \\t]{1,4}",
+  ),
+  command("redis-cli", "-a|--pass", "[ \\t=]{1,4}"),
+  command("valkey-cli", "-a|--pass"),
+  command(
+    "(?:openssl|keytool)",
+    "-pass(?:in|out)?[ \\t]{1,4}pass:|-passin[ \\t]{1,4}pass:|-passout[ \\t]{1,4}pass:|-(?:k|K)[ \\t]{1,4}|-(?:store|key|deststore|srcstore|destkey|srckey)pass[ \\t]{1,4}",
+    "",
+  ),
+  command("jarsigner", "-(?:store|key)pass", "[ \\t]{1,4}"),
+  command(
+    "htpasswd",
+    "-[A-Za-z]{0,6}b[A-Za-z]{0,6}[ \\t]{1,4}(?:-\\w{1,4}[ \\t]{1,4}){0,4}(?:[^\\s-]\\S{0,200}[ \\t]{1,4}){1,2}",
+    "",
+  ),
+  command("mongo(?:sh|dump|restore|import|export)?", "-p", "[ \\t]{1,4}"),
+  command("(?:sqlcmd|bcp|isql|osql|tsql)", "-P", "[ \\t]{0,4}"),
+  command(
+    "(?:cqlsh|clickhouse-client|influx|neo4j|cypher-shell|arangosh|nats|kcat|twine upload|twine)",
+    "-p|-password|--password",
+    "[ \\t=]{1,4}",
+  ),
+  command(
+    "(?:mosquitto_(?:pub|sub)|mqtt|ipmitool|smartctl|zip|unzip|rdesktop|xfreerdp|amqp-publish)",
+    "-P|-p|/p:",
+    "[ \\t]{0,4}",
+  ),
+  command("7za?", "-p", ""),
+  command("rar", "-h?p", ""),
+  command("ldap(?:search|add|modify|delete|passwd|whoami|compare)", "-w|-s", "[ \\t]{1,4}"),
+  command("(?:http|https|xh)", "-a|--auth", "[ \\t=]{1,4}"),
+  command("gpg2?", "--passphrase"),
+  command("smbclient", "-U[ \\t]{0,4}[^\\s%]{1,100}%", ""),
+  command("lftp", "-u[ \\t]{1,4}[^\\s,]{1,100},", ""),
+  command("snmp(?:walk|get|set|bulkwalk)", "-[AXc]", "[ \\t]{1,4}"),
+  command(
+    "rabbitmqctl",
+    "(?:add_user|change_password|authenticate_user)[ \\t]{1,4}\\S{1,100}",
+    "[ \\t]{1,4}",
+  ),
+  command("wpa_passphrase", "\\S{1,100}", "[ \\t]{1,4}"),
+  command("net use", "/user:\\S{1,100}", "[ \\t]{1,4}"),
+  command("cmdkey", "/pass:", ""),
+  command("security add-(?:generic|internet)-password", "-w", "[ \\t]{1,4}"),
+  command(
+    "(?:glab|doctl|glab auth login|vercel|netlify|surge|wrangler|gh)",
+    "-t|--token|--auth|--access-token",
+    "[ \\t=]{1,4}",
+  ),
+  command(
+    "(?:ngrok|cargo|vault|bw|op|sentry-cli|dotnet|nuget|gem)",
+    "(?:config add-authtoken|authtoken|login|unlock|-k|--api-key|-ApiKey|setapikey|push)",
+    "[ \\t=]{1,4}",
+  ),
+  command("(?:useradd|usermod|adduser)", "-p", "[ \\t]{1,4}"),
+  command("curl", "(?:-u|--user|--proxy-user|-U)[ \\t=]{0,4}[\"']?[^\\s\"':]{0,100}:", ""),
+  command("(?:wget|curl|aria2c)", "--(?:http-|ftp-|proxy-)?passw(?:or)?d", "[ \\t=]{1,4}"),
+  command(
+    "(?:aws secretsmanager|aws ssm|az keyvault|gcloud secrets|gh secret|gh variable|op item|keyctl)",
+    "--secret-string|--value|--secret-binary|--body|-b",
+    "[ \\t=]{1,4}",
+  ),
+  command(
+    "(?:aws|git|npm|pip|yarn|pnpm|poetry|composer|bundle|dvc|heroku|fly|flyctl|firebase|supabase|railway|convex|eas|vercel|pulumi)[ \\t]{1,4}(?:configure|config|auth|env|functions:config|secrets?)[ \\t:]{1,4}(?:set|add)?",
+    "\\S{0,80}(?:password|secret|token|key|pwd|pypi-token\\.\\w{1,40}|http-basic\\.\\w{1,40}[ \\t]{1,4}\\S{1,60})\\S{0,40}",
+    "[ \\t=]{1,4}",
+  ),
+  command("ConvertTo-SecureString", "-String|", "[ \\t]{0,4}"),
+  command(
+    "setx?",
+    "[A-Z0-9_]{0,40}(?:PASSWORD|PASS|PW|SECRET|TOKEN|KEY|PAT)[A-Z0-9_]{0,20}",
+    "[ \\t]{1,4}",
+  ),
+  command(
+    "(?:ENV|ARG)",
+    "[A-Z0-9_]{0,40}(?:PASSWORD|PASS|PW|SECRET|TOKEN|KEY|PAT)[A-Z0-9_]{0,20}",
+    "[ \\t]{1,4}",
+  ),
+  command("(?:create secret|create secret generic)", "--from-literal[= ][\\w.-]{1,80}", "="),
+  command(
+    "(?:vault kv put|vault write|vault kv patch)",
+    "\\S{1,200}(?:[ \\t]{1,4}[\\w.-]{1,80}=\\S{1,200}){0,8}[ \\t]{1,4}[\\w.-]{1,80}",
+    "=",
+  ),
+];
+
+const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
+  screen: new RegExp(`\\b${program}\\b`),
+  pattern,
+}));
+/** One look for all programs; text of no command line ends here. */
+const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
+
+/** An option, or one of the programs that take a password without. */
+const COMMAND_SCREEN = /[ \t]--?[A-Za-z]|[ \t]\/(?:user|pass|p):/;
+const OPTIONLESS = ["rabbitmqctl", "wpa_passphrase", "SecureString", "vault ", "authtoken"];
+
+function redactPrograms(text: string): string {
+  if (!COMMAND_SCREEN.test(text) && !OPTIONLESS.some((name) => text.includes(name))) return text;
+  if (!ANY_PROGRAM.test(text)) return text;
+  let result = text;
+  for (const { screen, pattern } of PROGRAMS) {
+    if (!screen.test(result)) continue;
+    result = result.replace(pattern, (whole: string, before: string, quote = "", value: string) => {
+      if (isPlaceholder(value) || value.startsWith("-") || /^\[redacted/.test(value)) return whole;
+      if (!isProgramSecret(value, before)) return whole;
+      return `${before}${quote}[redacted:password]`;
+    });
+  }
+  return result;
+}
+
+/** What stands where a password may stand; `-p 8080` and `-p src` are no passwords. */
+function isProgramSecret(value: string, before: string): boolean {
+  if (/^[0-9]{1,5}(?:[:/][0-9]{1,5})?$/.test(value)) return false;
+  if (/[0-9]/.test(value) || /[^A-Za-z0-9._/-]/.test(value)) return true;
+  return (
+    /pass|-p$|-p[ \t]+$|-w[ \t]+$|-a[ \t]+$|%$|,$|:$|-P[ \t]*$/.test(before) &&
+    /^[^/.]{4,}$/.test(value)
+  );
+}
+
+/** `echo x | wrangler secret put NAME`, `<<< x`, `echo user:x | chpasswd`. */
+const PIPED =
+  /(\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4}|["']%s(?:\\n)?["'][ \t]{1,4})?)(["']?)([^"'\n|]{4,300}?)(\2[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4}(?:-\S{1,8}[ \t]{1,4})?)?(?:[^\n|]{0,80}\bsecrets?\b|[^\n|]{0,120}(?:--password-stdin|--with-token|--stdin|passwd|chpasswd|pass(?:word)?[ _-]?stdin|-passin stdin|--passphrase-fd|auth login|login)|sudo -S))/g;
+const HERE_STRING = /(<<<[ \t]{0,4})(["']?)([^"'\s]{6,300})/g;
+
+function redactPiped(text: string): string {
+  if (!text.includes("|") && !text.includes("<<<")) return text;
+  let result = text;
+  if (result.includes("echo ") || result.includes("printf ")) {
+    result = result.replace(
+      PIPED,
+      (whole: string, before: string, quote: string, value: string, after: string) => {
+        if (isPlaceholder(value) || /^\[redacted/.test(value)) return whole;
+        const user = /chpasswd/.test(after) ? (/^[^:\s]{1,64}:/.exec(value)?.[0] ?? "") : "";
+        return `${before}${quote}${user}[redacted:secret]${after}`;
+      },
+    );
+  }
+  if (result.includes("<<<") && /secret|passw|login|token/i.test(result)) {
+    result = result.replace(
+      HERE_STRING,
+      (whole: string, before: string, quote: string, value: string) =>
+        !isPlaceholder(value) && looksRandom(value, 8)
+          ? `${before}${quote}[redacted:secret]`
+          : whole,
+    );
+  }
+  return result;
+}
+
+/** Secrets that arguments and pipes of command lines hold. */
+export function redactCommands(text: string): string {
+  return redactPiped(redactPrograms(text));
+}

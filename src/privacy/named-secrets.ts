@@ -1,0 +1,242 @@
+/**
+ * Secrets that their name gives away: `password=…`, `"client_secret": "…"`, `пароль: …`, headers,
+ * `define('DB_PASSWORD', '…')`, `<password>…</password>`, `{"name": "API_SECRET", "value": "…"}`,
+ * `--password …`, and `the password is …`. Names are cheap to find, so the text is searched for
+ * them, and only beside them it is looked at closely.
+ */
+
+import { headerKind, headerSecret } from "./header-rules.ts";
+import { pairedValue } from "./paired-values.ts";
+import { type Replacement, replaceAll } from "./replacements.ts";
+import { type SecretName, secretName } from "./secret-names.ts";
+import { isSecretBare, isSecretQuoted } from "./secret-values.ts";
+import { sentenceValue } from "./sentence-values.ts";
+import {
+  characterBehind,
+  GAP_MAX_CHARS,
+  isSpace,
+  restOfLine,
+  typedValue,
+  valueAt,
+  wholeEnd,
+} from "./value-places.ts";
+
+/** Longest name that is looked at, in characters. */
+const NAME_MAX_CHARS = 64;
+
+/** Parts of names in English; short, so that ordinary text is searched fast. */
+const STEM = /pass|pwd|secre|token|key|auth|cred|phrase|mnemo|psk|cookie/gi;
+
+/**
+ * Rarer and shorter names in Latin letters, looked for only in front of a sign or of a word that
+ * links them to a value.
+ */
+const RARE_NAMES =
+  "(?<![A-Za-z])(?:[a-z_-]{0,12}pw|pswd?|psw|(?:[a-z]{1,24}[_-]){0,4}pat|(?:t?otp|mdp)|" +
+  "clave|senhas?|contrase(?:na|nia)s?|(?:kata )?sandi|kennwort|wachtwoord|parola|sifre|salasana|" +
+  "heslo|haslo|jelszo|losenord|adgangskode|passord|nenosiri|lozinka|geslo|" +
+  "secreto|segreto|segredo|sekret|jeton|klucz|" +
+  "(?:clave|chave|jeton|codigo|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|acesso|accesso|acces|secreta?o?|privada|privata|segreta|rahasia|akses|anahtar))";
+const RARE = new RegExp(
+  `[:=\\uff1a\\uff1d](?<=(${RARE_NAMES})["'\`*\\]]{0,3}[ \\t]{0,3}[:=\\uff1a\\uff1d])|` +
+    `[ \\t](?:es|ist|lautet|adalah|é)(?=[ \\t])(?<=(${RARE_NAMES})[ \\t](?:es|ist|lautet|adalah|é))`,
+  "gi",
+);
+
+/** Letters beyond English, without which no name of another script is looked for. */
+const OTHER_LETTERS = /[\u00c0-\u024f\u0370-\u1fff\u3040-\ud7af\uf900-\ufdff]/;
+/** Names in letters beyond English; `secret-names.ts` knows them whole. */
+const OTHER_STEM =
+  /contraseñas?|palavra-passe|clé|clef|l[öø]senord|has[łl]o|şifre|mật khẩu|парол[ьяюи]|ключ|токен|секрет|密码|密碼|口令|密钥|密鑰|秘钥|令牌|私钥|私鑰|凭证|访问码|पासवर्ड|कूटशब्द|कुंजी|टोकन|गुप्त शब्द|كلمة (?:المرور|السر|مرور|سر)|كلمه (?:المرور|السر)|الرقم السري|رمز (?:الدخول|المرور|الوصول)|المفتاح السري|مفتاح|باسورد|পাসওয়ার্ড|পাসওয়ার্ড|গোপন \S{1,8}|টোকেন|پاس ?ورڈ|پاسورڈ|خفیہ \S{1,8}|ٹوکن|رمز ?عبور|گذرواژه|schlüssel|パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|秘密キー|トークン|キー|合言葉|シークレット|비밀번호|비밀 번호|암호|패스워드|토큰|비밀 ?키|키|시크릿|รหัสผ่าน|סיסמה|סיסמא|κωδικός|συνθηματικό|ਪਾਸਵਰਡ|પાસવર્ડ|கடவுச்சொல்|పాస్‌?వర్డ్|secrète|privée|código|jelszó|parolă/giu;
+
+/** Replaces the values of secrets' names, in every usual notation. */
+export function redactNamed(text: string): string {
+  const found: Replacement[] = [];
+  let reach = 0;
+  STEM.lastIndex = 0;
+  while (STEM.test(text)) {
+    if (STEM.lastIndex <= reach) continue;
+    const name = nameAround(text, STEM.lastIndex - 1);
+    reach = name.end;
+    STEM.lastIndex = Math.max(STEM.lastIndex, name.end);
+    const secret = beside(text, name, null);
+    if (secret === null) continue;
+    found.push(secret);
+    reach = Math.max(reach, secret.end);
+    STEM.lastIndex = reach;
+  }
+  for (const match of text.matchAll(RARE)) {
+    const rare = match[1] ?? match[2] ?? "";
+    const at = text.lastIndexOf(rare, match.index);
+    if (at === -1) continue;
+    const secret = beside(text, { text: rare, start: at, end: at + rare.length }, null);
+    if (secret !== null) found.push(secret);
+  }
+  if (OTHER_LETTERS.test(text)) {
+    for (const match of text.matchAll(OTHER_STEM)) {
+      const end = match.index + match[0].length;
+      // Another letter of the same script: the word goes on, and is another.
+      if (!BEHIND_OTHER.test(text.charAt(end))) continue;
+      const secret = beside(text, { text: match[0], start: match.index, end }, FOREIGN);
+      if (secret !== null) found.push(secret);
+    }
+  }
+  return replaceAll(text, found);
+}
+
+/** What may stand behind a name of another script: no letter but of a verb, or of the value. */
+const BEHIND_OTHER = /[\s:=：＝"'`*\])」』”»→-]|[是为為は이은는]|^$/u;
+
+const FOREIGN: SecretName = { strength: "medium", kind: "password", phrase: false };
+
+interface Name {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Letters, digits, `_`, `-`, `.`, and letters of other scripts. */
+function isNamePart(code: number): boolean {
+  if (code < 128) {
+    return (
+      (code >= 97 && code <= 122) ||
+      (code >= 65 && code <= 90) ||
+      (code >= 48 && code <= 57) ||
+      code === 95 ||
+      code === 45 ||
+      code === 46
+    );
+  }
+  return (
+    code >= 0xc0 &&
+    !(code >= 0x2010 && code <= 0x206f) &&
+    !(code >= 0x2190 && code <= 0x2bff) &&
+    !(code >= 0x3000 && code <= 0x303f) &&
+    !(code >= 0xff00 && code <= 0xff20)
+  );
+}
+
+function nameAround(text: string, at: number): Name {
+  let start = at;
+  const least = Math.max(0, at - NAME_MAX_CHARS);
+  while (start > least && isNamePart(text.charCodeAt(start - 1))) start -= 1;
+  let end = at + 1;
+  const most = at + NAME_MAX_CHARS;
+  while (end < most && isNamePart(text.charCodeAt(end))) end += 1;
+  while (end > at + 1 && /[.-]/.test(text.charAt(end - 1))) end -= 1;
+  // A literal `\n` or `\t` in front is no part of it.
+  if (text.charAt(start - 1) === "\\" && /[nrt]/.test(text.charAt(start))) start += 1;
+  return { text: text.slice(start, end), start, end };
+}
+
+/** Longest word that makes one name with the next: `API key`, `mot de passe`. */
+const WORD_MAX_CHARS = 24;
+
+function named(text: string, name: Name): SecretName | null {
+  let found = secretName(name.text);
+  let start = name.start;
+  for (let more = 0; found === null && more < 3 && text.charCodeAt(start - 1) === 32; more++) {
+    const before = text.lastIndexOf(" ", start - 2) + 1;
+    const word = text.slice(Math.max(before, start - 1 - WORD_MAX_CHARS), start - 1);
+    if (!/^[\p{L}\p{M}'’_-]+$/u.test(word)) return null;
+    start -= word.length + 1;
+    found = secretName(text.slice(start, name.end));
+    if (found === null && !/^(?:d[eaio]s?|del|la|le|l['’]|d['’]\S+)$/i.test(word)) return null;
+  }
+  return found;
+}
+
+/** Closes a name: quotes, brackets, bold type, a question mark. */
+const CLOSERS = "\"'`]*?!)\\”’»";
+const CLOSERS_MAX = 8;
+
+/** The secret that stands beside a name, if one does. */
+function beside(text: string, name: Name, given: SecretName | null): Replacement | null {
+  let closed = name.end;
+  while (
+    closed < name.end + CLOSERS_MAX &&
+    CLOSERS.includes(text.charAt(closed)) &&
+    closed < text.length
+  )
+    closed += 1;
+  let at = closed;
+  while (at < closed + GAP_MAX_CHARS && isSpace(text.charCodeAt(at))) at += 1;
+  const from = valueStart(text, at);
+  if (from !== null) {
+    if (headerKind(name.text) !== null) return headerAt(text, from, name.text);
+    const secret = given ?? named(text, name);
+    return secret === null ? null : assigned(text, name, secret, from, closed);
+  }
+  const next = text.charCodeAt(closed);
+  // Between the name and what follows there is neither white space nor a sign: most of prose ends here.
+  if (closed === name.end && next >= 97 && next <= 122) return null;
+  const secret = given ?? named(text, name);
+  if (secret === null) return null;
+  return pairedValue(text, name, closed, secret) ?? sentenceValue(text, name, closed, secret);
+}
+
+/** Where the value begins behind a sign at `at`, or null where there is no sign. */
+function valueStart(text: string, at: number): number | null {
+  const code = text.charCodeAt(at);
+  const next = text.charCodeAt(at + 1);
+  if (code === 0xff1a || code === 0xff1d) return at + 1;
+  if (code === 58) return next === 58 ? null : next === 61 ? at + 2 : at + 1;
+  if (code === 61) return next === 61 || next === 126 ? null : next === 62 ? at + 2 : at + 1;
+  // `?=`, `+=`, `||=`, `->`, `→`
+  if ((code === 63 || code === 43) && next === 61) return at + 2;
+  if (code === 45 && next === 62) return at + 2;
+  return code === 0x2192 ? at + 1 : null;
+}
+
+function assigned(
+  text: string,
+  name: Name,
+  secret: SecretName,
+  from: number,
+  closed: number,
+): Replacement | null {
+  const { strength, phrase } = secret;
+  const mark = `[redacted:${secret.kind}]`;
+  const value = valueAt(text, from);
+  if (value === null) return null;
+  const quoted = value.quoted ? value : typedValue(text, value.end);
+  if (quoted?.quoted === true) {
+    if (!isSecretQuoted(quoted.text, strength, phrase)) return null;
+    return { start: quoted.start, end: wholeEnd(text, quoted), mark };
+  }
+  const isTight = value.start === from && from === name.end + 1 && text.charAt(name.end) === "=";
+  const line = isTight && strength === "strong" ? restOfLine(text, name.start, value.start) : null;
+  if (line !== null && isSecretQuoted(line.text, "strong", false)) return { ...line, mark };
+  if (phrase) {
+    WALLET.lastIndex = value.start;
+    const wallet = WALLET.exec(text)?.[0];
+    if (wallet !== undefined) return { start: value.start, end: value.start + wallet.length, mark };
+  }
+  const bare = {
+    value: value.text,
+    tight: isTight,
+    upper: name.text === name.text.toUpperCase() && closed === name.end,
+    next: characterBehind(text, name.start, value.end),
+  };
+  if (!isSecretBare(bare, strength)) return null;
+  return { start: value.start, end: wholeEnd(text, value), mark };
+}
+
+/** Twelve and more short words of lower case: the words of a wallet. */
+const WALLET = /(?:[a-z]{3,8}[ ,]{1,2}){11,24}[a-z]{3,8}/y;
+
+/** As much of a header's value is looked at; a secret goes to the end of the line. */
+const HEADER_VALUE = /([ \t]{0,4}(?:\\{0,7}["'`])?[ \t]{0,2})([^\r\n"'`\\]{4,300})/y;
+const HEADER_REST = /[^\r\n"'`\\]{0,8000}/y;
+
+function headerAt(text: string, from: number, name: string): Replacement | null {
+  HEADER_VALUE.lastIndex = from;
+  const match = HEADER_VALUE.exec(text);
+  if (match === null) return null;
+  const [whole, gap = "", value = ""] = match;
+  const mark = headerSecret(name, value);
+  if (mark === null) return null;
+  HEADER_REST.lastIndex = from + whole.length;
+  HEADER_REST.test(text);
+  return { start: from + gap.length, end: HEADER_REST.lastIndex, mark };
+}

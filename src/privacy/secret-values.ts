@@ -1,0 +1,152 @@
+/** Whether what stands beside a secret's name is a secret, or code and prose that only mention one. */
+import { type NameStrength, secretName } from "./secret-names.ts";
+
+/** Values that stand for a secret instead of being one. */
+const PLACEHOLDER = new RegExp(
+  `^(?:${[
+    // References of shells, templates and formats
+    "\\$(?:\\w{1,80}(?:[^\\w].{0,200})?$|[{(@?!$]|$)|%\\w{1,80}%|%[-+0-9.]{0,5}[sdvq]|%\\(|<|\\{\\{|\\{%",
+    "\\{[\\w.$ :-]{0,60}\\}?$|\\[[A-Za-z _.-]{1,40}\\]$|\\[?redacted|@\\w{1,40}[.({]|@env|#\\{",
+    // Masks
+    "[*•●xX.…_-]{3,}$|(.)\\1{3,40}$",
+    // Words
+    "your[-_ ]?|my[-_ ]?(?:secret|password|token|key)$|example|change[-_ ]?me|change[-_ ]?this|placeholder",
+    "dummy$|insert[-_ ]|enter[-_ ]|replace[-_ ]|put[-_ ]|todo|tbd$|n/a$|none\\b|null\\b|nil$|nan$|true\\b|false\\b|undefined\\b|yes$|no$|on$|off$|unset$|empty$|\\(",
+    // Where it is kept instead
+    "process\\.env|os\\.(?:environ|getenv)|import\\.meta|env[.:(]|getenv|secrets?\\.|vars?\\.|config\\.|settings?\\.|self\\.|this\\.|args?\\.|opts?\\.|options\\.|params?\\.|props?\\.|req(?:uest)?\\.|ctx\\.|data\\.|local\\.|module\\.",
+    "https?://|op://|vault:|ssm:|arn:|sm://|awssm|gcp-?sm|keyring|file:|projects/|ENC[[(]|!vault|!(?:Ref|Sub|GetAtt|ImportValue)|sops",
+  ].join("|")})`,
+  "i",
+);
+const PATH = /^(?:\.{0,2}|~|[A-Za-z]:)[\\/][\w.@ -]{1,80}(?:[\\/][\w.@ -]{0,80}){0,20}$/;
+
+/** Types and words of schemas and prose, as they stand behind `password:`. */
+const ORDINARY_WORD =
+  /^(?:string|str|text|varchar|char|number|int|integer|boolean|bool|bytes?|any|unknown|void|object|array|list|dict|map|option(?:al)?|required|hidden|password|passwd|secret|token|key|value|default|basic|bearer|the|this|that|a|an|is|are|was|must|should|not|self|new|await|async|function|return|const|let|typeof|keyof|readonly|opaque|sensitive|stringdata|plaintext|incorrect|invalid|missing|wrong|rotated|expired|unset|uuid|date|jwt|oauth|oauth2|saml|ldap|files?|systemd|compat)[!?.:;,]?$/i;
+
+const DOTTED_IDENTIFIER =
+  /^[A-Za-z_$][\w$]{0,80}(?:(?:\??\.|::|->)[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
+
+/** True for what stands in a secret's place: references, masks, words such as `changeme`, paths. */
+export function isPlaceholder(value: string): boolean {
+  if (PLACEHOLDER.test(value)) return true;
+  return PATH.test(value) && !isMixed(value, 20);
+}
+
+/** Letters and digits, as a generated secret has them and no identifier's words. */
+export function looksRandom(value: string, atLeast: number): boolean {
+  return value.length >= atLeast && /[0-9]/.test(value) && /[A-Za-z]/.test(value);
+}
+
+/** Upper and lower case and digits. */
+export function isMixed(value: string, atLeast: number): boolean {
+  return looksRandom(value, atLeast) && /[A-Z]/.test(value) && /[a-z]/.test(value);
+}
+
+/** `sha256`, `base64`, `oauth2-proxy`, `v1.2.3`, `2024-11-27`: digits that belong to a word. */
+const TECHNICAL =
+  /^(?:v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?:[-+][\w.]{1,30})?|[0-9]{4}-[0-9]{2}-[0-9]{2}.{0,20}|(?:sha|md|hs|rs|es|ps|aes|rsa|base|utf|oauth|x|p|argon|bcrypt|pbkdf|ed|secp|http|https|h|ipv|s|k|e|i|l)[-_]?[0-9]{1,5}\w{0,6}(?:[-_/][A-Za-z]{1,20}){0,4})$/i;
+
+/** A word with a digit in it rather than something generated. */
+export function isTechnicalWord(value: string): boolean {
+  return TECHNICAL.test(value);
+}
+
+const NAMING_WORD =
+  /^(?:passwords?|passwd|pwd|passphrase|passcode|secrets?|tokens?|keys?|credentials?|auth|api|access|client|refresh|private|app|user|new|old|current|your|the|my|confirm|repeat|forgot|reset|enter|invalid|wrong|incorrect|bearer|session|id|or|and|field|is|required|missing|db|database|admin|login|root|webhook|signing|bot|service|account|master|encryption|x|oauth|csrf|jwt)$/;
+
+/** `client_secret: clientSecret`, `REFRESH_TOKEN = "refresh_token"`, `"New password"`: names once more. */
+function isName(value: string): boolean {
+  if (!/^[\p{L}\p{M}\s_.?!:-]{1,64}$/u.test(value)) return false;
+  if (/[\u0080-\uffff]/.test(value)) return secretName(value.replace(/[?!.:]+$/, "")) !== null;
+  const parts = value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
+  return parts.every((part) => NAMING_WORD.test(part.toLowerCase()));
+}
+
+/** Words of which no passphrase is made, and messages are. */
+const STOP_WORD =
+  /\b(?:must|have|has|least|the|this|that|with|for|and|not|are|you|your|enter|type|please|should|needs?|use|from|into|long|characters?|contains?|wrong|incorrect|invalid|again|match|matches|required|changed|cannot|will|was|were)\b/;
+
+/** `correct horse battery staple`: four and more words of lower case. */
+function isPassphrase(value: string): boolean {
+  return (
+    /^[a-z]{3,12}[0-9]{0,4}(?:[\s,-]{1,2}[a-z]{3,12}[0-9]{0,4}){3,40}$/.test(value) &&
+    !STOP_WORD.test(value)
+  );
+}
+
+/** What stands for a secret in no language: letters of other scripts without a digit are prose. */
+function isProse(value: string): boolean {
+  return /[\u0080-\uffff]/.test(value) && !/[0-9]/.test(value) && !/[!-~]{8}/.test(value);
+}
+
+function isNothing(value: string): boolean {
+  return isPlaceholder(value) || ORDINARY_WORD.test(value) || isName(value) || isProse(value);
+}
+
+/** A value in quotes, or one whose borders are otherwise sure. */
+export function isSecretQuoted(value: string, strength: NameStrength, phrase: boolean): boolean {
+  const trimmed = value.trim();
+  if (isNothing(trimmed)) return false;
+  const count = trimmed.split(/\s+/).length;
+  if (phrase && count >= 4) return isPassphrase(trimmed);
+  if (strength === "strong") return trimmed.length >= 4 && count <= 2;
+  if (count > 1 || isTechnicalWord(trimmed)) return false;
+  if (isPropertyAccess(trimmed)) return false;
+  return strength === "medium"
+    ? looksRandom(trimmed, 8) && !isKebab(trimmed)
+    : looksRandom(trimmed, 12);
+}
+
+/** A bare value that is longer is believed only with a digit in it: it may be anything. */
+const LONG_CHARS = 64;
+
+export interface BareValue {
+  value: string;
+  /** No white space around a `=`: environment, shell, query strings. */
+  tight: boolean;
+  /** The name is written in upper case. */
+  upper: boolean;
+  /** The character behind the value; empty at the end. */
+  next: string;
+}
+
+/** A value without quotes: code and prose stand in such places too. */
+export function isSecretBare(bare: BareValue, strength: NameStrength): boolean {
+  const { value } = bare;
+  if (value.length > LONG_CHARS && !/[0-9]/.test(value)) return false;
+  if (isNothing(value)) return false;
+  if (/^0x[0-9a-f]{1,8}$/i.test(value)) return false;
+  // A call, an index, a generic: code that gets the value from somewhere.
+  if (bare.next !== "" && "([{<".includes(bare.next)) return false;
+  if (strength !== "strong") {
+    if (isPropertyAccess(value) || isTechnicalWord(value)) return false;
+    const least = strength === "weak" ? 16 : bare.tight || !isKebab(value) ? 10 : 16;
+    return looksRandom(value, least);
+  }
+  if (!DOTTED_IDENTIFIER.test(value)) {
+    if (isTechnicalWord(value)) return false;
+    return value.length >= (/^[0-9.]+$/.test(value) ? 6 : 4);
+  }
+  if (isPropertyAccess(value)) return false;
+  if (/[0-9]/.test(value)) return value.length >= 6;
+  if (bare.tight) return bare.upper || /^[\s&]?$/.test(bare.next);
+  // A word at the end of a line: YAML. A type begins with a capital or ends the line with `;`, `,`.
+  return /^[\r\n]?$/.test(bare.next) && /^[a-z]/.test(value) && value.length >= 6;
+}
+
+/** `req.body.password`: dotted names, none of whose parts is random. */
+function isPropertyAccess(value: string): boolean {
+  if (!/[.:>]/.test(value) || !DOTTED_IDENTIFIER.test(value)) return false;
+  return !value
+    .split(/\.|::|->/)
+    .some((part) => isMixed(part, 14) || /^[0-9a-f]{20,}$/.test(part) || looksRandom(part, 24));
+}
+
+/** Words of lower case with dashes or underscores between: `my-app-v2`. */
+function isKebab(value: string): boolean {
+  return (
+    /^[a-z]{2,20}(?:[-_./][a-z0-9]{1,12}){1,8}$/.test(value) &&
+    !/[0-9a-f]{10}/.test(value.replace(/[-_./]/g, " "))
+  );
+}

@@ -1,0 +1,111 @@
+/** Values that follow their name in a sentence, on a command line, in SQL or in a list of columns. */
+import type { Replacement } from "./replacements.ts";
+import type { SecretName } from "./secret-names.ts";
+import {
+  isMixed,
+  isPlaceholder,
+  isSecretQuoted,
+  isTechnicalWord,
+  looksRandom,
+} from "./secret-values.ts";
+import { type Span, valueAt } from "./value-places.ts";
+
+/** The value behind a name without a sign between; `closed` is where its quotes and brackets end. */
+export function sentenceValue(
+  text: string,
+  name: Span,
+  closed: number,
+  secret: SecretName,
+): Replacement | null {
+  const mark = `[redacted:${secret.kind}]`;
+  const isOption = /^-{1,2}[A-Za-z]/.test(name.text) && closed === name.end;
+  if (isOption) {
+    const value = optionValue(text, name.end, secret);
+    return value === null
+      ? null
+      : { start: value.start, end: value.end, mark: "[redacted:secret]" };
+  }
+  const sql = quotedValue(text, closed, name.text);
+  if (sql !== null) return isSecretQuoted(sql.text, "medium", false) ? { ...sql, mark } : null;
+  if (!digitWithin(text, closed)) return null;
+  LINK.lastIndex = closed;
+  const link = LINK.exec(text);
+  if (link === null) return null;
+  const from = closed + link[0].length;
+  VALUE.lastIndex = from;
+  const found = VALUE.exec(text)?.[0];
+  if (found === undefined) return null;
+  const value = found.replace(/[).:!?\]}]{1,3}$/, "");
+  const isSure =
+    secret.kind === "password" || /[A-Z]_|_[A-Z]/.test(name.text) || LINKED.test(link[0]);
+  return isWrittenSecret(value, isSure) ? { start: from, end: from + value.length, mark } : null;
+}
+
+/** How far a value in a sentence may begin behind its name, and its first digit behind that. */
+const DIGIT_WITHIN_CHARS = 120;
+
+/** No value in a sentence is believed without a digit. */
+function digitWithin(text: string, from: number): boolean {
+  const to = Math.min(text.length, from + DIGIT_WITHIN_CHARS);
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10) return false;
+    if (code >= 48 && code <= 57) return true;
+  }
+  return false;
+}
+
+const OPTION_VALUE = /[ \t]{1,4}(\\{0,3}["'`])?((?!-)[^\s"'`\\]{4,500})/y;
+
+/** `--password x`. */
+function optionValue(text: string, end: number, secret: SecretName): Span | null {
+  OPTION_VALUE.lastIndex = end;
+  const match = OPTION_VALUE.exec(text);
+  if (match === null || secret.strength === "weak") return null;
+  const value = match[2] ?? "";
+  if (/^(?:and|or|as|in|for|from|with|stdin|option|flag|values?|to|on)\b/i.test(value)) return null;
+  if (!isSecretQuoted(value, "strong", false)) return null;
+  const stop = end + match[0].length;
+  return { text: value, start: stop - value.length, end: stop };
+}
+
+/** `PASSWORD 'x'`, `SECRET 'x'`, `password('x')`. */
+const QUOTED = /[ \t\n]{0,8}\(?[ \t]{0,4}(?=\\{0,3}'[^'\n]{4,200}')/y;
+
+function quotedValue(text: string, closed: number, name: string): Span | null {
+  if (!/^(?:password|secret|key)$/i.test(name)) return null;
+  QUOTED.lastIndex = closed;
+  const gap = QUOTED.exec(text);
+  if (gap === null || gap[0] === "") return null;
+  return valueAt(text, closed + gap[0].length);
+}
+
+/** White space, and perhaps words that link a name to its value. */
+const LINK =
+  /(?:[ \t]{1,40}|(?=[是为為は이은는]))(?:\(?(?:for|of|on|in|to|de|da|do|del|di|para|pour|für|von|для|от)[ \t]{1,2}[^\s:=]{1,40}\)?(?:[ \t][^\s:=]{1,24}){0,2}(?=[ \t]{0,2}(?:[:=：]|is\b|es\b|ist\b))[ \t]{0,2}[:=：]?[ \t]{0,4}|\([^()\n]{1,40}\)[ \t]{0,2}[:=：][ \t]{0,4})?(?:(?:is|was|are|=>|->|[-–—→]|(?:has been |was )?(?:set|changed|reset|updated|rotated) to|now|to|as|es|est|ist|lautet|é|è|e|adalah|это|هي|هو|है|হল|হলো|ہے|是|为|為|は|이|은|는)(?![\w])[ \t]{0,4}[:：]?[ \t]{0,4}){0,2}["'`“«*(]{0,3}/uy;
+/** A verb or a sign stands between: the value is meant. */
+const LINKED = /[a-zé是为為は=:：→>]/u;
+const VALUE = /[^\s"'`<>“”«»*|,;]{6,300}/y;
+
+/** Random enough to be no word of the sentence: stricter where the name says less. */
+function isWrittenSecret(value: string, isSure: boolean): boolean {
+  if (isPlaceholder(value) || isTechnicalWord(value)) return false;
+  if (/^[-\w]{0,40}[[({]|^[:=(]|^[a-z]{2,24}[:/]|[:=]$/.test(value)) return false;
+  // Options, paths, addresses, and names with a number.
+  if (
+    /^-|^[\w.-]{1,40}\/[\w./-]{0,200}$|@[\w-]{1,40}\.|^[a-z]{2,24}(?:[-_.][a-z0-9]{1,12}){1,6}$|^[A-Z][A-Z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}$/.test(
+      value,
+    )
+  ) {
+    return false;
+  }
+  if (
+    /^[A-Z]?[a-z]{3,24}[0-9]?$|^[A-Z]{1,8}-?[0-9]{1,6}$|^[a-z]+(?:[A-Z][a-z]+){1,6}[0-9]?$/.test(
+      value,
+    )
+  ) {
+    return false;
+  }
+  const isStrong = isMixed(value, 8) || (looksRandom(value, 8) && /[^A-Za-z0-9]/.test(value));
+  return isSure ? isStrong || looksRandom(value, 7) : isMixed(value, 16) || looksRandom(value, 24);
+}
