@@ -288,11 +288,11 @@ serverCommand("status", "show what the server is doing, and who is connected").a
   },
 );
 
-serverCommand("doctor", "check the server; exit code 1 where something is wrong")
+serverCommand("doctor", "check this machine and the server; exit code 1 where something is wrong")
   .option("--json", "for programs", false)
   .action(async (flags: TargetFlags & { json: boolean }) => {
-    const { doctor } = await import("./recall.ts");
-    if (!(await doctor(resolveTarget(flags), flags.json, say))) process.exitCode = 1;
+    const { doctor } = await import("./doctor.ts");
+    if (!(await doctor(flags, say))) process.exitCode = 1;
   });
 
 serverCommand("replay", "send recorded streams of hooks, and show what was learnt")

@@ -1,4 +1,4 @@
-/** `cairn context`, `search`, `sessions`, `status` and `doctor`: what is known, for people. */
+/** `cairn context`, `search`, `sessions` and `status`: what is known, for people. */
 import { styleText } from "node:util";
 import { z } from "zod";
 import {
@@ -8,7 +8,7 @@ import {
   tellReading,
 } from "../contract/recall.ts";
 import { SessionViewSchema } from "../contract/sessions.ts";
-import { DiagnosisSchema, StatusSchema } from "../contract/team.ts";
+import { StatusSchema } from "../contract/team.ts";
 import { CONNECTABLE } from "../hooks/registry.ts";
 import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
@@ -126,21 +126,6 @@ export async function status(target: Target, say: Say): Promise<void> {
       say(`${agent.title} ${where}: ${found.paused ? "paused" : "connected"}, ${found.url}`);
     }
   }
-}
-
-/** The server's own checks. Returns false where one of them is not well. */
-export async function doctor(target: Target, json: boolean, say: Say): Promise<boolean> {
-  const { checks } = await call(target, "doctor", DiagnosisSchema);
-  const well = checks.every((check) => check.ok);
-  if (json) {
-    say(JSON.stringify({ ok: well, checks }, null, 2));
-    return well;
-  }
-  for (const { name, ok, detail } of checks) {
-    const mark = ok ? styleText("green", "ok ") : styleText("red", "BAD");
-    say(`${mark} ${name}${detail === "" ? "" : `: ${detail}`}`);
-  }
-  return well;
 }
 
 /** What the first release recorded of this folder, under a name that its namesakes share. */

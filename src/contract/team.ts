@@ -81,6 +81,9 @@ const CheckSchema = z
     name: z.string(),
     ok: z.boolean(),
     detail: z.string().meta({ description: "What is wrong and what to do" }),
+    warning: z.literal(true).exactOptional().meta({
+      description: "The server is well, and something of a client is to be looked at",
+    }),
   })
   .meta({ id: "Check" });
 export type Check = z.infer<typeof CheckSchema>;

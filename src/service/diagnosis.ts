@@ -4,6 +4,7 @@ import type { KnownSession } from "../contract/calls.ts";
 import type { Check } from "../contract/team.ts";
 import type { ProjectInspection } from "../durable/project/project-object.ts";
 import type { Inspection } from "../durable/session/view/inspection.ts";
+import { AGENTS } from "../hooks/registry.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 
 export type SessionReport = Inspection;
@@ -85,6 +86,7 @@ export function diagnose(found: Findings): Check[] {
       found.providerChain.join(", "),
       "refused our key, credit or quota and are paused: replace the key or settle the account; they are asked again by themselves, and flush asks at once",
     ),
+    checkStarts(sessions.filter(missedStart)),
     check(
       "budgets",
       found.budgets,
@@ -131,6 +133,25 @@ export function diagnose(found: Findings): Check[] {
           : `looked at ${sessions.length} sessions, open ones first; ${found.notExamined} more were not examined`,
     },
   ];
+}
+
+/** Sessions that were told nothing when they began: a matter of the machine that they ran on. */
+function checkStarts(missed: readonly SessionReport[]): Check {
+  const found = check(
+    "starts",
+    names(missed),
+    "sessions tell of their start",
+    "began without the hook of their start, so they were told nothing then: run `cairn doctor` on " +
+      "their machine; sessions that were open while it was connected are among them once",
+  );
+  return found.ok ? found : { ...found, ok: true, warning: true };
+}
+
+/** Agents that have no hook for it cannot miss it. */
+function missedStart({ session, startMissed }: SessionReport): boolean {
+  const dialect = AGENTS.find(({ agent }) => session.startsWith(`${agent}/`));
+  const hasStart = [...(dialect?.moments.values() ?? [])].includes("session_start");
+  return startMissed === true && hasStart;
 }
 
 function check(name: string, bad: readonly string[], good: string, wrong: string): Check {

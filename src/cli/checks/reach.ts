@@ -107,7 +107,7 @@ export function strangeAnswer(
 }
 
 /** The proxy that curl takes for an address by the environment; null for none. Names only, no password. */
-function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
+export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
   if (isExempt(url.hostname, env.no_proxy || env.NO_PROXY || "")) return null;
   // curl takes HTTP_PROXY in lower case only.
   const named = url.protocol === "https:" ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy;

@@ -15,7 +15,9 @@ import { isLoopback } from "../server/environment.ts";
 import type { Target } from "../target.ts";
 import {
   connectedOptions,
+  hookDifferences,
   isAsNew,
+  keyIn,
   newSettings,
   pausedOptions,
   withHooks,
@@ -145,16 +147,44 @@ export function resume(agents: readonly AgentConnect[], projectScope: boolean, s
   }
 }
 
+/** An agent that is connected in a scope, with what stands in its settings. */
+export interface Connected {
+  agent: AgentConnect;
+  projectScope: boolean;
+  files: SettingsFiles;
+  options: HookOptions;
+  /** The hooks are out for now. */
+  paused: boolean;
+  key: string | null;
+}
+
+/** What stands in the agent's settings; null where it is not connected. */
+export function connected(agent: AgentConnect, projectScope: boolean): Connected | null {
+  const files = scopeFiles(agent, projectScope);
+  const there = connectedOptions(agent, readSettingsFile(files.hooks).value);
+  const env = readSettingsFile(files.env).value;
+  const options = there ?? pausedOptions(env);
+  if (options === null) return null;
+  return { agent, projectScope, files, options, paused: there === null, key: keyIn(env) };
+}
+
+/** In words, how the hooks differ from what `connect` would write today; none where they do not. */
+export function hookFaults({ agent, files, options }: Connected): string[] {
+  const settings = readSettingsFile(files.hooks).value;
+  const { missing, outdated } = hookDifferences(agent, settings, options);
+  return [
+    ...(missing.length > 0 ? [`missing: ${missing.join(", ")}`] : []),
+    ...(outdated.length > 0 ? [`not as this version writes them: ${outdated.join(", ")}`] : []),
+  ];
+}
+
 /** The server that the agent's hooks go to, or null; `paused` where they are out for now. */
 export function connection(
   agent: AgentConnect,
   projectScope: boolean,
 ): { url: string; paused: boolean } | null {
-  const scope = scopeFiles(agent, projectScope);
-  const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
-  if (options !== null) return { url: options.url, paused: false };
-  const paused = pausedOptions(readSettingsFile(scope.env).value);
-  return paused === null ? null : { url: paused.url, paused: true };
+  const found = connected(agent, projectScope);
+  return found === null ? null : { url: found.options.url, paused: found.paused };
 }
 
 /** Those that are connected or paused. Throws a `Failure` where none is. */

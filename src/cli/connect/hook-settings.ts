@@ -90,6 +90,27 @@ export function connectedOptions(agent: AgentConnect, settings: JsonObject): Hoo
   return { url: first.url, quiet: all.every((one) => one.quiet), ...(notice ? {} : { notice }) };
 }
 
+/** Events whose hooks of ours are missing, or are not those that these options make today. */
+export function hookDifferences(
+  agent: AgentConnect,
+  settings: JsonObject,
+  options: HookOptions,
+): { missing: string[]; outdated: string[] } {
+  const hooks = section(settings, "hooks");
+  const wanted = agent.hooks(options);
+  const missing: string[] = [];
+  const outdated: string[] = [];
+  for (const event of new Set([...Object.keys(wanted), ...Object.keys(hooks)])) {
+    const groups = groupsOf(hooks, event);
+    const own = groups.filter((group) => withoutOwn(agent, group) !== group);
+    const isCurrent =
+      own.length === 1 && wanted[event] !== undefined && isSame(own[0], wanted[event]);
+    if (own.length === 0 && wanted[event] !== undefined) missing.push(event);
+    else if (own.length > 0 && !isCurrent) outdated.push(event);
+  }
+  return { missing, outdated };
+}
+
 function withVariable(settings: JsonObject, name: string, value: string | null): JsonObject {
   const { [name]: old, ...others } = section(settings, "env");
   if (value === null) return old === undefined ? settings : withSection(settings, "env", others);
@@ -99,6 +120,12 @@ function withVariable(settings: JsonObject, name: string, value: string | null):
 /** The key stands once, in the `env` block; null takes it out. */
 export function withKey(settings: JsonObject, key: string | null): JsonObject {
   return withVariable(settings, KEY_VARIABLE, key);
+}
+
+/** The key that stands there, or null. */
+export function keyIn(settings: JsonObject): string | null {
+  const key = section(settings, "env")[KEY_VARIABLE];
+  return typeof key === "string" ? key : null;
 }
 
 /** Notes what to resume with; null takes the note out. */

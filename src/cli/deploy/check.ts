@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import cairn from "../../../package.json" with { type: "json" };
-import { DiagnosisSchema, HealthSchema } from "../../contract/team.ts";
+import { DiagnosisSchema, type HealthSchema } from "../../contract/team.ts";
 import { ApiFailure, call, reach } from "../api.ts";
 import { type Check, ill, well } from "../checks/check.ts";
-import { isLoopbackName, strangeAnswer, type Trouble, unreachable } from "../checks/reach.ts";
+import { answersAsCairn } from "../checks/health.ts";
+import { isLoopbackName, type Trouble } from "../checks/reach.ts";
 import { CAIRN } from "../installation.ts";
 import type { Target } from "../target.ts";
 
@@ -19,7 +20,7 @@ const TRIAL_PROJECT = "cairn-deploy-check";
 /** All checks in their order; after one that makes the others pointless, no more. */
 export async function checkDeployment(target: Target, waitMs: number): Promise<Check[]> {
   const url = new URL(target.url);
-  const health = await untilHealthy(url, target.url, waitMs);
+  const health = await untilHealthy(target.url, waitMs);
   if ("detail" in health) return [ill("address", health.detail, health.remedy)];
   const checks = [
     well("address", `${target.url} is a Cairn server`),
@@ -35,36 +36,14 @@ export async function checkDeployment(target: Target, waitMs: number): Promise<C
 }
 
 async function untilHealthy(
-  url: URL,
   base: string,
   waitMs: number,
 ): Promise<z.infer<typeof HealthSchema> | Trouble> {
   const end = Date.now() + waitMs;
   for (;;) {
-    const found = await askHealth(url, base);
+    const found = await answersAsCairn(base, CALL_MS);
     if (!("detail" in found) || found.passes !== true || Date.now() > end) return found;
     await sleep(AGAIN_MS);
-  }
-}
-
-async function askHealth(url: URL, base: string): Promise<z.infer<typeof HealthSchema> | Trouble> {
-  try {
-    const response = await fetch(`${base}/health`, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(CALL_MS),
-    });
-    const text = await response.text();
-    const type = response.headers.get("content-type") ?? "";
-    const strange = strangeAnswer(response.status, type, response.headers.get("location"), text);
-    if (strange !== null) return strange;
-    const health = HealthSchema.safeParse(JSON.parse(text));
-    if (health.success) return health.data;
-    return {
-      detail: "it answers, but not as Cairn does",
-      remedy: "Check the address: another program answers there.",
-    };
-  } catch (error) {
-    return unreachable(url, error, process.env);
   }
 }
 

@@ -66,6 +66,8 @@ export interface SessionRow extends WorkPlace {
   /** Ids of prompts that were wholly private: nothing of their turns is stored. */
   privatePrompts: string[];
   contextDue: boolean;
+  /** The hook of its start came. True where nobody knows. */
+  started: boolean;
   /** Ids of observations that the agent was given since its context last began anew. */
   given: string[];
   /** The project's newest item number when context was last given. */
@@ -103,6 +105,7 @@ const COLUMNS: Columns<SessionRow> = {
   privateOpen: flag("private_open"),
   privatePrompts: json("private_prompts"),
   contextDue: flag("context_due"),
+  started: flag("started"),
   given: json("given"),
   givenUntil: plain("given_until"),
   providerPauses: json("provider_pauses"),
@@ -171,7 +174,7 @@ export class SessionTable {
     now: number,
   ): void {
     this.#db.migrate();
-    this.#table.insert({ ...row, touchedAt: now });
+    this.#table.insert({ ...row, started: false, touchedAt: now });
     this.#row.forget();
   }
 

@@ -227,6 +227,7 @@ export function acceptStart(
     closedAt: null,
     forgotten: false,
     contextDue: true,
+    started: true,
     ...(anew ? { given: [], givenUntil: 0 } : {}),
     ...(source === "compact" ? {} : newerPlace(sender, row)),
   };

@@ -6,6 +6,9 @@ import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 
+/** How long a session without a start is worth telling of: what was wrong then may be mended since. */
+const START_MISSED_MS = 24 * 60 * 60 * 1000;
+
 export interface Inspection {
   session: string;
   state: SessionState;
@@ -21,6 +24,8 @@ export interface Inspection {
   outboxAttempts: number;
   outboxError: string | null;
   pausedProviders: string[];
+  /** It is worked in today, and its start was never heard of. Absent from older releases. */
+  startMissed?: boolean;
   /** Faults in a row of the object's own. */
   recoveries: number;
   /** Tables that are not as the migrations make them. */
@@ -46,6 +51,7 @@ export function inspect(
     pausedProviders: Object.entries(row.providerPauses)
       .filter(([, pause]) => pause.until > repaired.now)
       .map(([name]) => name),
+    startMissed: !row.started && repaired.now - row.touchedAt < START_MISSED_MS,
     recoveries: row.recoveries,
     schemaDiffers: store.db.schemaDifferences(schema),
   };
