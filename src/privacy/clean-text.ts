@@ -9,11 +9,27 @@ const ESCAPES = new RegExp(
 /** Control characters but `\t` and `\n`, line and paragraph separators, byte order marks. */
 const CONTROLS = /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\uffff]/g;
 
-/** Only `\n` and `\t` stay of the control characters; `\r` becomes a line end. */
+/**
+ * Characters without a width, and those that change the direction: between letters of some scripts
+ * they have a meaning, and in emoji; beside ASCII they only hide what a word is.
+ */
+const INVISIBLE_CLASS =
+  "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\uffa0]";
+const INVISIBLE = new RegExp(
+  `(?<![\\u0080-\\uffff])${INVISIBLE_CLASS}{1,64}(?![\\u00a0-\\uffff])`,
+  "g",
+);
+const ANY_INVISIBLE = new RegExp(INVISIBLE_CLASS);
+
+/**
+ * Only `\n` and `\t` stay of the control characters; `\r` becomes a line end. What cannot be seen
+ * within words of ASCII goes.
+ */
 export function cleanText(text: string): string {
   const plain = text.toWellFormed().replace(ESCAPES, "");
   const lines = plain.includes("\r") ? plain.replace(/\r\n?/g, "\n") : plain;
-  return lines.replace(CONTROLS, "");
+  const visible = lines.replace(CONTROLS, "");
+  return ANY_INVISIBLE.test(visible) ? visible.replace(INVISIBLE, "") : visible;
 }
 
 /** Shorter runs of base64 may well be text that tells something: a hash, an id. */

@@ -6,6 +6,9 @@ const WORD = `(["'])?((?<=["'])[^"'\\n]{3,300}|[^\\s"'\`;|&<>]{3,300})`;
 /** Other options and words of the same command in between. */
 const REST = "(?:[^\\n;|&]{0,200}?[ \\t])?";
 
+const OPTIONS = "(?:-\\w{1,4}[ \\t]{1,4}){0,4}";
+const ARGUMENT = "[^\\s\"'`;|&-][^\\s\"'`;|&]{0,200}[ \\t]{1,4}";
+
 interface Command {
   /** A plain search for it comes before the pattern. */
   program: string;
@@ -38,9 +41,10 @@ const COMMANDS: readonly Command[] = [
     "",
   ),
   command("jarsigner", "-(?:store|key)pass", "[ \\t]{1,4}"),
+  command("htpasswd", `-[A-Za-z]{0,6}(?:nb|bn)[A-Za-z]{0,6}[ \\t]{1,4}${OPTIONS}${ARGUMENT}`, ""),
   command(
     "htpasswd",
-    "-[A-Za-z]{0,6}b[A-Za-z]{0,6}[ \\t]{1,4}(?:-\\w{1,4}[ \\t]{1,4}){0,4}(?:[^\\s-]\\S{0,200}[ \\t]{1,4}){1,2}",
+    `-[A-Za-mo-z]{0,6}b[A-Za-mo-z]{0,6}[ \\t]{1,4}${OPTIONS}${ARGUMENT}${ARGUMENT}`,
     "",
   ),
   command("mongo(?:sh|dump|restore|import|export)?", "-p", "[ \\t]{1,4}"),
@@ -95,7 +99,13 @@ const COMMANDS: readonly Command[] = [
     "\\S{0,80}(?:password|secret|token|key|pwd|pypi-token\\.\\w{1,40}|http-basic\\.\\w{1,40}[ \\t]{1,4}\\S{1,60})\\S{0,40}",
     "[ \\t=]{1,4}",
   ),
-  command("ConvertTo-SecureString", "-String|", "[ \\t]{0,4}"),
+  {
+    program: "ConvertTo-SecureString",
+    pattern: new RegExp(
+      `(\\bConvertTo-SecureString[ \\t]{1,4}(?:-String[ \\t]{1,4})?)${WORD}`,
+      "g",
+    ),
+  },
   command(
     "setx?",
     "[A-Z0-9_]{0,40}(?:PASSWORD|PASS|PW|SECRET|TOKEN|KEY|PAT)[A-Z0-9_]{0,20}",

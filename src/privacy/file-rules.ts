@@ -29,7 +29,7 @@ const NETRC =
 const PGPASS_SCREEN = /:(?:[56][0-9]{3}|26257|\*):/;
 /** `host:5432:database:user:password`, a line of `.pgpass`. */
 const PGPASS =
-  /((?:^|[\n\t +>-]|[0-9][:→|-])(?:[\w.*-]{1,100}|\[[0-9a-f:]{2,40}\]):(?:[56][0-9]{3}|26257|\*):[\w.*-]{1,64}:[\w.@*-]{1,64}:)([^\s:]\S{2,199})(?=\s|$|["'`\\])/g;
+  /((?:^|[\n\t +>`"'→=-]|[0-9][:|-])(?:[\w.*-]{1,100}|\[[0-9a-f:]{2,40}\]):(?:[56][0-9]{3}|26257|\*):[\w.*-]{1,64}:[\w.@*-]{1,64}:)([^\s:]\S{2,199})(?=\s|$|["'`\\])/g;
 
 function replaced(text: string, pattern: RegExp): string {
   return text.replace(pattern, (whole: string, before: string, value: string) =>

@@ -15,7 +15,7 @@ import {
   characterBehind,
   GAP_MAX_CHARS,
   isSpace,
-  restOfLine,
+  restOfWord,
   typedValue,
   valueAt,
   wholeEnd,
@@ -131,19 +131,27 @@ function nameAround(text: string, at: number): Name {
 
 /** Longest word that makes one name with the next: `API key`, `mot de passe`. */
 const WORD_MAX_CHARS = 24;
+/** Words between the words of one name. */
+const JOINING = /^(?:d[eaio]s?|del|la|le|l['’]|d['’]\S+)$/i;
 
 function named(text: string, name: Name): SecretName | null {
   let found = secretName(name.text);
   let start = name.start;
   for (let more = 0; found === null && more < 3 && text.charCodeAt(start - 1) === 32; more++) {
-    const before = text.lastIndexOf(" ", start - 2) + 1;
-    const word = text.slice(Math.max(before, start - 1 - WORD_MAX_CHARS), start - 1);
-    if (!/^[\p{L}\p{M}'’_-]+$/u.test(word)) return null;
-    start -= word.length + 1;
+    let before = start - 1;
+    const least = Math.max(0, before - WORD_MAX_CHARS);
+    while (before > least && isWordPart(text.charCodeAt(before - 1))) before -= 1;
+    if (before === start - 1) return null;
+    const word = text.slice(before, start - 1);
+    start = before;
     found = secretName(text.slice(start, name.end));
-    if (found === null && !/^(?:d[eaio]s?|del|la|le|l['’]|d['’]\S+)$/i.test(word)) return null;
+    if (found === null && !JOINING.test(word)) return null;
   }
   return found;
+}
+
+function isWordPart(code: number): boolean {
+  return code === 39 || code === 0x2019 || (isNamePart(code) && code !== 46);
 }
 
 /** Closes a name: quotes, brackets, bold type, a question mark. */
@@ -205,7 +213,11 @@ function assigned(
     return { start: quoted.start, end: wholeEnd(text, quoted), mark };
   }
   const isTight = value.start === from && from === name.end + 1 && text.charAt(name.end) === "=";
-  const line = isTight && strength === "strong" ? restOfLine(text, name.start, value.start) : null;
+  const isUpper = name.text === name.text.toUpperCase() && closed === name.end;
+  const line =
+    isTight && strength === "strong"
+      ? restOfWord(text, isUpper ? null : name.start, value.start)
+      : null;
   if (line !== null && isSecretQuoted(line.text, "strong", false)) return { ...line, mark };
   if (phrase) {
     WALLET.lastIndex = value.start;
@@ -215,7 +227,7 @@ function assigned(
   const bare = {
     value: value.text,
     tight: isTight,
-    upper: name.text === name.text.toUpperCase() && closed === name.end,
+    upper: isUpper,
     next: characterBehind(text, name.start, value.end),
   };
   if (!isSecretBare(bare, strength)) return null;

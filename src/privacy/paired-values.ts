@@ -47,12 +47,13 @@ function isWords(value: string): boolean {
 
 /** `<password>x</password>`, `<apiKey type="string">x</apiKey>`, `<p name="password">x</p>`. */
 const ELEMENT =
-  /(?:["'][^<>]{0,100})?(?:\s[^<>]{0,200})?>\s{0,4}(?:<!\[CDATA\[)?([^<>\s][^<>\]]{2,500})(?=(?:\]\]>)?\s{0,4}<\/)/y;
+  /(?:\\{0,7}["'][^<>]{0,100})?(?:\s[^<>]{0,200})?>\s{0,4}(?:<!\[CDATA\[)?([^<>\s][^<>\]]{2,500})(?=(?:\]\]>)?\s{0,4}<\/)/y;
 
 function element(text: string, name: Span): Span | null {
   const next = text.charAt(name.end);
   if (
     next !== ">" &&
+    next !== "\\" &&
     next !== '"' &&
     next !== "'" &&
     !(next === " " && /[<:]/.test(text.charAt(name.start - 1)))

@@ -9,15 +9,33 @@ const KEY_MAX_CHARS = 16_384;
 /** Characters of base64, of escaped line ends, of quoting, and of a key's own header lines. */
 const KEY_BODY = /[A-Za-z0-9+/=\s\\"'`,.:;|>#*→-]/;
 /** Line ends, plain or escaped, with the quoting and the line numbers that tools put between. */
-const BETWEEN_LINES = /(?:\s|\\[rn]|["'+,|>#→]|[0-9]{1,6}[\t→:|]){0,24}/y;
+const BETWEEN_LINES =
+  /(?:\s|\\[rnt]|["'+,|>#→]|[0-9]{1,6}[\t→:|]|(?<=\n)[\w./-]{1,200}[:-][0-9]{1,6}[:-]){0,24}/y;
 /** A run this long is base64, and no prose; the last line of a key may be shorter. */
 const BASE64_LINE =
   /[A-Za-z0-9+/]{24,76}={0,2}(?:(?:\\[rn]|\s){1,4}[A-Za-z0-9+/]{1,23}={0,2}(?![A-Za-z0-9+/ ]))?/y;
 
 /** Replaces each block by one mark. */
 export function redactPrivateKeys(text: string): string {
-  if (!text.includes("PRIVATE KEY")) return text;
-  return redactHeadless(redactBlocks(text));
+  const plain = text.includes("Private-Lines:") ? redactPutty(text) : text;
+  if (!plain.includes("PRIVATE KEY")) return plain;
+  return redactHeadless(redactBlocks(plain));
+}
+
+/** What begins the private part of a key of PuTTY's: the lines that follow are of base64. */
+const PUTTY = /Private-Lines:[ \t]{0,4}[0-9]{1,4}/g;
+
+function redactPutty(text: string): string {
+  let result = "";
+  let position = 0;
+  for (const head of text.matchAll(PUTTY)) {
+    const start = head.index + head[0].length;
+    const end = base64End(text, start, Math.min(text.length, start + KEY_MAX_CHARS));
+    if (start < position || end === start) continue;
+    result += `${text.slice(position, start)}\n${MARK}`;
+    position = end;
+  }
+  return result + text.slice(position);
 }
 
 function redactBlocks(text: string): string {

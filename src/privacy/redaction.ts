@@ -4,6 +4,7 @@
  * prints what it costs, on hostile texts too.
  */
 import { redactCommands } from "./command-rules.ts";
+import { redactEncoded } from "./encoded-text.ts";
 import { redactFileForms } from "./file-rules.ts";
 import { redactHeaderEntry } from "./header-rules.ts";
 import { redactNamed } from "./named-secrets.ts";
@@ -26,12 +27,19 @@ export const RULE_SETS: readonly { name: string; redact: (text: string) => strin
 /** The shortest secret that any rule knows, with its name: `pw=abcd`. */
 const SHORTEST_CHARS = 7;
 
+/** How often text may be encoded in itself. */
+const ENCODED_DEPTH = 2;
+
 /** `text` without its secrets. Bound the text first: the cost grows with its length. */
 export function redact(text: string): string {
+  return redactDeep(text, ENCODED_DEPTH);
+}
+
+function redactDeep(text: string, depth: number): string {
   if (text.length < SHORTEST_CHARS) return text;
   let result = text;
   for (const set of RULE_SETS) result = set.redact(result);
-  return result;
+  return depth === 0 ? result : redactEncoded(result, (decoded) => redactDeep(decoded, depth - 1));
 }
 
 /** The value of an entry of structured data, where the entry's name may be what makes it a secret. */

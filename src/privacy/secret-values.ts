@@ -58,7 +58,8 @@ const NAMING_WORD =
 /** `client_secret: clientSecret`, `REFRESH_TOKEN = "refresh_token"`, `"New password"`: names once more. */
 function isName(value: string): boolean {
   if (!/^[\p{L}\p{M}\s_.?!:-]{1,64}$/u.test(value)) return false;
-  if (/[\u0080-\uffff]/.test(value)) return secretName(value.replace(/[?!.:]+$/, "")) !== null;
+  if (/^[\u0080-\uffff]|^[A-Z][a-z]{4,}$/.test(value))
+    return secretName(value.replace(/[?!.:]+$/, "")) !== null;
   const parts = value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
   return parts.every((part) => NAMING_WORD.test(part.toLowerCase()));
 }
@@ -90,7 +91,9 @@ export function isSecretQuoted(value: string, strength: NameStrength, phrase: bo
   if (isNothing(trimmed)) return false;
   const count = trimmed.split(/\s+/).length;
   if (phrase && count >= 4) return isPassphrase(trimmed);
-  if (strength === "strong") return trimmed.length >= 4 && count <= 2;
+  if (strength === "strong") {
+    return trimmed.length >= 4 && (count === 1 || (count === 2 && /[^\p{L}\s.'’-]/u.test(trimmed)));
+  }
   if (count > 1 || isTechnicalWord(trimmed)) return false;
   if (isPropertyAccess(trimmed)) return false;
   return strength === "medium"

@@ -8,7 +8,8 @@ const TOKEN_IN_URL = /:\/\/([A-Za-z0-9_-]{20,256})(?=(?::x-oauth-basic)?@[\w.-])
 const WEB_SCHEME = /(?:https?|wss?|file|git|ssh|s3|data)$/i;
 const REFERENCE = /^(?:\$|%[sd]|<|\{|\*{2,}|x{3,}$|\[redacted:|\.{3}|\[)/i;
 /** `user:password@tcp(host:3306)/db`: Go's driver for MySQL. */
-const GO_DSN = /(?<=(?:^|[\s"'`=(])[\w.-]{1,64}:)([^\s"'`]{1,200})(?=@(?:tcp|unix|udp|tls)\()/g;
+const GO_DSN =
+  /(?<=(?:^|[\s"'`=(:+→>-])[\w.-]{1,64}:)([^\s"'`]{1,200})(?=@(?:tcp|unix|udp|tls)\()/g;
 /** `jdbc:oracle:thin:user/password@host`, `sqlplus user/password@host`. */
 const ORACLE =
   /(?<=(?:jdbc:oracle:(?:thin|oci):|\b(?:sqlplus|sqlldr|exp|imp|expdp|impdp|sql)(?: -[A-Za-z]{1,4})? )["']?[\w$#]{1,64}\/)("[^"\n]{1,128}"|[^\s@"'/]{3,128})(?=@)/g;

@@ -85,7 +85,7 @@ export function wholeEnd(text: string, value: Value): number {
 }
 
 const TYPED =
-  /(?:[[<][\w\s|,.]{1,30}[\]>])?(?: \| (?:null|undefined|None))?[ \t]{1,4}=(?=[ \t]{0,4}["'`])/y;
+  /(?:[[<][\w\s|,.]{1,30}[\]>])?(?: \| (?:null|undefined|None))?[ \t]{1,4}=(?=[ \t]{0,4}\\{0,7}["'`])/y;
 
 /** `password: string = "…"`: behind a type that ends at `end` comes the value. */
 export function typedValue(text: string, end: number): Value | null {
@@ -97,27 +97,33 @@ export function typedValue(text: string, end: number): Value | null {
 /** The beginning of a line, with a line's number, a diff's sign or `export` before the name. */
 const LINE_START =
   /(?:^|\n)[ \t]{0,8}(?:[0-9]{1,6}[:→\t|-][ \t]{0,4})?[+-]?[ \t]{0,4}(?:export |set |ENV )?$/;
-const REST = /[^\s"']{6,200}(?=[ \t]{0,4}(?:\r?\n|$))/y;
+const REST = /[^\s"'`]{6,200}/y;
 
-/** `NAME=value` that has its line to itself, as in `.env` files: to the end, whatever stands in it. */
-export function restOfLine(text: string, nameStart: number, start: number): Span | null {
-  if (!LINE_START.test(text.slice(Math.max(0, nameStart - 24), nameStart))) return null;
+/**
+ * `NAME=value` with anything in the value, as in `.env` files and shells: to the next white space.
+ * `nameStart` is null for names in upper case; others have to begin their line.
+ */
+export function restOfWord(text: string, nameStart: number | null, start: number): Span | null {
+  if (nameStart !== null) {
+    if (!LINE_START.test(text.slice(Math.max(0, nameStart - 24), nameStart))) return null;
+  }
   REST.lastIndex = start;
-  const rest = REST.exec(text)?.[0];
-  if (rest === undefined || !/[(){}[\]<>&|;,`\\]/.test(rest)) return null;
-  if (/^[$(<{[]|[;,){]$|\w\(|\\[nt]/.test(rest)) return null;
+  const found = REST.exec(text)?.[0] ?? "";
+  const rest = found.replace(/(?:[;,)}\]&|<>]{1,4}|\\[nrt].{0,200})$/, "");
+  if (!/[(){}[\]<>&|;,`\\]/.test(rest) || /^[$(<{[]|^[\w.$]{1,60}\(|&\w{1,40}=/.test(rest))
+    return null;
   return { text: rest, start, end: start + rest.length };
 }
+
+/** How far back a span of code may have begun. */
+const BACKTICK_CHARS = 300;
 
 /** The character behind a value; the backtick that closes a span of code counts as an end. */
 export function characterBehind(text: string, nameStart: number, end: number): string {
   const next = text.charAt(end);
   if (next === "\\") return "";
   if (next !== "`") return next;
-  const line = text.slice(
-    Math.max(text.lastIndexOf("\n", nameStart) + 1, nameStart - 200),
-    nameStart,
-  );
+  const before = text.slice(Math.max(0, nameStart - BACKTICK_CHARS), nameStart);
   // A tagged template: code.
-  return line.split("`").length % 2 === 0 ? "" : "(";
+  return before.split("`").length % 2 === 0 ? "" : "(";
 }

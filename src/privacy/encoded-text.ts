@@ -1,0 +1,150 @@
+/**
+ * Secrets in text that is encoded in text: `password%3Dhunter2`, and JSON whose strings hold lines
+ * of their own (`"log": "…\\nmysql -phunter2"`). It is read as it is meant, and what the rules take
+ * out of that is taken out of the text as it stands.
+ */
+import { type Replacement, replaceAll } from "./replacements.ts";
+
+/** What URLs and forms are made of, with something encoded in it. */
+const RUN =
+  /[A-Za-z0-9_.~!*'()+&=;:@,/?#$-]{0,4000}%[0-9A-Fa-f]{2}[A-Za-z0-9_.~!*'()+&=;:@,/?#$%-]{0,8000}/g;
+/** A line's end, a tab or a letter written as an escape, with a word glued to it. */
+const ESCAPE_BEFORE_WORD = /\\(?:[nrt](?=[\p{L}\p{N}_<])|u00[0-9a-fA-F]{2})/gu;
+const MARK = /\[redacted:[a-z0-9-]{1,40}\]/;
+
+type Redact = (decoded: string) => string;
+
+/** Replaces secrets in encoded parts of a text by what `redact` makes of them decoded. */
+export function redactEncoded(text: string, redact: Redact): string {
+  const plain = text.includes("%") ? redactRuns(text, redact) : text;
+  return plain.includes("\\") ? redactEscaped(plain, redact) : plain;
+}
+
+function redactRuns(text: string, redact: Redact): string {
+  const found: Replacement[] = [];
+  for (const run of text.matchAll(RUN)) {
+    found.push(...secretsIn(decode(run[0], run.index), redact));
+  }
+  return replaceAll(text, found);
+}
+
+/** All lines with such escapes as one text: most have none. */
+function redactEscaped(text: string, redact: Redact): string {
+  const decoded: Decoded = { text: "", offsets: [] };
+  let reach = 0;
+  ESCAPE_BEFORE_WORD.lastIndex = 0;
+  for (let hit = ESCAPE_BEFORE_WORD.exec(text); hit !== null; hit = ESCAPE_BEFORE_WORD.exec(text)) {
+    const start = Math.max(reach, text.lastIndexOf("\n", hit.index) + 1);
+    const lineEnd = text.indexOf("\n", hit.index);
+    const end = lineEnd === -1 ? text.length : lineEnd + 1;
+    unescapeInto(text, start, end, decoded);
+    reach = end;
+    ESCAPE_BEFORE_WORD.lastIndex = end;
+  }
+  if (reach === 0) return text;
+  decoded.offsets.push(reach);
+  return replaceAll(text, secretsIn(decoded, redact));
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { n: "\n", r: "\n", t: "\t" };
+
+/** Adds a part of a text to what is decoded, its escapes as what they stand for. */
+function unescapeInto(text: string, start: number, end: number, decoded: Decoded): void {
+  let result = "";
+  for (let i = start; i < end; i++) {
+    decoded.offsets.push(i);
+    const character = text.charAt(i);
+    if (character !== "\\") {
+      result += character;
+      continue;
+    }
+    const next = text.charAt(i + 1);
+    if (next === "u") {
+      const code = Number.parseInt(text.slice(i + 2, i + 6), 16);
+      result += Number.isNaN(code) ? next : String.fromCharCode(code);
+      i += Number.isNaN(code) ? 1 : 5;
+    } else {
+      result += ESCAPED[next] ?? next;
+      i += 1;
+    }
+  }
+  decoded.text += result;
+}
+
+/** Where in the text as it stands secrets are that the rules find in it decoded. */
+function secretsIn(decoded: Decoded, redact: Redact): Replacement[] {
+  const redacted = redact(decoded.text);
+  if (redacted === decoded.text) return [];
+  const last = decoded.offsets.at(-1) ?? 0;
+  return parts(decoded.text, redacted).map(({ start, end, mark }) => ({
+    start: decoded.offsets[start] ?? last,
+    end: decoded.offsets[end] ?? last,
+    mark,
+  }));
+}
+
+interface Decoded {
+  text: string;
+  /** For each character of the text: where it begins in what was decoded; one more for its end. */
+  offsets: number[];
+}
+
+/** `%XX` and `+` as what they stand for; bytes beyond ASCII as one character for each. */
+function decode(run: string, start: number): Decoded {
+  let text = "";
+  const offsets: number[] = [];
+  for (let i = 0; i < run.length; i++) {
+    offsets.push(start + i);
+    const character = run.charAt(i);
+    const code = character === "%" ? Number.parseInt(run.slice(i + 1, i + 3), 16) : Number.NaN;
+    if (Number.isNaN(code)) {
+      text += character === "+" ? " " : character;
+    } else {
+      text += String.fromCharCode(code);
+      i += 2;
+    }
+  }
+  offsets.push(start + run.length);
+  return decodedUtf8({ text, offsets });
+}
+
+/** Letters of other scripts are several bytes each: the names of passwords are written in them too. */
+function decodedUtf8({ text, offsets }: Decoded): Decoded {
+  if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text)) return { text, offsets };
+  let result = "";
+  const places: number[] = [];
+  let position = 0;
+  for (const match of text.matchAll(
+    /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g,
+  )) {
+    for (; position < match.index; position++) {
+      result += text.charAt(position);
+      places.push(offsets[position] ?? 0);
+    }
+    const bytes = Uint8Array.from(match[0], (byte) => byte.charCodeAt(0));
+    const letter = new TextDecoder().decode(bytes);
+    for (let unit = 0; unit < letter.length; unit++) places.push(offsets[position] ?? 0);
+    result += letter;
+    position += match[0].length;
+  }
+  return { text: result + text.slice(position), offsets: [...places, ...offsets.slice(position)] };
+}
+
+/** The pieces of a text that marks took the place of. */
+function parts(before: string, after: string): Replacement[] {
+  const found: Replacement[] = [];
+  let position = 0;
+  let rest = after;
+  let mark = MARK.exec(rest);
+  while (mark !== null) {
+    const start = position + mark.index;
+    rest = rest.slice(mark.index + mark[0].length);
+    const next = MARK.exec(rest);
+    const between = next === null ? rest : rest.slice(0, next.index);
+    const end = next === null ? before.length - rest.length : before.indexOf(between, start + 1);
+    found.push({ start, end: end === -1 ? before.length : end, mark: mark[0] });
+    position = end === -1 ? before.length : end;
+    mark = next;
+  }
+  return found;
+}
