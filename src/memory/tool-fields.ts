@@ -1,22 +1,5 @@
 /** Names that agents' tools give to what they are about: the one list of them. */
 
-/** Fields of a tool's input that name a file or a set of files. */
-export const PATH_FIELDS = [
-  "file_path",
-  "path",
-  "notebook_path",
-  "filePath",
-  "filename",
-  "file",
-  "absolute_path",
-  "absolutePath",
-  "target_file",
-  "glob",
-] as const;
-
-/** Fields that name several files. */
-export const PATH_LIST_FIELDS = ["paths", "files", "file_paths"] as const;
-
 /** Fields that hold a shell command, as text or as a list of words. */
 export const COMMAND_FIELDS = ["command", "cmd", "script"] as const;
 

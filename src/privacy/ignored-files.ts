@@ -1,103 +1,104 @@
-/// <reference path="./picomatch.d.ts" />
-/**
- * Files whose contents are never recorded. By name: `.env*` (an `.env.example` too: it is often a
- * filled-in copy), `*.pem`, `credentials*`, and `id_*`: all of them inside a folder `.ssh`, and
- * elsewhere those that look like a key (no extension, `.pub`, `.key`, `.pem`, `.bak`, `.old`), so
- * that `id_map.ts` stays a source file. `CAIRN_IGNORE` adds globs; one without a slash matches the
- * base name, one with a slash the end of the path.
- */
-import picomatch from "picomatch";
-import { COMMAND_FIELDS, PATH_FIELDS, PATH_LIST_FIELDS } from "../memory/tool-fields.ts";
+/** Tool calls that are about files whose contents are never recorded (`ignored-names.ts`). */
+import { COMMAND_FIELDS } from "../memory/tool-fields.ts";
+import { isIgnoredGlob, isIgnoredPath } from "./ignored-names.ts";
+import { expandBraces, someShellWord } from "./shell-words.ts";
 
-/** Longest path or shell command that is looked at, in characters. */
-const LOOK_MAX_CHARS = 64 * 1024;
+/** Levels and entries of a tool's input that are gone through. */
+const DEPTH_MAX = 8;
+const ENTRIES_MAX = 2_000;
+const PATH_MAX_CHARS = 4_096;
 
-const ENV_NAME = /^\.env/i;
-const PEM_NAME = /\.pem$/i;
-const CREDENTIALS_NAME = /^\.?(?:git-)?credentials/i;
-const KEY_NAME = /^id_[a-z0-9_-]{1,100}(?:\.(?:pub|key|pem|bak|old|ppk))?$/i;
+const IS_COMMAND: ReadonlySet<string> = new Set<string>(COMMAND_FIELDS);
 
-/** True for a path whose file must not be recorded. Both kinds of slashes. */
-function isIgnoredPath(path: string, globs: readonly string[]): boolean {
-  const parts = path.slice(-LOOK_MAX_CHARS).split(/[\\/]+/);
-  const name = parts.at(-1) ?? "";
-  if (name === "") return false;
-  if (ENV_NAME.test(name) || PEM_NAME.test(name) || CREDENTIALS_NAME.test(name)) return true;
-  if (KEY_NAME.test(name) || (/^id_/i.test(name) && parts.at(-2) === ".ssh")) return true;
-  return globs.length > 0 && globMatcher(globs)(parts.join("/"));
-}
-
-let lastGlobs: { globs: readonly string[]; matches: (path: string) => boolean } | null = null;
-
-/** Compiled once per list of globs: they come from the configuration, the same each time. */
-function globMatcher(globs: readonly string[]): (path: string) => boolean {
-  if (lastGlobs?.globs === globs) return lastGlobs.matches;
-  const options = { dot: true, nocase: true };
-  const names = picomatch(
-    globs.filter((glob) => !glob.includes("/")),
-    options,
-  );
-  const paths = globs
-    .filter((glob) => glob.includes("/"))
-    .map((glob) => glob.replace(/^\.?\//, ""));
-  const whole = picomatch([...paths, ...paths.map((glob) => `**/${glob}`)], options);
-  const matches = (path: string) => {
-    const relative = path.replace(/^\/+/, "");
-    return names(relative.slice(relative.lastIndexOf("/") + 1)) || whole(relative);
-  };
-  lastGlobs = { globs, matches };
-  return matches;
-}
+/** Arguments that hold text, code or a question: what looks like a path in them is spoken of. */
+const IS_TEXT =
+  /^(?:content|contents|text|body|data|prompt|query|question|message|description|title|name|label|old_?str(?:ing)?|new_?str(?:ing)?|old_?text|new_?text|insert_?text|file_?text|replacement|pattern|regex|search|value|code|source_?code|code_?edit|instructions?|explanation|reason|summary|comment|todos?|subject|edits|insertions?)$/i;
 
 /**
- * True where a tool's input names an ignored file: as a path, or as an argument of a shell command
- * (`cat .env`, `source "../.env.local"`, `--env-file=.env`, `<.env`, `@.env`).
+ * True where a tool's input names an ignored file: as a path in any argument, nested or in a list,
+ * or as a word of a shell command (`cat .env`, `source "../.env.local"`, `--env-file=.env`, `@.env`).
  */
 export function ignoredFile(input: unknown, globs: readonly string[]): boolean {
   if (typeof input !== "object" || input === null) return false;
-  const fields = input as Record<string, unknown>;
-  for (const name of PATH_FIELDS) {
-    const value = fields[name];
-    if (typeof value === "string" && isIgnoredPath(value, globs)) return true;
-  }
-  for (const name of PATH_LIST_FIELDS) {
-    const value = fields[name];
-    if (!Array.isArray(value)) continue;
-    if (value.some((path) => typeof path === "string" && isIgnoredPath(path, globs))) return true;
-  }
-  return COMMAND_FIELDS.some((name) => {
-    const value = fields[name];
-    if (Array.isArray(value)) {
-      return value.some((part) => typeof part === "string" && commandNames(part, globs));
-    }
-    return typeof value === "string" && commandNames(value, globs);
-  });
+  return new Search(globs).within(input, 0, "");
 }
+
+class Search {
+  private left = ENTRIES_MAX;
+  private readonly globs: readonly string[];
+
+  constructor(globs: readonly string[]) {
+    this.globs = globs;
+  }
+
+  /** `name`: of the argument that holds the value, or that holds what holds it. */
+  within(value: unknown, depth: number, name: string): boolean {
+    this.left -= 1;
+    if (this.left < 0 || depth > DEPTH_MAX) return false;
+    if (typeof value === "string") return this.text(value, name);
+    if (typeof value !== "object" || value === null) return false;
+    if (Array.isArray(value)) return value.some((item) => this.within(item, depth + 1, name));
+    return Object.entries(value).some(([key, item]) => this.within(item, depth + 1, key));
+  }
+
+  private text(value: string, name: string): boolean {
+    if (IS_COMMAND.has(name)) return this.command(value) || this.patch(value);
+    if (value.includes("*** Begin Patch")) return this.patch(value);
+    if (IS_TEXT.test(name)) return false;
+    return value.length <= PATH_MAX_CHARS && this.path(value);
+  }
+
+  private path(value: string): boolean {
+    if (value.includes("\n")) return false;
+    const path = plainPath(value);
+    // A sentence names files too, and is no path.
+    if (/\s/.test(path) && !/^(?:[/~.]|[A-Za-z]:[\\/])/.test(path)) return false;
+    return expandBraces(path).some((one) => this.isIgnored(one));
+  }
+
+  private isIgnored(path: string): boolean {
+    if (/[*?[]/.test(path))
+      return isIgnoredGlob(path) || this.isIgnored(path.replace(/[*?[\]]/g, ""));
+    return isIgnoredPath(path, this.globs);
+  }
+
+  /** A patch names its files in lines of its own. */
+  private patch(value: string): boolean {
+    if (!value.includes("*** ")) return false;
+    const named = value
+      .slice(0, PATCH_MAX_CHARS)
+      .matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.{1,4096})$/gm);
+    return [...named].some(
+      ([, path]) => path !== undefined && isIgnoredPath(path.trim(), this.globs),
+    );
+  }
+
+  private command(command: string): boolean {
+    if (this.globs.length === 0 && !COMMAND_SCREEN.test(command)) return false;
+    let reading = false;
+    return someShellWord(command, (word) => {
+      const isRead = reading;
+      if (!/^(?:-|[0-9]+$)/.test(word)) reading = READER.test(word);
+      return parts(word).some((part) => (isRead || isPathLike(part)) && this.isIgnored(part));
+    });
+  }
+}
+
+const PATCH_MAX_CHARS = 256 * 1024;
 
 /** What can make a shell word name an ignored file; without it most commands are done at once. */
-const COMMAND_SCREEN = /\.env|\.pem|credentials|id_/i;
-/** White space, quotes and the shell's own characters end a word; so do `=`, `:` and `@` inside one. */
-const WORD_END = /[\s"'`;|&<>(){}[\],=:@]+/;
+const COMMAND_SCREEN =
+  /env|pem|key|p12|pfx|p8|ppk|jks|store|kdb|cred|id_|rc\b|pgpass|\.cnf|passw|secret|docker|kube|k3s|tfstate|tfvars|tfplan|account|adminsdk|vault|history|histfile|\.ssh|_rsa|ed25519|gnupg|gcloud|\.aws|\.azure|shadow|htpasswd|s3cfg|boto|rclone|hosts|settings|auth\.json|ovpn|wg\d|vars|[*?[{\\'"]/i;
 
-function commandNames(command: string, globs: readonly string[]): boolean {
-  const text = command.slice(0, LOOK_MAX_CHARS);
-  if (globs.length === 0 && !COMMAND_SCREEN.test(text)) return false;
-  let reading = false;
-  for (const word of text.split(WORD_END)) {
-    if (word === "" || word.length > WORD_MAX_CHARS) continue;
-    // `.env*` and `id_?` are patterns that the shell expands.
-    const path = word.replace(/[*?]{1,8}$/, "");
-    if ((reading || isPathLike(path)) && isIgnoredPath(path, globs)) return true;
-    if (!/^(?:-|[0-9]+$)/.test(word)) reading = READER.test(word);
-  }
-  return false;
+/** A word and what stands in it behind `=`, `:`, `@` or `,`: `--env-file=.env`, `HEAD:.env`, `@.env`. */
+function parts(word: string): string[] {
+  const found = word.split(/[=:@,{}[\]"'`$]+/).filter((part) => part !== "");
+  return found.length > 1 ? [word, ...found] : found;
 }
-
-const WORD_MAX_CHARS = 4_096;
 
 /** Commands whose argument is a file even where it looks like any other word. */
 const READER =
-  /^(?:cat|bat|less|more|head|tail|source|cp|mv|scp|base64|xxd|od|strings|jq|vi|vim|nano|ssh-add)$/;
+  /(?:^|\/)(?:cat|bat|batcat|less|more|head|tail|tac|nl|source|\.|cp|mv|scp|rsync|base64|xxd|od|hexdump|strings|jq|yq|vi|vim|nano|emacs|code|ssh-add|type|Get-Content|gc|open|view)$/i;
 
 /**
  * `grep credentials src` and `select id_user` name no file; what has a slash or a dot does, and so
@@ -107,17 +108,15 @@ function isPathLike(word: string): boolean {
   return /[./\\]/.test(word) || /^id_(?:rsa|dsa|ecdsa|ed25519)/i.test(word);
 }
 
-/** `path:12:text` and `path-12-text`, as grep prints what it found in more than one file. */
-const FOUND_LINE = /^([^\s:]{1,500}?)(?::[0-9]{0,7}|-[0-9]{1,7}-)/;
-
-/** Takes out the lines that a search found inside ignored files. */
-export function dropIgnoredLines(text: string, globs: readonly string[]): string {
-  if (globs.length === 0 && !COMMAND_SCREEN.test(text)) return text;
-  return text
-    .split("\n")
-    .filter((line) => {
-      const path = FOUND_LINE.exec(line)?.[1];
-      return path === undefined || !isPathLike(path) || !isIgnoredPath(path, globs);
-    })
-    .join("\n");
+/** `file:///app/%2Eenv#L1` as a path. */
+function plainPath(value: string): string {
+  const trimmed = value.trim();
+  const uri = /^[a-z][a-z0-9+.-]{1,20}:\/\/\/?([^?#]{0,4096})/i.exec(trimmed)?.[1];
+  const path = uri ?? trimmed;
+  if (!path.includes("%")) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -3,8 +3,15 @@
  * cut, control codes and secrets out, cut to the final size. Pure, synchronous, and never throws.
  */
 import type { EventContent, TextBody, ToolBody } from "../memory/event.ts";
+import { COMMAND_FIELDS } from "../memory/tool-fields.ts";
 import { blobName, cleanText, nameBlobs } from "./clean-text.ts";
-import { dropIgnoredLines } from "./ignored-files.ts";
+import {
+  printsEnvironment,
+  redactEnvironment,
+  redactEnvironmentRuns,
+} from "./environment-dumps.ts";
+import { isIgnoredPath } from "./ignored-names.ts";
+import { dropIgnoredLines } from "./ignored-sections.ts";
 import {
   CROWDED_FIELD_CHARS,
   type CutText,
@@ -68,6 +75,10 @@ function sanitiseTool(raw: RawToolEvent): EventContent {
   const sanitiser = new Sanitiser();
   const input = sanitiser.tree(raw.input, 0);
   sanitiser.dropFoundIn = raw.ignoreGlobs;
+  sanitiser.isEnvironment = COMMAND_FIELDS.some((name) => {
+    const command = raw.input[name];
+    return printsEnvironment(Array.isArray(command) ? command.join(" ") : `${command ?? ""}`);
+  });
   const output =
     typeof raw.output === "string"
       ? sanitiser.text(raw.output, false)
@@ -124,6 +135,8 @@ class Sanitiser {
   private left = EVENT_MAX_CHARS;
   /** Set for outputs, null for what may hold such lines as its own text. */
   dropFoundIn: readonly string[] | null = null;
+  /** Set for what a command printed that prints an environment. */
+  isEnvironment = false;
 
   /** One text. `unclosed` is for prompts, see `stripPrivate`. `name`: of the entry that holds it. */
   text(raw: string, unclosed: boolean, name: string | null = null): CutText {
@@ -136,8 +149,9 @@ class Sanitiser {
 
   private part(raw: string, name: string | null): string {
     const plain = cleanText(raw);
-    const text = this.dropFoundIn === null ? plain : dropIgnoredLines(plain, this.dropFoundIn);
-    return name === null ? redact(text) : redactEntry(name, text);
+    const kept = this.dropFoundIn === null ? plain : dropIgnoredLines(plain, this.dropFoundIn);
+    const text = name === null ? redact(kept) : redactEntry(name, kept);
+    return this.isEnvironment ? redactEnvironment(text) : redactEnvironmentRuns(text);
   }
 
   tree(value: unknown, depth: number, name: string | null = null): Tree {
@@ -155,11 +169,23 @@ class Sanitiser {
     const blob = imageName(value);
     if (blob !== null) return { leaf: { head: blob, tail: "", cut: 0 } };
     const all = Object.entries(value);
+    const isIgnored = this.holdsIgnoredFile(value);
     const entries = all.slice(0, JSON_MAX_ENTRIES).map(([key, item]): [string, Tree] => {
+      if (isIgnored && !NAMES_FILE.test(key)) return [sanitiseName(key), note("ignored file")];
       return [sanitiseName(key), this.tree(item, depth + 1, key)];
     });
     const more = all.length - entries.length;
     return { entries: more > 0 ? [...entries, ["…", note(`${more} more`)]] : entries };
+  }
+
+  /** `{"path": ".env", "content": "…"}` in an output. */
+  private holdsIgnoredFile(value: object): boolean {
+    const globs = this.dropFoundIn;
+    if (globs === null) return false;
+    return Object.entries(value).some(
+      ([key, item]) =>
+        NAMES_FILE.test(key) && typeof item === "string" && isIgnoredPath(item, globs),
+    );
   }
 
   /** Any value as one text of JSON; its own texts are sanitised one by one before. */
@@ -169,6 +195,9 @@ class Sanitiser {
     return cutMiddle(text, FIELD_MAX_CHARS);
   }
 }
+
+/** Entries that name the file that the others tell of. */
+const NAMES_FILE = /^(?:file_?path|path|file_?name|file|uri|absolute_?path|source|target_?file)$/i;
 
 function note(text: string): Tree {
   return { leaf: { head: `[… ${text} …]`, tail: "", cut: 0 } };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cleanText, nameBlobs } from "../../src/privacy/clean-text.ts";
-import { dropIgnoredLines, ignoredFile } from "../../src/privacy/ignored-files.ts";
+import { ignoredFile } from "../../src/privacy/ignored-files.ts";
+import { dropIgnoredLines } from "../../src/privacy/ignored-sections.ts";
 import { EVENT_MAX_BYTES } from "../../src/privacy/limits.ts";
 import {
   CONTEXT_CLOSE_TAG,
