@@ -20,6 +20,17 @@ export interface Completed {
   ruledSummary: boolean;
 }
 
+/** What waits to be told, without what the model told already: nothing is told twice. */
+function untold({ changes, findings, ...work }: OpenWork, told: ReadonlySet<string>): OpenWork {
+  return {
+    ...work,
+    changes: changes
+      .map((change) => ({ ...change, keys: change.keys.filter((key) => !told.has(key)) }))
+      .filter(({ keys }) => keys.length > 0),
+    findings: findings.filter(({ key }) => !told.has(key)),
+  };
+}
+
 /** What later batches may show to be wrong is what the model said, not what the rules would have. */
 function openWorkOf(
   batch: ObserverBatch,
@@ -31,7 +42,8 @@ function openWorkOf(
   const now = observations.flatMap(({ title, narrative, sources: [key] }) =>
     key === undefined ? [] : [{ key, text: `${title}. ${narrative}`, paths: [] }],
   );
-  return bounded({ ...followed, delivered: [...before, ...now] });
+  const told = new Set(observations.flatMap(({ sources }) => sources));
+  return bounded({ ...untold(followed, told), delivered: [...before, ...now] });
 }
 
 /** What the model says to be done, and what a command proves to be; words are the model's to judge. */

@@ -64,6 +64,20 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
+const alarm = (...troubles: Trouble[]): Command => ({ do: "alarm", troubles });
+/** What a model had told of was open work to the rules, which told it again at the session's end. */
+const EDITS_AFTER_A_STOP: Command[] = [
+  { do: "stop" },
+  alarm("ok"),
+  alarm("network"),
+  alarm("retry_after"),
+  { do: "late_answer" },
+  alarm("retry_after"),
+  { do: "tool" },
+  { do: "tool" },
+  alarm("ok"),
+];
+
 /** One observation for each event, so that what was applied twice shows as a source cited twice. */
 function answer(batch: ObserverBatch): ProviderOutcome {
   const keys = batch.events.map((event) => event.key);
@@ -288,6 +302,6 @@ it("loses nothing, applies nothing twice, and always comes to rest", {
       expect([...world.everDead]).toEqual(expect.arrayContaining(uncited));
       expect(uncited).toHaveLength(dead);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[EDITS_AFTER_A_STOP]] },
   );
 });
