@@ -9,6 +9,7 @@ import { truncate } from "../../platform/truncate.ts";
 import type { ClosedPoint, ObserverBatch } from "../provider.ts";
 import { type Activity, activityOf, isToolEvent } from "./activity.ts";
 import { commandName } from "./activity-items.ts";
+import { BatchPoints } from "./batch-points.ts";
 import { editTitle } from "./change-words.ts";
 import { checkKind, commitOf, isRemedy, mainPrograms } from "./commands.ts";
 import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
@@ -32,7 +33,6 @@ import {
   isPushedBy,
   isUnpushed,
   openPointsFrom,
-  saysPoint,
   stillFails,
   stillFailsPoint,
   unpushedPoint,
@@ -86,8 +86,7 @@ function copyOf(work: OpenWork | null | undefined): OpenWork {
 
 class Follower {
   readonly observations: DraftObservation[] = [];
-  readonly openPoints: DraftOpenPoint[] = [];
-  readonly closes = new Map<number, string>();
+  readonly points: BatchPoints;
   readonly corrects: Correction[] = [];
   readonly activities: Activity[] = [];
   readonly bodies = new Map<string, ToolBody>();
@@ -104,6 +103,7 @@ class Follower {
 
   constructor(batch: ObserverBatch) {
     this.#batch = batch;
+    this.points = new BatchPoints(batch.openPoints ?? []);
     this.work = copyOf(batch.openWork);
     this.#taken = new Set(batch.recentTitles.map((title) => title.toLowerCase()));
   }
@@ -261,15 +261,15 @@ class Follower {
     const resolved = takeResolved(this.work, activity);
     this.#tell(observeFixes(resolved, activity, this.work, this.#taken));
     for (const failure of resolved.filter((each) => isNamedBy(each, activity)))
-      this.#close(({ text }) => text.startsWith(stillFails(failure)), key);
+      this.points.closeWhere(({ text }) => text.startsWith(stillFails(failure)), key);
     if (made !== null) this.#commit(activity, made);
     const message = made === null ? null : commitMessageOf(subject);
     const said = message === null ? (made?.subject ?? null) : message.subject;
-    const closed = closedByCommand(this.#points(), activity, said);
-    for (const { index, proof } of closed) this.closes.set(index, proof);
+    this.points.close(closedByCommand(this.points.known, activity, said));
     if (checkKind(mainPrograms(activity.programs)) === "push") {
       const { commits } = this.work;
-      this.#close(({ text }) => isUnpushed(text, commits) || isPushedBy(text, activity), key);
+      const isPushed = (text: string) => isUnpushed(text, commits) || isPushedBy(text, activity);
+      this.points.closeWhere(({ text }) => isPushed(text), key);
       this.work.commits = [];
     }
     if (outcome?.state === "passed" && outcome.totals !== null)
@@ -337,13 +337,8 @@ class Follower {
   #turnEnd(key: string, text: string): void {
     const points = readClosing(text, (point) => speaksOfOpen(this.work, point));
     this.closing = { key, points };
-    for (const { index, proof } of closedByWords(
-      this.#points(),
-      [...points.done, ...points.learnt],
-      key,
-    )) {
-      this.closes.set(index, proof);
-    }
+    const done = [...points.done, ...points.learnt];
+    this.points.close(closedByWords(this.points.known, done, key));
     if (this.#batch.turn.backgroundTasks === true) return;
     // What is said of a notice is a remark beside the work, and a short answer closes nothing that
     // was open, unless they say as much as a report.
@@ -353,7 +348,7 @@ class Follower {
         ? addToReport(points, this.work.report)
         : addToReport(isShort ? this.work.report : { ...this.work.report, next: [] }, points);
     this.report = { key, points: this.work.report };
-    for (const point of openPointsFrom(points.next)) this.#open(point, [key]);
+    for (const point of openPointsFrom(points.next)) this.points.open(point, [key]);
   }
 
   /** The end of a turn: what is not told yet is told, what still fails is an open point. */
@@ -364,35 +359,17 @@ class Follower {
     this.#tellFindings(last.at);
     for (const failure of this.work.failures) {
       if (failure.kind !== null && !failure.gone) {
-        this.#open(stillFailsPoint(failure), failure.sources);
+        this.points.open(stillFailsPoint(failure), failure.sources);
       }
     }
     this.work.failures = this.work.failures.filter(({ kind }) => kind !== null);
     const unpushed = unpushedPoint(this.work.commits);
-    if (unpushed !== null && !this.#points().some(({ text }) => text === unpushed)) {
-      this.#close(({ text }) => isUnpushed(text, this.work.commits), last.key);
-      this.openPoints.push({ text: unpushed, sources: [last.key] });
+    if (unpushed !== null && !this.points.known.some(({ text }) => text === unpushed)) {
+      this.points.closeWhere(({ text }) => isUnpushed(text, this.work.commits), last.key);
+      this.points.added.push({ text: unpushed, sources: [last.key] });
     }
     this.passed = this.work.passed;
     this.work.passed = [];
-  }
-
-  #points() {
-    return this.#batch.openPoints ?? [];
-  }
-
-  #close(done: (point: { text: string }) => boolean, proof: string): void {
-    for (const [index, point] of this.#points().entries())
-      if (done(point)) this.closes.set(index, proof);
-  }
-
-  #open(text: string, sources: string[]): void {
-    const known = [
-      ...this.#points().filter((_, index) => !this.closes.has(index)),
-      ...this.openPoints,
-    ];
-    if (known.some((point) => saysPoint(text, point.text) && saysPoint(point.text, text))) return;
-    this.openPoints.push({ text, sources });
   }
 }
 
@@ -404,8 +381,8 @@ export function follow(batch: ObserverBatch): Followed & { taken: Set<string> } 
   const { request } = follower.work;
   return {
     observations: follower.observations,
-    openPoints: follower.openPoints,
-    closes: [...follower.closes].map(([index, proof]) => ({ index, proof })),
+    openPoints: follower.points.added,
+    closes: follower.points.closed(),
     corrects: follower.corrects,
     openWork: bounded(follower.work),
     closing: follower.report,

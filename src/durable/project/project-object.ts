@@ -19,7 +19,6 @@ import type {
   ReplacementOutcome,
   Standing,
 } from "../../memory/delivery.ts";
-
 import { leavingError } from "../../memory/leaving.ts";
 import type { NewObservation, PointFate } from "../../memory/observation.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
@@ -53,8 +52,8 @@ import {
   pointPage,
 } from "./lists.ts";
 import { PROJECT_MIGRATIONS } from "./migrations.ts";
-import { rank, type SearchQuery, search } from "./search/search.ts";
-import { timelineAround } from "./search/timeline.ts";
+import { type SearchQuery, search } from "./search/search.ts";
+import { NO_TIMELINE, type TimelineQuery, timeline } from "./search/timeline.ts";
 import { openBackfills } from "./store/backfills.ts";
 import { countKinds, newestTime, readItem, readItems } from "./store/item-queries.ts";
 import { lastNumber } from "./store/items.ts";
@@ -68,15 +67,6 @@ import {
 } from "./store/sessions.ts";
 import { showItem } from "./store/show-item.ts";
 import { everything, type View } from "./store/visible.ts";
-
-export interface TimelineQuery {
-  project: ProjectRef;
-  /** The number of the item in the middle, or a query whose best match it is. */
-  around: number | { q: string; also?: readonly string[] };
-  before: number;
-  after: number;
-  now: number;
-}
 
 /** A request to save by hand, as the Worker validated and sanitised it. */
 export interface SaveRequest {
@@ -261,17 +251,9 @@ export class ProjectObject extends DurableObject<Env> {
 
   /** Null where the item in the middle is not there. */
   timeline(reader: Reader, query: TimelineQuery): Timeline | null {
-    const { project, around, before, after, now } = query;
     const view = this.#view(reader);
-    if (view === null) return typeof around === "number" ? null : NO_TIMELINE;
-    let n = around;
-    if (typeof n !== "number") {
-      const { ranked } = rank(view, { project, ...n, filters: {}, limit: 1, now });
-      const [best] = ranked;
-      if (best === undefined) return NO_TIMELINE;
-      n = best.row.n;
-    }
-    return timelineAround(view, project, n, before, after);
+    if (view !== null) return timeline(view, query);
+    return typeof query.around === "number" ? null : NO_TIMELINE;
   }
 
   sessions(reader: Reader, { state = null }: { state?: SessionState | null }): KnownSession[] {
@@ -398,5 +380,3 @@ export class ProjectObject extends DurableObject<Env> {
     void this.ctx.storage.setAlarm(Date.now() + BACKFILL_PAUSE_MS);
   }
 }
-
-const NO_TIMELINE: Timeline = { anchor: null, items: [] };

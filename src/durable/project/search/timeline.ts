@@ -8,19 +8,32 @@ import { type ItemRow, titleOf } from "../store/item-row.ts";
 import { itemId } from "../store/show-item.ts";
 import type { View } from "../store/visible.ts";
 import { cut, oneLine } from "./hit.ts";
+import { rank } from "./search.ts";
 
 const TITLE_MAX_CHARS = 160;
 const DETAIL_MAX_CHARS = 240;
 
-/** The items around `n`, itself among them; null where there is no such item. */
-export function timelineAround(
-  view: View,
-  project: ProjectRef,
-  n: number,
-  before: number,
-  after: number,
-): Timeline | null {
-  const anchor = readItem(view, n);
+export interface TimelineQuery {
+  project: ProjectRef;
+  /** The number of the item in the middle, or a query whose best match it is. */
+  around: number | { q: string; also?: readonly string[] };
+  /** How many items before and after it. */
+  before: number;
+  after: number;
+  now: number;
+}
+
+export const NO_TIMELINE: Timeline = { anchor: null, items: [] };
+
+/** The items around one, itself among them; null where there is no item of that number. */
+export function timeline(view: View, query: TimelineQuery): Timeline | null {
+  const { project, around, before, after, now } = query;
+  if (typeof around !== "number") {
+    const { ranked } = rank(view, { project, ...around, filters: {}, limit: 1, now });
+    const [best] = ranked;
+    return best === undefined ? NO_TIMELINE : timeline(view, { ...query, around: best.row.n });
+  }
+  const anchor = readItem(view, around);
   if (anchor === null) return null;
   const rows = [
     ...neighbours(view, anchor, "before", before).reverse(),
@@ -40,7 +53,7 @@ export function timelineAround(
     else if (row.n === last) item.session_border = "end";
     return item;
   });
-  return { anchor: itemId(project, n), items };
+  return { anchor: itemId(project, around), items };
 }
 
 function timelineItem(project: ProjectRef, row: ItemRow): TimelineItem {
