@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { ENVIRONMENT_VARIABLES } from "./src/config.ts";
 
 const TEST_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
+const SIGNING_SECRET = "5".repeat(64);
 const OTHER_TEAM_KEY = `cairn_other_test0002_${"o".repeat(40)}`;
 
 /** Runs in workerd, with the Worker of wrangler.toml. `bindings` are what differs. */
@@ -17,6 +18,7 @@ function inWorkerd(name: string, include: string[], bindings: Record<string, str
             ...Object.fromEntries(ENVIRONMENT_VARIABLES.map((variable) => [variable, ""])),
             // Two teams, so that tests can prove that they never see each other.
             CAIRN_KEY: `${TEST_KEY},${OTHER_TEAM_KEY}`,
+            CAIRN_SECRET: SIGNING_SECRET,
             ANTHROPIC_BASE_URL: `${inject("mockProviderUrl")}/s/${name}`,
             ...bindings,
           },

@@ -1,7 +1,7 @@
 /** The Worker: authentication, validation, routes. It keeps nothing. */
 import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
-import { authenticate } from "./http/auth.ts";
+import { authenticate, fullKeysOnly } from "./http/auth.ts";
 import { inItsJurisdiction } from "./http/jurisdiction.ts";
 import { notFound, onError, requestContext } from "./http/request-context.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
@@ -10,6 +10,7 @@ import { deadRoutes } from "./routes/dead.ts";
 import { doctorRoutes } from "./routes/doctor.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { hookRoutes } from "./routes/hooks.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { mcpRoutes } from "./routes/mcp.ts";
 import { observationRoutes } from "./routes/observations.ts";
 import { openPointRoutes } from "./routes/open-points.ts";
@@ -33,6 +34,7 @@ app.notFound(notFound);
 app.route("/", homeRoutes);
 
 for (const path of ["/hooks/*", "/v1/*", "/mcp"]) app.use(path, inItsJurisdiction(), AUTHENTICATED);
+for (const path of ["/v1/*", "/mcp"]) app.use(path, fullKeysOnly());
 
 app.route("/hooks", hookRoutes);
 app.route("/mcp", mcpRoutes);
@@ -40,6 +42,7 @@ app.route("/v1/budgets", budgetRoutes);
 app.route("/v1/context", contextRoutes);
 app.route("/v1/dead", deadRoutes);
 app.route("/v1/doctor", doctorRoutes);
+app.route("/v1/keys", keyRoutes);
 app.route("/v1/observations", observationRoutes);
 app.route("/v1/openapi.json", openApiRoutes(app));
 app.route("/v1/open-points", openPointRoutes);

@@ -18,6 +18,7 @@ const list = z
 
 const EnvironmentSchema = z.object({
   CAIRN_KEY: list,
+  CAIRN_SECRET: list,
   CAIRN_PROVIDER: list,
   CAIRN_MODEL: z.string().default(""),
   CAIRN_IGNORE: list,
@@ -34,6 +35,8 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(EnvironmentS
 export interface Config {
   /** The deployment's own keys; each one's team exists from its first use. */
   keys: string[];
+  /** What the deployment signs keys with: the first signs, all are taken. */
+  signingSecrets: string[];
   /** Names of providers, first choice first. Never empty. */
   providerChain: string[];
   /** Null: the provider's default. */
@@ -70,6 +73,7 @@ export function readConfig(env: object): Config {
   const days = Number(raw.CAIRN_RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
   const config: Config = {
     keys: raw.CAIRN_KEY,
+    signingSecrets: raw.CAIRN_SECRET,
     providerChain:
       raw.CAIRN_PROVIDER.length > 0
         ? raw.CAIRN_PROVIDER

@@ -1,16 +1,15 @@
 /** Who asks, as the Worker proved it, and whose eyes a reading call looks through. */
 
-/** What a key may be used for. `full`: everything that its person may do. */
-export type Scope = "full";
+import type { KeyScope } from "../contract/vocabulary.ts";
 
 /** Who asks, as the authentication proved it. */
 export interface Caller {
   team: string;
-  /** Stamped as `actor` on what is recorded. Today the id of the key; an opaque text to everybody. */
+  /** Stamped as `actor` on what is recorded: the id in the text of all of their keys. */
   person: string;
-  /** Id of the key that was sent: stored on events only. Not secret. */
+  /** Id of the key that was sent, as lists of keys show it. Not secret. */
   key: string;
-  scopes: readonly Scope[];
+  scopes: readonly KeyScope[];
 }
 
 /**

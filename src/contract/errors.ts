@@ -21,6 +21,11 @@ export const ERRORS = {
     cause: "No team of this deployment has this key, or it was revoked",
     remedy: "Check the key and the address, or ask your team for a new key",
   },
+  capture_only: {
+    status: 403,
+    cause: "The key may only send hooks: it was made for an agent's environment",
+    remedy: "Use a full key, such as the one that `cairn connect` keeps for the command line",
+  },
   foreign_origin: {
     status: 403,
     cause: "A page of another site called `/mcp`",
@@ -127,6 +132,21 @@ export const ERRORS = {
     cause: "No such session was ever heard of",
     remedy: "`GET /v1/sessions?project=…` lists those of a project",
   },
+  no_such_key: {
+    status: 404,
+    cause: "The team has no key of this id: it was revoked or never was",
+    remedy: "Take an id as `GET /v1/keys` shows it",
+  },
+  listed_key: {
+    status: 409,
+    cause: "The key is listed in the deployment's `CAIRN_KEY`",
+    remedy: "Take it out there: it is refused from then on",
+  },
+  too_many_keys: {
+    status: 409,
+    cause: "The team has as many keys as it may have: 500",
+    remedy: "Revoke those that nobody needs any more",
+  },
   nothing_to_supersede: {
     status: 404,
     cause: "`supersedes` names no observation of this project",
@@ -154,8 +174,8 @@ export const ERRORS = {
   },
   not_configured: {
     status: 503,
-    cause: "The deployment has no key",
-    remedy: "Set the secret `CAIRN_KEY` (`wrangler secret put CAIRN_KEY`)",
+    cause: "The deployment lacks a secret or a setting; the message names it",
+    remedy: "Set it as the message says; `cairn deploy` sets what is missing",
   },
   unavailable: {
     status: 503,

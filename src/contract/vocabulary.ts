@@ -6,6 +6,10 @@
 export const ITEM_KINDS = ["observation", "summary", "prompt"] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
+/** What a key may be used for: to send hooks and hear what they answer, or for everything. */
+export const KEY_SCOPES = ["capture", "full"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
 /** What kind of knowledge an observation is. */
 export const OBSERVATION_TYPES = [
   "bugfix",

@@ -1,15 +1,17 @@
 /**
  * Bearer authentication. It stands in front of every hook, so the common case costs one
  * comparison and no call: the deployment's own keys are proven against the configuration, the keys that a
- * team issued against the TeamObject, whose answer is kept for a short while.
+ * team issued by their MAC, and then against the TeamObject, whose answer is kept for a short while.
  */
 
 import type { MiddlewareHandler } from "hono";
 import type { Caller } from "../access/caller.ts";
-import { readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
+import type { KeyScope } from "../contract/vocabulary.ts";
 import type { StoredKey } from "../durable/team/keys.ts";
-import { formatKey, hashKey, type Key, parseKey } from "../memory/key.ts";
+import { formatKey, hashKey, type Key, keyIdOf, parseKey } from "../memory/key.ts";
+import { signedScope, signingKey } from "../memory/signed-key.ts";
 import { log } from "../platform/log.ts";
 import { timingSafeEqual } from "../platform/timing-safe.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
@@ -26,72 +28,83 @@ const CACHE_MAX_KEYS = 1_000;
 const BEARER_PATTERN = /^bearer +(\S+)$/i;
 
 interface DeploymentKey extends StoredKey {
+  team: string;
   text: string;
+  caller: Caller;
 }
 
-/** The deployment's keys by team, read once per isolate and configuration. */
+/** The deployment's keys and secrets, read once per isolate and configuration. */
 interface Deployment {
+  config: Config;
+  /** The texts that it was read from. */
   configured: string;
-  teams: Map<string, DeploymentKey[]>;
+  keys: DeploymentKey[];
+  signers: CryptoKey[];
   /** Teams that were told their deployment keys by this isolate. */
   ensured: Set<string>;
 }
 
 /**
- * Lets a request through that carries a key of a team of this deployment, and sets `caller`.
- * Throws ApiError: 401 without such a key, 503 `not_configured` where the deployment has no key,
- * 503 `unavailable` where the team cannot be asked. A key of a team that does not exist touches
- * no object, so it creates nothing.
+ * Lets a request through that carries a key of this deployment, and sets `caller`. Throws ApiError:
+ * 401 without such a key, 503 `not_configured` where the deployment has no key, 503 `unavailable`
+ * where the team cannot be asked. A key that is made up touches no object, whether there is such a
+ * team or not.
  */
 export function authenticate(clock: () => number = Date.now): MiddlewareHandler<AppEnv> {
   let deployment: Deployment | null = null;
-  const verified = new TtlCache<true>(CACHE_MAX_KEYS, VERIFIED_LIFETIME_MS);
+  const verified = new TtlCache<Caller>(CACHE_MAX_KEYS, VERIFIED_LIFETIME_MS);
   const refused = new TtlCache<true>(CACHE_MAX_KEYS, REFUSED_LIFETIME_MS);
 
+  async function currentDeployment(env: Env): Promise<Deployment> {
+    const config = readConfig(env);
+    if (deployment?.config === config) return deployment;
+    // Another request's environment may be another object that says the same.
+    const current =
+      deployment?.configured === textsOf(config)
+        ? { ...deployment, config }
+        : await readDeployment(config);
+    deployment = current;
+    return current;
+  }
+
   async function identify(env: Env, authorization: string | undefined): Promise<Caller> {
-    if (deployment === null || deployment.configured !== env.CAIRN_KEY) {
-      deployment = await readDeployment(env);
-    }
-    const current = deployment;
-    if (current.teams.size === 0) {
-      throw new ApiError(
-        "not_configured",
-        "this deployment has no key: set the secret CAIRN_KEY to one of the form " +
-          "cairn_<team>_<id>_<secret> (`wrangler secret put CAIRN_KEY`)",
-      );
-    }
-
+    const { keys, signers, ensured } = await currentDeployment(env);
+    if (keys.length === 0 && signers.length === 0) throw notConfigured();
     const key = readKey(authorization);
-    const deploymentKeys = current.teams.get(key.team);
-    if (deploymentKeys === undefined) throw unknownKey();
-    const caller: Caller = { team: key.team, person: key.id, key: key.id, scopes: ["full"] };
+    const text = formatKey(key);
 
-    if (isListed(deploymentKeys, key)) {
-      if (!current.ensured.has(key.team)) {
-        const stored = deploymentKeys.map(({ id, secretHash }) => ({ id, secretHash }));
+    const listed = listedKey(keys, text);
+    if (listed !== null) {
+      if (!ensured.has(key.team)) {
+        const ofTeam = keys.filter(({ team }) => team === key.team);
+        const stored = ofTeam.map(({ id, secretHash }) => ({ id, secretHash }));
         const answer = await askTeam(() =>
           teamObject(env, key.team).repeatable((stub) => stub.ensureKeys({ keys: stored })),
         );
         rememberFolderSecret(key.team, answer?.folderSecret);
-        current.ensured.add(key.team);
+        ensured.add(key.team);
       }
-      return caller;
+      return listed.caller;
     }
 
-    const secretHash = await hashKey(key);
     const now = clock();
-    if (verified.get(secretHash, now)) return caller;
-    if (refused.get(secretHash, now)) throw unknownKey();
+    const known = verified.get(text, now);
+    if (known !== undefined) return known;
+    if (refused.get(text, now)) throw unknownKey();
+    const scope = await signedScope(signers, key);
+    if (scope === null) throw keys.length === 0 ? notConfigured() : unknownKey();
+    const secretHash = await hashKey(key);
     const answer = await askTeam(() =>
       teamObject(env, key.team).repeatable((stub) => stub.verify({ keyId: key.id, secretHash })),
     );
     // A deployment key that the configuration does not list is one that was taken out of it.
     if (!answer.ok || answer.origin === "deployment") {
-      refused.set(secretHash, true, now);
+      refused.set(text, true, now);
       throw unknownKey();
     }
     rememberFolderSecret(key.team, answer.folderSecret);
-    verified.set(secretHash, true, now);
+    const caller = callerOf(key, secretHash, scope);
+    verified.set(text, caller, now);
     return caller;
   }
 
@@ -101,6 +114,23 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) c.header("WWW-Authenticate", "Bearer");
       throw error;
+    }
+    await next();
+  };
+}
+
+/**
+ * Refuses a key that may only capture: it stands in the environment of every command of an agent, so
+ * that whatever runs there may read it. To be put behind `authenticate`.
+ */
+export function fullKeysOnly(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (!c.get("caller").scopes.includes("full")) {
+      throw new ApiError(
+        "capture_only",
+        "this key may only send hooks, because it stands in an agent's environment: use a key of " +
+          "your own, which `cairn connect` keeps for the command line",
+      );
     }
     await next();
   };
@@ -133,12 +163,26 @@ function unknownKey(): ApiError {
   );
 }
 
-/** Compared as they are configured: a SHA-256 for every hook would be a tenth of its time. */
-function isListed(keys: readonly DeploymentKey[], sent: Key): boolean {
-  const text = formatKey(sent);
-  let listed = false;
+function notConfigured(): ApiError {
+  return new ApiError(
+    "not_configured",
+    "this deployment has no key: set the secret CAIRN_KEY to one of the form " +
+      "cairn_<team>_<id>_<secret> (`wrangler secret put CAIRN_KEY`)",
+  );
+}
+
+function callerOf({ team, id }: Key, secretHash: string, scope: KeyScope): Caller {
+  return { team, person: id, key: keyIdOf(secretHash), scopes: [scope] };
+}
+
+/**
+ * Compared as they are configured: a SHA-256 for every hook would be a tenth of its time. With all of
+ * them, so that the time tells nothing of which teams there are.
+ */
+function listedKey(keys: readonly DeploymentKey[], sent: string): DeploymentKey | null {
+  let listed: DeploymentKey | null = null;
   for (const key of keys) {
-    if (timingSafeEqual(key.text, text)) listed = true;
+    if (timingSafeEqual(key.text, sent)) listed = key;
   }
   return listed;
 }
@@ -152,17 +196,27 @@ async function askTeam<Answer>(question: () => Promise<Answer>): Promise<Answer>
   }
 }
 
-async function readDeployment(env: Env): Promise<Deployment> {
-  const teams = new Map<string, DeploymentKey[]>();
-  for (const [index, text] of readConfig(env).keys.entries()) {
+function textsOf({ keys, signingSecrets }: Config): string {
+  return JSON.stringify([keys, signingSecrets]);
+}
+
+async function readDeployment(config: Config): Promise<Deployment> {
+  const keys: DeploymentKey[] = [];
+  for (const [index, text] of config.keys.entries()) {
     const key = parseKey(text);
     if (key === null) {
       log("error", "deployment_key_malformed", { position: index + 1 });
       continue;
     }
-    const known = teams.get(key.team) ?? [];
-    known.push({ id: key.id, secretHash: await hashKey(key), text: formatKey(key) });
-    teams.set(key.team, known);
+    const secretHash = await hashKey(key);
+    const caller = callerOf(key, secretHash, "full");
+    keys.push({ id: key.id, team: key.team, secretHash, text: formatKey(key), caller });
   }
-  return { configured: env.CAIRN_KEY, teams, ensured: new Set() };
+  const signers: CryptoKey[] = [];
+  for (const [index, secret] of config.signingSecrets.entries()) {
+    const signer = await signingKey(secret);
+    if (signer === null) log("error", "deployment_secret_too_short", { position: index + 1 });
+    else signers.push(signer);
+  }
+  return { config, configured: textsOf(config), keys, signers, ensured: new Set() };
 }

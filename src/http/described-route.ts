@@ -38,6 +38,8 @@ export interface RouteDescription {
   detail?: string;
   /** False where no key is asked for. */
   authenticated?: false;
+  /** A key that may only capture is good for it; see `fullKeysOnly`. */
+  forCapture?: true;
   /** The path's parameters by name. */
   path?: Readonly<Record<string, z.ZodType>>;
   /** The request's headers by name, besides `Authorization`. */
@@ -148,8 +150,10 @@ export function undescribedRoutes(routes: readonly RouterRoute[]): string[] {
 }
 
 /** All codes that a route may answer with. */
-export function errorCodesOf({ authenticated, errors = [] }: RouteDescription): ErrorCode[] {
-  return [...errors, ...(authenticated === false ? [] : COMMON_ERRORS)];
+export function errorCodesOf(description: RouteDescription): ErrorCode[] {
+  const { authenticated, forCapture = false, errors = [] } = description;
+  if (authenticated === false) return [...errors];
+  return [...errors, ...(forCapture ? [] : (["capture_only"] as const)), ...COMMON_ERRORS];
 }
 
 function operationOf(description: RouteDescription) {

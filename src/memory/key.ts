@@ -7,11 +7,11 @@ const TEAM_PATTERN = /^[a-z0-9-]{1,40}$/;
 const ID_CHARS = 12;
 const SECRET_CHARS = 40;
 const ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
-const SECRET_ALPHABET = `${ID_ALPHABET}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+export const SECRET_ALPHABET = `${ID_ALPHABET}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
 export interface Key {
   team: string;
-  /** Names the key in lists and as `actor`; not secret. */
+  /** The person that it belongs to: names who recorded what. Not secret. */
   id: string;
   secret: string;
 }
@@ -37,6 +37,13 @@ export async function hashKey(key: Key): Promise<string> {
   const bytes = new TextEncoder().encode(formatKey(key));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const KEY_ID_CHARS = 12;
+
+/** Names a key in lists, where its person has several: the beginning of its hash. Not secret. */
+export function keyIdOf(secretHash: string): string {
+  return secretHash.slice(0, KEY_ID_CHARS);
 }
 
 /** A fresh random key: its secret carries about 238 bits. Throws where `team` is no team's name. */

@@ -13,6 +13,7 @@ export type LogEvent =
   | "budget_not_settled"
   | "delivery_failed"
   | "deployment_key_malformed"
+  | "deployment_secret_too_short"
   | "drain_failed"
   | "git_name_left_out"
   | "jurisdiction_unknown"

@@ -24,6 +24,7 @@ hookRoutes.post(
       summary: "Takes a hook of an agent, as the agent sends it",
       detail:
         "What happened is stored before this answers; the same hook sent twice is stored once. The body is the agent's own payload (or several, as lines of JSON), and the answer has the form that the agent reads: with memory for its model where there is some.",
+      forCapture: true,
       path: { agent: AgentName },
       headers: HOOK_HEADERS,
       body: HookPayloadSchema,

@@ -17,7 +17,8 @@ import { type StandIn, startStandIn } from "./cloudflare-stand-in.ts";
 
 /** wrangler starts slowly, on machines that may be busy. */
 const PROCESSES_MS = 180_000;
-const KEY_PATTERN = /cairn_[a-z0-9-]+_[a-z0-9]{12}_[A-Za-z0-9]{40}/;
+const KEY_PATTERN = /cairn_[a-z0-9-]+_[a-z0-9]{12}_[A-Za-z0-9]{48}/;
+const HEX = /^[0-9a-f]{64}$/;
 
 describe("cairn deploy", { timeout: PROCESSES_MS }, () => {
   const home = temporaryFolder("deploy");
@@ -56,7 +57,12 @@ describe("cairn deploy", { timeout: PROCESSES_MS }, () => {
       exports: { SessionObject: { storage: "sqlite" } },
     });
     const texts = deployed?.metadata.bindings.filter(({ text }) => text !== undefined);
-    expect(texts).toEqual([{ name: "CAIRN_KEY", type: "secret_text", text: key }]);
+    const secret = { name: "CAIRN_SECRET", type: "secret_text", text: expect.stringMatching(HEX) };
+    expect(texts).toHaveLength(2);
+    expect(texts).toContainEqual({ name: "CAIRN_KEY", type: "secret_text", text: key });
+    expect(texts).toContainEqual(secret);
+    const made = texts?.find(({ name }) => name === secret.name)?.text;
+    expect(first.stdout + first.stderr).not.toContain(made);
     expect(deployed?.code.length).toBeLessThan(3 * 1024 * 1024);
 
     const url = await cloudflare.serve("cairn");
@@ -79,6 +85,7 @@ describe("cairn deploy", { timeout: PROCESSES_MS }, () => {
     expect(secrets).toEqual(
       expect.arrayContaining([
         { name: "CAIRN_KEY", type: "secret_text", text: key },
+        { name: "CAIRN_SECRET", type: "secret_text", text: made },
         { name: "ANTHROPIC_API_KEY", type: "secret_text", text: "sk-ant-of-the-environment" },
       ]),
     );

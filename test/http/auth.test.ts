@@ -1,21 +1,24 @@
-import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../src/access/caller.ts";
 import { authenticate } from "../../src/http/auth.ts";
 import { formatKey, hashKey, newKey, parseKey } from "../../src/memory/key.ts";
+import { newSigningSecret } from "../../src/memory/signed-key.ts";
 import { apiApp } from "../support/api-app.ts";
+import { issueKey, SIGNING_SECRET, signedKey } from "../support/issued-key.ts";
 
 const LOCAL_KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 
 /** A Worker as one isolate runs it: nothing but the authentication and an answer of who asks. */
-function isolate(clock?: () => number) {
+function isolate(clock?: () => number, secrets: string = SIGNING_SECRET) {
   const app = apiApp();
   app.use(authenticate(clock));
   app.get("/", (c) => c.json(c.get("caller")));
   return async (authorization: string | null, keys: string = env.CAIRN_KEY) => {
     const headers: HeadersInit = authorization === null ? {} : { Authorization: authorization };
-    const response = await app.request("/", { headers }, { ...env, CAIRN_KEY: keys });
+    const settings = { ...env, CAIRN_KEY: keys, CAIRN_SECRET: secrets };
+    const response = await app.request("/", { headers }, settings);
     const body = await response.json<
       Partial<Caller> & { error?: { code: string; message: string } }
     >();
@@ -23,24 +26,20 @@ function isolate(clock?: () => number) {
   };
 }
 
-/** Gives a team a key of its own, as issuing one would. */
-async function issueKey(team: string): Promise<string> {
-  const key = newKey(team);
-  const secretHash = await hashKey(key);
-  await runInDurableObject(env.TEAMS.getByName(team), (_, state) => {
-    state.storage.sql.exec(
-      "INSERT INTO keys (id, secret_hash, origin, created_at) VALUES (?, ?, 'issued', 0)",
-      key.id,
-      secretHash,
-    );
-  });
-  return formatKey(key);
-}
-
 async function storedKeys(team: string): Promise<Record<string, SqlStorageValue>[]> {
   return runInDurableObject(env.TEAMS.getByName(team), (_, state) =>
     state.storage.sql.exec("SELECT id, secret_hash, origin FROM keys ORDER BY id").toArray(),
   );
+}
+
+/** Gives a team's object tables of a later release, so that it cannot answer. */
+async function breakTeam(team: string): Promise<void> {
+  await runInDurableObject(env.TEAMS.getByName(team), (_, state) => {
+    state.storage.sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
+    state.storage.sql.exec("DELETE FROM schema_version");
+    state.storage.sql.exec("INSERT INTO schema_version VALUES (9999)");
+  });
+  await evictDurableObject(env.TEAMS.getByName(team));
 }
 
 describe("authentication", () => {
@@ -81,35 +80,83 @@ describe("authentication", () => {
     const ask = isolate();
     expect(await ask(`Bearer ${LOCAL_KEY}`)).toMatchObject({
       status: 200,
-      body: { team: "local", person: "test0001", key: "test0001", scopes: ["full"] },
+      body: {
+        team: "local",
+        person: "test0001",
+        key: expect.stringMatching(/^[0-9a-f]{12}$/),
+        scopes: ["full"],
+      },
     });
     expect(await ask(`bearer   cairn_other_test0002_${"o".repeat(40)}`)).toMatchObject({
       status: 200,
-      body: { team: "other", person: "test0002", key: "test0002", scopes: ["full"] },
+      body: { team: "other", person: "test0002", scopes: ["full"] },
     });
   });
 
-  it("touches no object for a key of a team that does not exist", async () => {
+  it("refuses made-up keys alike and without an object, whether there is such a team or not", async () => {
     const ask = isolate();
+    const real = await issueKey("guarded");
+    const scratched = (text: string) => text.slice(0, -1) + (text.endsWith("x") ? "y" : "x");
     const before = (await listDurableObjectIds(env.TEAMS)).map(String);
-    for (let i = 0; i < 5; i++) {
-      expect((await ask(`Bearer ${formatKey(newKey(`forged-${i}`))}`)).status).toBe(401);
+    // An object that cannot answer: whoever asked it would get a 503.
+    await breakTeam("guarded");
+    const answers = new Set<string>();
+    for (const forged of [
+      formatKey(newKey("nowhere")),
+      formatKey(newKey("guarded")),
+      scratched(real),
+      real.replace("guarded", "nowhere"),
+      // A key to capture that says of itself that it is good for everything.
+      formatKey(await signedKey("guarded", "capture")).replace(/_c(?=[^_]+$)/, "_f"),
+      formatKey(await signedKey("guarded", "full", newSigningSecret())),
+    ]) {
+      const { status, body } = await ask(`Bearer ${forged}`);
+      answers.add(JSON.stringify([status, body]));
     }
+    expect([...answers]).toEqual([expect.stringMatching(/^\[401,.*"unknown_key"/)]);
     expect((await listDurableObjectIds(env.TEAMS)).map(String)).toEqual(before);
+    // What is signed is asked for.
+    expect((await ask(`Bearer ${real}`)).status).toBe(503);
   });
 
-  it("creates no table in a team that only ever saw forged keys", async () => {
-    const ask = isolate();
-    const deployment = formatKey(newKey("quiet"));
-    expect((await ask(`Bearer ${formatKey(newKey("quiet"))}`, deployment)).status).toBe(401);
+  it("refuses a key that is signed and that the team does not know, and creates no table for it", async () => {
+    const key = formatKey(await signedKey("quiet"));
+    expect((await isolate()(`Bearer ${key}`)).status).toBe(401);
     const tables = await runInDurableObject(env.TEAMS.getByName("quiet"), (_, state) =>
       state.storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
     );
     expect(tables).toEqual([]);
   });
 
+  it("takes the keys of a team that no key of the deployment names", async () => {
+    const key = await issueKey("made-later", "capture");
+    expect(await isolate()(`Bearer ${key}`)).toMatchObject({
+      status: 200,
+      body: { team: "made-later", person: parseKey(key)?.id, scopes: ["capture"] },
+    });
+  });
+
+  it("takes both secrets while the secret is changed, then only the new one", async () => {
+    const [old, next] = [newSigningSecret(), newSigningSecret()];
+    const before = await issueKey("turning", "full", old);
+    const after = await issueKey("turning", "full", next);
+    const statuses = async (secrets: string) => {
+      const ask = isolate(undefined, secrets);
+      return [(await ask(`Bearer ${before}`)).status, (await ask(`Bearer ${after}`)).status];
+    };
+    expect(await statuses(old)).toEqual([200, 401]);
+    expect(await statuses(`${next}, ${old}`)).toEqual([200, 200]);
+    expect(await statuses(next)).toEqual([401, 200]);
+    // Without one, and with one that could be found by trying, only listed keys are good.
+    expect(await statuses("")).toEqual([401, 401]);
+    expect(await statuses("short")).toEqual([401, 401]);
+    expect((await isolate(undefined, "")(`Bearer ${LOCAL_KEY}`)).status).toBe(200);
+  });
+
   it("says so where the deployment has no usable key", async () => {
+    const issued = await issueKey("unlisted");
     for (const keys of ["", " , ", "not-a-key"]) {
+      expect((await isolate()(`Bearer ${issued}`, keys)).status).toBe(200);
       expect(await isolate()(`Bearer ${LOCAL_KEY}`, keys)).toMatchObject({
         status: 503,
         code: "not_configured",
@@ -160,7 +207,7 @@ describe("authentication", () => {
     const ask = isolate(() => now);
     await ask(`Bearer ${deployment}`, deployment);
     const issued = await issueKey("cached");
-    const late = newKey("cached");
+    const late = await signedKey("cached");
     const lateHash = await hashKey(late);
     const team = env.TEAMS.getByName("cached");
     const status = async (key: string) => (await ask(`Bearer ${key}`, deployment)).status;
@@ -169,7 +216,9 @@ describe("authentication", () => {
     expect(await status(formatKey(late))).toBe(401);
     await runInDurableObject(team, (_, state) => {
       state.storage.sql.exec("DELETE FROM keys WHERE origin = 'issued'");
-      state.storage.sql.exec("INSERT INTO keys VALUES (?, ?, 'issued', 0)", late.id, lateHash);
+    });
+    await team.issueKey({
+      key: { id: late.id, secretHash: lateHash, scope: "full", label: "late" },
     });
     now += 4_999;
     expect(await status(formatKey(late))).toBe(401);
@@ -184,13 +233,9 @@ describe("authentication", () => {
   it("answers 503 while the team cannot be asked, and recovers by itself", async () => {
     const key = formatKey(newKey("broken"));
     const ask = isolate();
-    const team = env.TEAMS.getByName("broken");
-    await runInDurableObject(team, (_, state) => {
-      state.storage.sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
-      state.storage.sql.exec("INSERT INTO schema_version VALUES (9999)");
-    });
+    await breakTeam("broken");
     expect(await ask(`Bearer ${key}`, key)).toMatchObject({ status: 503, code: "unavailable" });
-    await runInDurableObject(team, (_, state) => {
+    await runInDurableObject(env.TEAMS.getByName("broken"), (_, state) => {
       state.storage.sql.exec("DROP TABLE schema_version");
     });
     expect((await ask(`Bearer ${key}`, key)).status).toBe(200);

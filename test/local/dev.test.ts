@@ -47,7 +47,11 @@ describe("cairn dev", { timeout: PROCESSES_MS }, () => {
       );
 
     const first = await startDev();
-    expect(readFileSync(secrets, "utf8")).toBe(`CAIRN_IGNORE=*.secret\nCAIRN_KEY=${first.key}\n`);
+    expect(readFileSync(secrets, "utf8")).toMatch(
+      new RegExp(
+        `^CAIRN_IGNORE=\\*\\.secret\nCAIRN_KEY=${first.key}\nCAIRN_SECRET=[0-9a-f]{64}\n$`,
+      ),
+    );
     expect(statSync(secrets).mode & 0o077).toBe(0);
     expect(first.output()).toContain(
       `${cairn} connect claude-code --url ${first.url} --key ${first.key}`,

@@ -62,6 +62,14 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     const refused = await connect(`cairn_local_nobody01_${"n".repeat(40)}`);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
 
+    expect(statSync(join(server.state, "secret")).mode & 0o077).toBe(0);
+    const made = await fetch(`${server.url}/v1/keys`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${server.key}` },
+      body: JSON.stringify({ scope: "full", label: "outlives a stop" }),
+    });
+    const { key } = (await made.json()) as { key: string };
+
     const { runtimePid } = server.pids();
     expect(await server.stop()).toBe(0);
     expect(isAlive(runtimePid)).toBe(false);
@@ -69,6 +77,8 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
 
     const again = await startServer(home);
     expect(again.key).toBe(server.key);
+    const headers = { Authorization: `Bearer ${key}` };
+    expect((await fetch(`${again.url}/v1/projects`, { headers })).status).toBe(200);
     await again.stop();
   });
 

@@ -50,6 +50,9 @@ describe("answers of the Worker", () => {
     for (const path of ["/v1/projects", "/v1/status", "/v1/usage", SESSION, `${SESSION}/dead`]) {
       await visit("GET", path);
     }
+    const made = await visit("POST", "/v1/keys", { scope: "capture", label: "a machine" });
+    await visit("GET", "/v1/keys");
+    await visit("DELETE", `/v1/keys/${(await made.json<{ id: string }>()).id}`);
     await visit("PUT", "/v1/budgets", { session: { input: 1_000_000 } });
     await visit("GET", `/v1/projects/here?project=${PROJECT}&folder=/home/dev/app`);
     for (const list of ["observations", "summaries", "sessions", "dead", "context"]) {

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import cairn from "../../../package.json" with { type: "json" };
 import { isJurisdiction, JURISDICTIONS } from "../../memory/jurisdiction.ts";
-import { formatKey, newKey } from "../../memory/key.ts";
+import { newSigningSecret } from "../../memory/signed-key.ts";
 import { Failure } from "../failure.ts";
 import { CAIRN } from "../installation.ts";
+import { firstKeyOf } from "../server/key.ts";
 import { prepareUpload } from "./upload.ts";
 import { findWrangler, type Wrangler } from "./wrangler.ts";
 
@@ -43,7 +44,7 @@ export async function deploy(options: DeployOptions, say: Say): Promise<void> {
         "elsewhere are other ones, which are empty. Leave --jurisdiction out, or give it another --name.",
     );
   }
-  const secrets = newSecrets(known ?? [], options);
+  const secrets = await newSecrets(known ?? [], options);
   const folder = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
   try {
     const url = await upload(wrangler, folder, options, secrets);
@@ -103,9 +104,15 @@ function jsonIn(output: string): unknown {
 }
 
 /** Secrets that the Worker has not yet. One that is set is never made again: keys would end with it. */
-function newSecrets(known: readonly string[], options: DeployOptions): Record<string, string> {
+async function newSecrets(
+  known: readonly string[],
+  options: DeployOptions,
+): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {};
-  if (!known.includes("CAIRN_KEY")) secrets.CAIRN_KEY = formatKey(newKey(options.team));
+  const signing = newSigningSecret();
+  if (!known.includes("CAIRN_SECRET")) secrets.CAIRN_SECRET = signing;
+  // Good because it is listed, so it matters not whether it is signed by what signs the others.
+  if (!known.includes("CAIRN_KEY")) secrets.CAIRN_KEY = await firstKeyOf(options.team, signing);
   const { ANTHROPIC_API_KEY } = process.env;
   if (options.anthropic && ANTHROPIC_API_KEY) secrets.ANTHROPIC_API_KEY = ANTHROPIC_API_KEY;
   return secrets;
@@ -154,6 +161,9 @@ function tell(
   say("");
   say(`${name} is ${isFirst ? "deployed" : "updated"}: ${address}, version ${cairn.version}.`);
   if (secrets.ANTHROPIC_API_KEY !== undefined) say("  ANTHROPIC_API_KEY is set as its secret.");
+  if (!isFirst && secrets.CAIRN_SECRET !== undefined) {
+    say("  CAIRN_SECRET is set: it can make keys now, so connect again on each machine.");
+  }
   if (secrets.CAIRN_KEY === undefined) {
     say(`  Check it with: ${CAIRN} deploy-check ${address} --key <a key of yours>`);
     return;

@@ -2,10 +2,10 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { formatKey, newKey } from "../../memory/key.ts";
+import { newSigningSecret } from "../../memory/signed-key.ts";
 import { CAIRN, ROOT } from "../installation.ts";
 import { readServerEnvironment } from "./environment.ts";
-import { firstKey } from "./key.ts";
+import { firstKey, firstKeyOf } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
@@ -28,7 +28,7 @@ export async function dev(): Promise<number> {
     host,
     port,
     state: lock,
-    key: devKey(join(ROOT, ".dev.vars")),
+    key: await devKey(join(ROOT, ".dev.vars")),
     readyTimeoutMs: READY_TIMEOUT_MS,
     command: "npm run dev",
     another: "A clone runs one of these at a time; npm start may run beside it, on another PORT.",
@@ -55,14 +55,19 @@ export async function dev(): Promise<number> {
   });
 }
 
-/** The key in `.dev.vars`, which is made or completed where it has none. Throws a `Failure`. */
-function devKey(file: string): string {
+/** The key in `.dev.vars`, which gets a key and a secret where it has none. Throws a `Failure`. */
+async function devKey(file: string): Promise<string> {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const kept = parseEnv(text).CAIRN_KEY;
-  if (kept) return firstKey(kept, file);
-  const key = formatKey(newKey(DEV_TEAM));
+  const kept = parseEnv(text);
+  const secret = kept.CAIRN_SECRET || newSigningSecret();
+  const key = kept.CAIRN_KEY ? firstKey(kept.CAIRN_KEY, file) : await firstKeyOf(DEV_TEAM, secret);
+  const more = [
+    ...(kept.CAIRN_KEY ? [] : [`CAIRN_KEY=${key}\n`]),
+    ...(kept.CAIRN_SECRET ? [] : [`CAIRN_SECRET=${secret}\n`]),
+  ];
+  if (more.length === 0) return key;
   const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  writeFileSync(file, `${before}CAIRN_KEY=${key}\n`, { mode: 0o600 });
+  writeFileSync(file, before + more.join(""), { mode: 0o600 });
   // A file that was there keeps its mode when it is written.
   chmodSync(file, 0o600);
   return key;

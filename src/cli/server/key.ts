@@ -1,7 +1,8 @@
-/** The local server's key: from the environment, or made by the first start and kept. */
+/** The local server's key, and what it signs keys with: of the environment, or made by the first start and kept. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatKey, newKey, parseKey } from "../../memory/key.ts";
+import { formatKey, parseKey } from "../../memory/key.ts";
+import { newSignedKey, newSigningSecret, signingKey } from "../../memory/signed-key.ts";
 import { Failure } from "../failure.ts";
 
 /** The team of keys that a local server makes. */
@@ -30,8 +31,35 @@ export function keptKey(state: string): string | null {
 }
 
 /** Makes a key and keeps it in the state folder, readable by its owner only. */
-export function makeKey(state: string): string {
-  const key = formatKey(newKey(LOCAL_TEAM));
-  writeFileSync(join(state, "key"), `${key}\n`, { mode: 0o600, flag: "wx" });
+export async function makeKey(state: string, secret: string): Promise<string> {
+  const key = await firstKeyOf(LOCAL_TEAM, secret);
+  keep(join(state, "key"), key);
   return key;
+}
+
+/** What the server in the state folder signs keys with, made where there is none yet. */
+export function signingSecret(state: string): string {
+  const path = join(state, "secret");
+  if (existsSync(path)) return readFileSync(path, "utf8").trim();
+  const secret = newSigningSecret();
+  keep(path, secret);
+  return secret;
+}
+
+function keep(path: string, text: string): void {
+  writeFileSync(path, `${text}\n`, { mode: 0o600, flag: "wx" });
+}
+
+/**
+ * A fresh key of a team, for everything. Throws a `Failure` where `secrets`, the value of
+ * `CAIRN_SECRET`, does not begin with a secret.
+ */
+export async function firstKeyOf(team: string, secrets: string): Promise<string> {
+  const signer = await signingKey(secrets.split(",")[0]?.trim() ?? "");
+  if (signer === null) {
+    throw new Failure(
+      "CAIRN_SECRET has to be 32 or more random characters, such as those of: openssl rand -hex 32",
+    );
+  }
+  return formatKey(await newSignedKey(signer, { team, scope: "full" }));
 }

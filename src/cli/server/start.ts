@@ -13,7 +13,7 @@ import {
   stateFolder,
 } from "../installation.ts";
 import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
-import { firstKey, keptKey, makeKey } from "./key.ts";
+import { firstKey, keptKey, makeKey, signingSecret } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
 import { scrub } from "./scrub.ts";
@@ -36,7 +36,8 @@ export async function start(): Promise<number> {
   const { host, port, state, key: givenKey } = readServerEnvironment(process.env);
   const runtimeFolder = join(state, "runtime");
   makePrivateFolders([state, runtimeFolder]);
-  const keys = givenKey ?? keptKey(state) ?? makeKey(state);
+  const secret = process.env.CAIRN_SECRET || signingSecret(state);
+  const keys = givenKey ?? keptKey(state) ?? (await makeKey(state, secret));
   return await serve({
     host,
     port,
@@ -63,7 +64,7 @@ export async function start(): Promise<number> {
       return await startProcessGroup(
         process.execPath,
         [...RUNTIME, host, String(port), state, worker],
-        runtimeEnvironment(keys),
+        runtimeEnvironment(keys, secret),
       );
     },
     announce: (run) => announce(host, run),
@@ -77,12 +78,13 @@ function takeOverObjects(state: string): void {
 }
 
 /** The runtime gets what the Worker is configured by, and nothing else of this environment. */
-function runtimeEnvironment(keys: string): NodeJS.ProcessEnv {
+function runtimeEnvironment(keys: string, secret: string): NodeJS.ProcessEnv {
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const env: NodeJS.ProcessEnv = { PATH, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
   // Unset variables would reach the Worker as null instead of the empty texts of wrangler.toml.
   for (const name of ENVIRONMENT_VARIABLES) env[name] = process.env[name] ?? "";
   env.CAIRN_KEY = keys;
+  env.CAIRN_SECRET = secret;
   // There is one machine: the runtime knows no jurisdictions, and refuses them.
   env.CAIRN_JURISDICTION = "";
   return env;

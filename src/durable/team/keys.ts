@@ -1,5 +1,7 @@
 /** The team's keys: the only module that reads and writes the table `keys`. */
 
+import type { KeyScope } from "../../contract/vocabulary.ts";
+import { keyIdOf } from "../../memory/key.ts";
 import type { Database } from "../../platform/database.ts";
 import { timingSafeEqual } from "../../platform/timing-safe.ts";
 
@@ -8,6 +10,16 @@ export interface StoredKey {
   id: string;
   secretHash: string;
 }
+
+/** A key that the team gives out. */
+export interface IssuedKey extends StoredKey {
+  scope: KeyScope;
+  /** What its person calls it. */
+  label: string;
+}
+
+/** Most keys of a team, so that a list of them is one answer. */
+const KEYS_MAX = 500;
 
 /** `deployment`: listed in the deployment's CAIRN_KEY. `issued`: given out by the team. */
 export type KeyOrigin = "deployment" | "issued";
@@ -53,4 +65,65 @@ export function verifyKey(db: Database, keyId: string, secretHash: string): Veri
     if (timingSafeEqual(row.secret_hash, secretHash)) found = row.origin;
   }
   return found === null ? { ok: false } : { ok: true, actor: keyId, origin: found };
+}
+
+/** A key as lists show it: nothing of its secret. */
+export interface ListedKey {
+  id: string;
+  person: string;
+  scope: KeyScope;
+  label: string | null;
+  origin: KeyOrigin;
+  /** ms since the epoch. */
+  madeAt: number;
+}
+
+interface KeyRow {
+  id: string;
+  secret_hash: string;
+  origin: KeyOrigin;
+  created_at: number;
+  scope: KeyScope | null;
+  label: string | null;
+}
+
+/** Keeps a key of the team. False where it has as many as it may have. */
+export function issueKey(db: Database, key: IssuedKey, now: number): boolean {
+  const { count } = db.one<{ count: number }>("SELECT count(*) AS count FROM keys") ?? { count: 0 };
+  if (count >= KEYS_MAX) return false;
+  db.run(
+    `INSERT INTO keys (id, secret_hash, origin, created_at, scope, label)
+     VALUES (?, ?, 'issued', ?, ?, ?)`,
+    key.id,
+    key.secretHash,
+    now,
+    key.scope,
+    key.label,
+  );
+  return true;
+}
+
+/** All keys of the team, the newest first. */
+export function listKeys(db: Database): ListedKey[] {
+  return keyRows(db).map((row) => ({
+    id: keyIdOf(row.secret_hash),
+    person: row.id,
+    scope: row.scope ?? "full",
+    label: row.label,
+    origin: row.origin,
+    madeAt: row.created_at,
+  }));
+}
+
+/** The team knows the key of this id no more. A deployment's key is the configuration's. */
+export function revokeKey(db: Database, id: string): "revoked" | "listed" | "unknown" {
+  const row = keyRows(db).find((one) => keyIdOf(one.secret_hash) === id);
+  if (row === undefined) return "unknown";
+  if (row.origin === "deployment") return "listed";
+  db.run("DELETE FROM keys WHERE id = ? AND secret_hash = ?", row.id, row.secret_hash);
+  return "revoked";
+}
+
+function keyRows(db: Database): KeyRow[] {
+  return db.all<KeyRow>("SELECT * FROM keys ORDER BY created_at DESC, secret_hash");
 }

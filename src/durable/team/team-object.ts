@@ -25,7 +25,17 @@ import {
 } from "./budget-store.ts";
 import { settledJurisdiction } from "./deployment.ts";
 import { folderSecret } from "./folder-secret.ts";
-import { replaceDeploymentKeys, type StoredKey, type Verification, verifyKey } from "./keys.ts";
+import {
+  type IssuedKey,
+  issueKey,
+  type ListedKey,
+  listKeys,
+  replaceDeploymentKeys,
+  revokeKey,
+  type StoredKey,
+  type Verification,
+  verifyKey,
+} from "./keys.ts";
 import { TEAM_MIGRATIONS } from "./migrations.ts";
 import {
   beginDeparture,
@@ -68,6 +78,23 @@ export class TeamObject extends DurableObject<Env> {
     if (!this.#db.exists()) return { ok: false };
     const answer = verifyKey(this.#db, keyId, secretHash);
     return answer.ok ? { ...answer, folderSecret: this.folderSecret({}) } : answer;
+  }
+
+  /** Keeps a key that the Worker made. Returns when, ms; null where the team has too many. */
+  issueKey({ key }: { key: IssuedKey }): number | null {
+    this.#db.migrate();
+    const now = Date.now();
+    return issueKey(this.#db, key, now) ? now : null;
+  }
+
+  /** The team's keys, the newest first. Creates nothing. */
+  keys(_reader: Reader, _query: NoFields): ListedKey[] {
+    return this.#db.exists() ? listKeys(this.#db) : [];
+  }
+
+  /** The key of this id is refused from now on, by each Worker within 30 seconds. */
+  revokeKey({ id }: { id: string }): "revoked" | "listed" | "unknown" {
+    return this.#db.exists() ? revokeKey(this.#db, id) : "unknown";
   }
 
   /** What names of folders are made with: 32 bytes, made once, never changed. */
