@@ -1,9 +1,9 @@
-CREATE INDEX items_by_time ON items(created_at,kind);
 CREATE INDEX items_repeats ON items(repeats)WHERE repeats IS NOT NULL;
 CREATE INDEX items_standing ON items(n)WHERE standing = 1;
 CREATE INDEX items_summaries ON items(n)WHERE kind = 'summary';
 CREATE TABLE arrivals(from_number INTEGER PRIMARY KEY,shift INTEGER NOT NULL,slice INTEGER NOT NULL);
 CREATE TABLE backfills(name TEXT PRIMARY KEY,done_to INTEGER NOT NULL)WITHOUT ROWID;
+CREATE TABLE blocks(block INTEGER PRIMARY KEY,first_at INTEGER,last_at INTEGER,observations INTEGER NOT NULL,summaries INTEGER NOT NULL,prompts INTEGER NOT NULL);
 CREATE TABLE counter(next_n INTEGER NOT NULL);
 CREATE TABLE deliveries(session TEXT NOT NULL,generation INTEGER NOT NULL,batch INTEGER NOT NULL,first_n INTEGER NOT NULL,last_n INTEGER NOT NULL,PRIMARY KEY(session,generation,batch))WITHOUT ROWID;
 CREATE TABLE departure(id INTEGER PRIMARY KEY CHECK(id = 1),team TEXT NOT NULL,number INTEGER NOT NULL,into_number INTEGER,phase TEXT NOT NULL,shift INTEGER,store INTEGER NOT NULL DEFAULT 0,after TEXT,slice INTEGER NOT NULL DEFAULT 0);

@@ -155,9 +155,15 @@ describe("what a migration leaves to be done for each item", () => {
     expect(await project.inspect(READER, {})).toMatchObject({
       backfills: [
         { name: "activity", doneTo: 0, upTo: ITEMS },
+        { name: "blocks", doneTo: 0, upTo: ITEMS },
         { name: "scripts", doneTo: 0, upTo: ITEMS },
       ],
     });
+    const around = { project: PROJECT, around: 900, before: 2, after: 2, now: Date.now() };
+    const timeline = await project.timeline(READER, around);
+    expect(timeline?.items.map(({ id }) => id)).toEqual(
+      [898, 899, 900, 901, 902].map((n) => `${PROJECT.number}-${n}`),
+    );
     const counter = new RowCounter();
     await counter.attach(project);
     expect(await runDurableObjectAlarm(project)).toBe(true);
@@ -189,8 +195,17 @@ describe("what a migration leaves to be done for each item", () => {
     });
     expect((await search("part-1050"))[0]?.id).toBe(`${PROJECT.number}-1050`);
     for (let slices = 0; await runDurableObjectAlarm(project); slices += 1) {
-      expect(slices).toBeLessThan(2 * 5);
+      expect(slices).toBeLessThan(3 * 5);
     }
+    expect(await project.timeline(READER, around)).toEqual(timeline);
+    expect(await project.stats(READER, {})).toMatchObject({
+      observations: ITEMS * 0.9 + 1,
+      summaries: ITEMS * 0.1 + 1,
+    });
+    const blocks = await runInDurableObject(project, (_, { storage }) =>
+      storage.sql.exec("SELECT block FROM blocks").toArray(),
+    );
+    expect(blocks).toHaveLength(Math.floor(ITEMS / 128));
     expect((await project.inspect(READER, {})).backfills).toEqual([]);
     const done = await activities(project);
     expect(done.filter(({ activity }) => activity === null)).toEqual([]);
@@ -215,10 +230,10 @@ describe("what a migration leaves to be done for each item", () => {
     expect(await runDurableObjectAlarm(project)).toBe(true);
     const alarm = await runInDurableObject(project, (_, { storage }) => storage.getAlarm());
     expect(alarm).toBeGreaterThan(Date.now() + 60_000);
-    expect(await left()).toMatchObject([{ doneTo: 0 }, {}]);
+    expect(await left()).toMatchObject([{ doneTo: 0 }, {}, {}]);
     await alter("ALTER TABLE items RENAME COLUMN mislaid TO activity");
     expect(await runDurableObjectAlarm(project)).toBe(true);
-    expect(await left()).toMatchObject([{ doneTo: BACKFILL_SLICE_ITEMS }, {}]);
+    expect(await left()).toMatchObject([{ doneTo: BACKFILL_SLICE_ITEMS }, {}, {}]);
   });
 
   it("composes old texts and lets words of two scripts and one character be found", async () => {

@@ -21,8 +21,8 @@ import { freshSession, textEvent } from "../support/session-under-test.ts";
 
 /** What `visible(reader)` leaves in a statement. */
 const MARK = "/* visible */";
-/** What a statement has that weighs words, by all items: none is shown that was not asked for so. */
-const STATISTICS = /FROM (?:search_data|vocabulary|postings)\b[^;]*\/\* statistics \*\/$/;
+/** What a statement has that weighs words, or says where times are, by all items: none is shown that was not asked for so. */
+const STATISTICS = /FROM (?:search_data|vocabulary|postings|blocks)\b[^;]*\/\* statistics \*\/$/;
 
 const COMMAND = "a command: it answers what became of it";
 const HOOK =
@@ -147,8 +147,9 @@ describe("a reading method asks in its SQL what the reader may see", () => {
     );
     const ofContent = statements.filter(
       (sql) =>
-        /\b(items|open_points|search\w*|trigrams|sessions|vocabulary|postings)\b/.test(sql) &&
-        !STATISTICS.test(sql),
+        /\b(items|blocks|open_points|search\w*|trigrams|sessions|vocabulary|postings)\b/.test(
+          sql,
+        ) && !STATISTICS.test(sql),
     );
     expect(ofContent).not.toHaveLength(0);
     for (const sql of ofContent) expect(sql).toContain(MARK);

@@ -325,7 +325,7 @@ describe("merging a project into another one", () => {
         .map(({ name }) => String(name)),
     );
     const stays =
-      /^(?:search|trigrams|postings|vocabulary)|^(?:arrivals|backfills|counter|departure|removals|schema_version)$|^_cf/;
+      /^(?:search|trigrams|postings|vocabulary)|^(?:arrivals|backfills|blocks|counter|departure|removals|schema_version)$|^_cf/;
     expect(STORES.map(({ table }) => table).sort()).toEqual(
       tables.filter((name) => !stays.test(name)),
     );

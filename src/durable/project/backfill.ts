@@ -9,7 +9,9 @@ import { log } from "../../platform/log.ts";
 import { composed } from "../../platform/text-form.ts";
 import { isMereActivity } from "./apply/mere-activity.ts";
 import { closeBackfill, noteBackfill, openBackfills } from "./store/backfills.ts";
+import { makeBlocks } from "./store/blocks.ts";
 import {
+  lastNumber,
   observationsWithoutActivity,
   replaceTexts,
   setActivity,
@@ -34,6 +36,7 @@ type Slice = (db: Database, after: number, limit: number) => number | null;
 const SLICES: Readonly<Record<string, Slice>> = {
   activity: sliceOfActivity,
   scripts: sliceOfScripts,
+  blocks: (db) => makeBlocks(db, lastNumber(db)),
 };
 
 function sliceOfActivity(db: Database, after: number, limit: number): number | null {

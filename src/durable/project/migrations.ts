@@ -7,6 +7,7 @@ import openPoints from "../../../migrations/project/0005_open_points.sql";
 import departures from "../../../migrations/project/0006_departure.sql";
 import postings from "../../../migrations/project/0007_postings.sql";
 import removals from "../../../migrations/project/0008_removals.sql";
+import blocks from "../../../migrations/project/0009_blocks.sql";
 
 export const PROJECT_MIGRATIONS = [
   { name: "0001_memory", sql: memory },
@@ -17,4 +18,5 @@ export const PROJECT_MIGRATIONS = [
   { name: "0006_departure", sql: departures },
   { name: "0007_postings", sql: postings },
   { name: "0008_removals", sql: removals },
+  { name: "0009_blocks", sql: blocks },
 ];

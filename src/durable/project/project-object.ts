@@ -266,9 +266,9 @@ export class ProjectObject extends DurableObject<Env> {
     if (view === null) return { observations: 0, summaries: 0, prompts: 0, last_event_at: null };
     const counts = countKinds(view);
     return {
-      observations: counts.observation ?? 0,
-      summaries: counts.summary ?? 0,
-      prompts: counts.prompt ?? 0,
+      observations: counts.observation,
+      summaries: counts.summary,
+      prompts: counts.prompt,
       last_event_at: lastAnnouncedEvent(view) ?? newestTime(view),
     };
   }

@@ -13,6 +13,7 @@ import type { NewObservation } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { quoteMatch } from "../search/query.ts";
 import { STOP_WORDS, wordsOf } from "../search/words.ts";
+import { makeBlocks } from "../store/blocks.ts";
 import { readItem, readItems } from "../store/item-queries.ts";
 import {
   bodyOf,
@@ -156,7 +157,9 @@ function insertDelivery(db: Database, delivery: Delivery): boolean {
   const first = lastNumber(db) + 1;
   insertContents(db, delivery);
   applyPoints(db, delivery);
-  noteDelivery(db, delivery, { first, last: lastNumber(db) });
+  const last = lastNumber(db);
+  noteDelivery(db, delivery, { first, last });
+  makeBlocks(db, last);
   applyCorrections(db, delivery);
   return true;
 }
@@ -321,6 +324,7 @@ export function saveObservation(
     insertItem(db, n, item, { generation: 0, batch: n }, { repeats, supersedes });
     const key = { session: observation.session, generation: 0, batch: n };
     noteDelivery(db, key, { first: n, last: n });
+    makeBlocks(db, n);
     if (supersedes !== null) markSuperseded(db, supersedes, n);
     if (idempotencyKey !== null) noteSave(db, observation.actor, idempotencyKey, n);
     return { outcome: "saved", n };

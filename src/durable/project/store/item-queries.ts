@@ -3,6 +3,15 @@
  * and neighbours included.
  */
 import type { Filters } from "../../../contract/params.ts";
+import type { ItemKind } from "../../../contract/vocabulary.ts";
+import type { Database } from "../../../platform/database.ts";
+import {
+  blocksWithin,
+  countsOfBlocks,
+  newestStretch,
+  type Stretch,
+  type TimedStretch,
+} from "./blocks.ts";
 import { filterCondition } from "./filters.ts";
 import { type ItemRow, selectItems } from "./item-row.ts";
 import { numbersOfSessions } from "./sessions.ts";
@@ -41,12 +50,27 @@ export function listItems(
   limit: number,
 ): ItemRow[] {
   const { clauses, values } = filterCondition(filters);
-  if (before !== null) {
-    clauses.push("i.n < ?");
-    values.push(before);
+  const where = ["i.n BETWEEN ? AND ?", ...clauses].join(" AND ");
+  const rest = "ORDER BY i.n DESC LIMIT ?";
+  const found: ItemRow[] = [];
+  for (const { from, to } of stretchesWithin(view.db, filters)) {
+    const end = before === null ? to : Math.min(to, before - 1);
+    const left = limit - found.length;
+    if (left > 0 && from <= end)
+      found.push(...selectItems(view, { where, rest }, from, end, ...values, left));
   }
-  const where = clauses.length === 0 ? "1" : clauses.join(" AND ");
-  return selectItems(view, { where, rest: "ORDER BY i.n DESC LIMIT ?" }, ...values, limit);
+  return found;
+}
+
+/** Where items of the time that is asked for may be: the newest numbers first. */
+function stretchesWithin(db: Database, { since, until }: Filters): Stretch[] {
+  const newest = newestStretch(db);
+  if (since === undefined && until === undefined) return [{ ...newest, from: 0 }];
+  const blocks = blocksWithin(db, since ?? 0, until ?? Number.MAX_SAFE_INTEGER);
+  if (blocks.length === 0) return [newest];
+  const from = Math.min(...blocks.map((block) => block.from));
+  const to = Math.max(...blocks.map((block) => block.to));
+  return to + 1 === newest.from ? [{ ...newest, from }] : [newest, { from, to }];
 }
 
 /** The newest items that stay worth knowing whatever their age, and are no history. */
@@ -89,39 +113,79 @@ export function repeatGroups({ db, reader }: View, firsts: number[]): Map<number
 }
 
 /** How many items there are of each kind. */
-export function countKinds({ db, reader }: View): Record<string, number> {
-  const rows = db.all<{ kind: string; count: number }>(
-    `SELECT kind, count(*) AS count FROM items WHERE ${visible(reader)} GROUP BY kind`,
+export function countKinds({ db, reader }: View): Record<ItemKind, number> {
+  const newest = newestStretch(db).from;
+  const rows = db.all<{ kind: ItemKind; count: number }>(
+    `SELECT kind, count(*) AS count FROM items WHERE ${visible(reader)} AND n >= ? GROUP BY kind`,
+    newest,
   );
-  return Object.fromEntries(rows.map((row) => [row.kind, row.count]));
+  const counts = countsOfBlocks({ db, reader });
+  for (const { kind, count } of rows) counts[kind] += count;
+  return counts;
 }
 
 /** Time of the newest item, or null. */
-export function newestTime({ db, reader }: View): number | null {
-  const row = db.one<{ at: number | null }>(
-    `SELECT max(created_at) AS at FROM items WHERE ${visible(reader)}`,
-  );
-  return row?.at ?? null;
+export function newestTime(view: View): number | null {
+  const end = { created_at: Number.MAX_SAFE_INTEGER, n: Number.MAX_SAFE_INTEGER };
+  return nearest(view, end, "before", 1)[0]?.created_at ?? null;
 }
 
 /** Items next to a point in time, the nearest first; equal times are told apart by number. */
 export function neighbours(
   view: View,
-  at: { created_at: number; n: number },
+  at: PointInTime,
   side: "before" | "after",
   limit: number,
 ): ItemRow[] {
-  const [compare, order] = side === "before" ? ["<", "DESC"] : [">", "ASC"];
-  return selectItems(
+  return readItems(
     view,
-    {
-      where: `(created_at, n) ${compare} (?, ?)`,
-      rest: `ORDER BY created_at ${order}, n ${order} LIMIT ?`,
-    },
-    at.created_at,
-    at.n,
-    limit,
+    nearest(view, at, side, limit).map(({ n }) => n),
   );
+}
+
+/** A time in ms; items of the same time are told apart by their numbers. */
+interface PointInTime {
+  created_at: number;
+  n: number;
+}
+
+/**
+ * The items next to a point in time, the nearest first. Block after block, the nearest edge first,
+ * until no other can hold a nearer one.
+ */
+function nearest(
+  { db, reader }: View,
+  at: PointInTime,
+  side: "before" | "after",
+  limit: number,
+): PointInTime[] {
+  if (limit === 0) return [];
+  const isBefore = side === "before";
+  const [compare, order, sign] = isBefore ? ["<", "DESC", -1] : [">", "ASC", 1];
+  const nearer = (a: PointInTime, b: PointInTime) =>
+    sign * (a.created_at - b.created_at || a.n - b.n);
+  const edge = (block: TimedStretch) => sign * (isBefore ? block.lastAt : block.firstAt);
+  const blocks = isBefore
+    ? blocksWithin(db, 0, at.created_at)
+    : blocksWithin(db, at.created_at, Number.MAX_SAFE_INTEGER);
+  const newest = { ...newestStretch(db), firstAt: 0, lastAt: Number.MAX_SAFE_INTEGER };
+  let found: PointInTime[] = [];
+  for (const block of [newest, ...blocks.sort((a, b) => edge(a) - edge(b))]) {
+    const farthest = found.at(limit - 1);
+    if (farthest !== undefined && edge(block) > sign * farthest.created_at) break;
+    const inBlock = db.all<PointInTime>(
+      `SELECT n, created_at FROM items
+       WHERE ${visible(reader)} AND n BETWEEN ? AND ? AND (created_at, n) ${compare} (?, ?)
+       ORDER BY created_at ${order}, n ${order} LIMIT ?`,
+      block.from,
+      block.to,
+      at.created_at,
+      at.n,
+      limit,
+    );
+    found = [...found, ...inBlock].sort(nearer).slice(0, limit);
+  }
+  return found;
 }
 
 /** First and last item of a session, by time. */

@@ -5,6 +5,7 @@
 import type { Concept, ItemKind, ObservationType } from "../../../contract/vocabulary.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import type { ActivityFacts } from "../apply/mere-activity.ts";
+import { noteArrivedItem, noteEarlierItem, noteRemovedItems } from "./blocks.ts";
 import {
   itemTable,
   type Links,
@@ -55,6 +56,7 @@ export const movingItems: MovingStore = {
     const moved = shifted(row, ["n", "repeats", "supersedes", "superseded_by"], shift);
     insertRow(db, "items", { ...moved, batch: shiftedBatch(row, shift) });
     addToIndex(db, Number(moved.n));
+    noteArrivedItem(db, Number(moved.n), moved.kind as ItemKind, Number(moved.created_at));
   },
 };
 
@@ -81,6 +83,7 @@ export function updateSummary(
   removeFromIndex(db, n);
   itemTable(db).update({ ...item, ...origin, created_at }, "WHERE n = ?", n);
   addToIndex(db, n);
+  noteEarlierItem(db, n, created_at);
 }
 
 /** Overwrites and deletes items, takes them out of both indexes, and repairs the links of those that stay. */
@@ -95,6 +98,7 @@ export function removeItems(db: Database, numbers: number[]): void {
     db.run(`UPDATE items SET ${blank} WHERE n = ?`, n);
     db.run("DELETE FROM items WHERE n = ?", n);
   }
+  noteRemovedItems(db, numbers);
   for (const n of numbers) {
     passRepeatsOn(db, n);
     db.run("UPDATE items SET superseded_by = NULL WHERE superseded_by = ?", n);

@@ -25,6 +25,14 @@ export function visible(_reader: Reader | null, _n = "n"): string {
   return ALL;
 }
 
+/**
+ * SQL: whether the reader may see all items, so that counts of them may be told. Else they have to be
+ * counted one by one.
+ */
+export function visibleWhole(_reader: Reader | null): string {
+  return ALL;
+}
+
 /** SQL: whether the reader may know of the session that the expression `session` names. */
 export function visibleSession(_reader: Reader | null, _session = "session"): string {
   return ALL;
