@@ -4,6 +4,7 @@ import type { AppEnv } from "./http/app-env.ts";
 import { authenticate, fullKeysOnly } from "./http/auth.ts";
 import { inItsJurisdiction } from "./http/jurisdiction.ts";
 import { notFound, onError, requestContext } from "./http/request-context.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { contextRoutes } from "./routes/context.ts";
 import { deadRoutes } from "./routes/dead.ts";
@@ -38,6 +39,7 @@ for (const path of ["/v1/*", "/mcp"]) app.use(path, fullKeysOnly());
 
 app.route("/hooks", hookRoutes);
 app.route("/mcp", mcpRoutes);
+app.route("/v1/audit", auditRoutes);
 app.route("/v1/budgets", budgetRoutes);
 app.route("/v1/context", contextRoutes);
 app.route("/v1/dead", deadRoutes);

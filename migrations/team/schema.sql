@@ -1,3 +1,4 @@
+CREATE TABLE audit(n INTEGER PRIMARY KEY,at INTEGER NOT NULL,person TEXT NOT NULL,key_id TEXT NOT NULL,action TEXT NOT NULL,target TEXT NOT NULL);
 CREATE TABLE budgets(scope TEXT PRIMARY KEY CHECK(scope IN('session','project','team')),input INTEGER,output INTEGER)WITHOUT ROWID;
 CREATE TABLE departures(number INTEGER PRIMARY KEY,into_number INTEGER,shift INTEGER,left_at INTEGER);
 CREATE TABLE deployment(id INTEGER PRIMARY KEY CHECK(id = 1),jurisdiction TEXT NOT NULL);

@@ -168,6 +168,8 @@ function decodeCursor(value: string): number | null {
 
 const listed = { limit: count(20, 100), cursor: CursorParam };
 
+export const PageQuery = z.object(listed);
+
 export const ObservationsQuery = z.object({
   project: ProjectParam,
   ...filterParams,

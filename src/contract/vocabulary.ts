@@ -10,6 +10,21 @@ export type ItemKind = (typeof ITEM_KINDS)[number];
 export const KEY_SCOPES = ["capture", "full"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
+/** What the audit tells of. */
+export const AUDIT_ACTIONS = [
+  "delete_item",
+  "delete_session",
+  "forget_session",
+  "drop_dead_letters",
+  "rename_project",
+  "merge_project",
+  "delete_project",
+  "change_budgets",
+  "make_key",
+  "revoke_key",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
 /** What kind of knowledge an observation is. */
 export const OBSERVATION_TYPES = [
   "bugfix",

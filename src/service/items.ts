@@ -9,6 +9,7 @@ import { HAND } from "../durable/project/store/new-item.ts";
 import { itemId } from "../durable/project/store/show-item.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { parseSessionPath } from "../memory/session-name.ts";
+import { noteDeed } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { sessionObject } from "./objects.ts";
 import { objectOf, placeOfItem, requestedProject, unknownItem, writeTo } from "./project-lookup.ts";
@@ -117,6 +118,7 @@ export async function deleteItem(call: CallContext, id: string): Promise<Deleted
   const item = await readItem(call, id);
   const place = await placeOfItem(call, id);
   if (place === null) throw unknownItem(id);
+  await noteDeed(call, "delete_item", id);
   // First the events: where that fails the item still stands, and can be deleted again.
   const session = sessionOf(call, item);
   const { kind, prompt_number: promptNumber, sources } = item;

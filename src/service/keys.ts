@@ -7,6 +7,7 @@ import { formatKey, hashKey, keyIdOf } from "../memory/key.ts";
 import { newSignedKey, signingKey } from "../memory/signed-key.ts";
 import { isoTime } from "../platform/time.ts";
 import { redact } from "../privacy/redaction.ts";
+import { doerOf } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
 
@@ -31,7 +32,7 @@ export async function makeKey(call: CallContext, request: KeyRequest): Promise<M
   const secretHash = await hashKey(key);
   // Not repeated: where the answer is lost, nobody has the key, and making another one is no harm.
   const madeAt = await teamObject(call.env, team).once((stub) =>
-    stub.issueKey({ key: { id: person, secretHash, scope, label } }),
+    stub.issueKey({ key: { id: person, secretHash, scope, label }, by: doerOf(call.caller) }),
   );
   if (madeAt === null) {
     throw new ApiError(
@@ -59,7 +60,7 @@ export async function keysOfTeam(call: CallContext): Promise<Keys> {
 /** Throws ApiError: 404 for no key of the team, 409 for one that the configuration lists. */
 export async function revokeKey(call: CallContext, id: string): Promise<{ revoked: string }> {
   const outcome = await teamObject(call.env, call.caller.team).once((stub) =>
-    stub.revokeKey({ id }),
+    stub.revokeKey({ id, by: doerOf(call.caller) }),
   );
   if (outcome === "unknown") {
     throw new ApiError("no_such_key", "the team has no key of this id; GET /v1/keys shows them");

@@ -4,6 +4,7 @@ import type { DeletedProject, MergedProject, RenamedProject } from "../contract/
 import type { LeaveState } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { normaliseProject } from "../memory/project-name.ts";
+import { noteDeed } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
 import {
@@ -51,6 +52,7 @@ export async function renameProject(
   const { number, name: was } = asked.project;
   if (was === name) return { project: name, number, was: asked.otherName ?? was };
   mustBeShown(asked);
+  await noteDeed(call, "rename_project", `${was} → ${name}`);
   const team = teamObject(call.env, call.caller.team);
   const outcome = await team.repeatable((stub) => stub.renameProject({ number, name }));
   forgetProjects();
@@ -80,6 +82,7 @@ export async function mergeProject(
     throw new ApiError("same_project", `${merged} cannot be merged into itself`);
   }
   mustBeShown(asked);
+  await noteDeed(call, "merge_project", `${merged} → ${target.name}`);
   const state = await leave(call, asked.project, target.number);
   if (state === "refused" || state === "other") throw busy(merged);
   return { ...answer, merged, done: state === "left" };
@@ -93,6 +96,7 @@ export async function deleteProject(call: CallContext, value: string): Promise<D
   const asked = await askedProject(call, value);
   mustBeShown(asked);
   const { name } = asked.project;
+  await noteDeed(call, "delete_project", name);
   const state = await leave(call, asked.project, null);
   if (state === "refused" || state === "other") throw busy(name);
   return { deleted: name, done: state === "left" };

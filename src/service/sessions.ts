@@ -13,6 +13,7 @@ import type { SessionState } from "../contract/vocabulary.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
 import { normaliseProject } from "../memory/project-name.ts";
 import { isAgent, isSessionId } from "../memory/session-name.ts";
+import { noteDeed } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { askSessions, eachSession } from "./live-sessions.ts";
 import { type ObjectGate, sessionObject } from "./objects.ts";
@@ -93,7 +94,10 @@ export async function endSession(
   name: AgentSession,
   forget: boolean,
 ): Promise<Removed | undefined> {
-  const outcome = await namedSession(call, name).once((stub) => stub.remove({ forget }));
+  const session = namedSession(call, name);
+  known(await session.repeatable((stub) => stub.view(readerOf(call.caller), {})));
+  await noteDeed(call, forget ? "forget_session" : "delete_session", pathOf(name));
+  const outcome = await session.once((stub) => stub.remove({ forget }));
   if (outcome === "unknown") throw unknownSession();
   if (outcome === "pending") {
     throw new ApiError(
@@ -126,6 +130,8 @@ export async function dropDead(
   name: AgentSession,
   keys: string[] | null,
 ): Promise<number> {
+  await deadLetters(call, name);
+  await noteDeed(call, "drop_dead_letters", pathOf(name));
   return known(await namedSession(call, name).once((stub) => stub.dropDead({ keys })));
 }
 
@@ -149,6 +155,9 @@ export async function retryDeadOfProject(call: CallContext, projectName: string)
 }
 
 export async function dropDeadOfProject(call: CallContext, projectName: string): Promise<number> {
+  const { project } = await sessionsOfProject(call, projectName);
+  if (project === null) return 0;
+  await noteDeed(call, "drop_dead_letters", project.name);
   const counts = await eachSessionOf(call, projectName, (gate) =>
     gate.once((stub) => stub.dropDead({ keys: null })),
   );
@@ -167,6 +176,10 @@ async function eachSessionOf<Answer>(
 
 function sum(counts: readonly (number | null)[]): number {
   return counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+}
+
+function pathOf({ agent, id }: AgentSession): string {
+  return `${agent}/${id}`;
 }
 
 function namedSession(call: CallContext, { agent, id }: AgentSession): ObjectGate<SessionObject> {

@@ -4,6 +4,7 @@ import type { BudgetChange } from "../contract/params.ts";
 import type { Budgets, NamedUsage } from "../contract/team.ts";
 import type { UsageDimension } from "../contract/vocabulary.ts";
 import { utcDay } from "../durable/team/budget.ts";
+import { doerOf } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
 
@@ -38,5 +39,8 @@ export async function budgets(call: CallContext): Promise<Budgets> {
 
 /** What is left out stays as it is; null takes a limit away. Returns what now holds. */
 export async function setBudgets(call: CallContext, change: BudgetChange): Promise<Budgets> {
-  return await teamObject(call.env, call.caller.team).repeatable((stub) => stub.setBudgets(change));
+  const request = { ...change, by: doerOf(call.caller) };
+  return await teamObject(call.env, call.caller.team).repeatable((stub) =>
+    stub.setBudgets(request),
+  );
 }

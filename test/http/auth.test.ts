@@ -219,6 +219,7 @@ describe("authentication", () => {
     });
     await team.issueKey({
       key: { id: late.id, secretHash: lateHash, scope: "full", label: "late" },
+      by: { person: late.id, key: "a test" },
     });
     now += 4_999;
     expect(await status(formatKey(late))).toBe(401);

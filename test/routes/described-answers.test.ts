@@ -53,6 +53,7 @@ describe("answers of the Worker", () => {
     const made = await visit("POST", "/v1/keys", { scope: "capture", label: "a machine" });
     await visit("GET", "/v1/keys");
     await visit("DELETE", `/v1/keys/${(await made.json<{ id: string }>()).id}`);
+    await visit("GET", "/v1/audit");
     await visit("PUT", "/v1/budgets", { session: { input: 1_000_000 } });
     await visit("GET", `/v1/projects/here?project=${PROJECT}&folder=/home/dev/app`);
     for (const list of ["observations", "summaries", "sessions", "dead", "context"]) {

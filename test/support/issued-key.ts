@@ -26,6 +26,7 @@ export async function issueKey(
 ): Promise<string> {
   const key = await signedKey(team, scope, secret);
   const issued = { id: key.id, secretHash: await hashKey(key), scope, label: "a test" };
-  await env.TEAMS.getByName(team).issueKey({ key: issued });
+  const by = { person: key.id, key: "a test" };
+  await env.TEAMS.getByName(team).issueKey({ key: issued, by });
   return formatKey(key);
 }

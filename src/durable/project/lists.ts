@@ -4,6 +4,7 @@ import type { OpenPoint } from "../../contract/open-points.ts";
 import type { Filters } from "../../contract/params.ts";
 import type { Page } from "../../contract/schema.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
+import { pageOfRows } from "../../platform/page.ts";
 import { listItems } from "./store/item-queries.ts";
 import {
   changePoint,
@@ -44,7 +45,7 @@ export function itemPage<T extends Item>(
 ): Page<T> {
   if (view === null) return { items: [], next: null };
   const rows = listItems(view, { ...filters, kind }, before, limit + 1);
-  return pageOf(rows, limit, (row) => showItem(project, row) as T);
+  return pageOfRows(rows, limit, (row) => showItem(project, row) as T);
 }
 
 /** A page of open points; null is empty. */
@@ -52,21 +53,7 @@ export function pointPage(view: View | null, query: PointsQuery): Page<OpenPoint
   if (view === null) return { items: [], next: null };
   const { project, now, limit } = query;
   const rows = listPoints(view, { ...query, limit: limit + 1 });
-  return pageOf(rows, limit, (row) => showPoint(project, row, now));
-}
-
-/** `rows` hold one more than the page where there is a further one. */
-function pageOf<Row extends { n: number }, Shown>(
-  rows: readonly Row[],
-  limit: number,
-  show: (row: Row) => Shown,
-): Page<Shown> {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    items: page.map(show),
-    next: rows.length > limit && last !== undefined ? String(last.n) : null,
-  };
+  return pageOfRows(rows, limit, (row) => showPoint(project, row, now));
 }
 
 /** Notes a person's word; it may be repeated. Null where the person sees no such point. */

@@ -7,7 +7,9 @@ import type { NoFields } from "../../contract/calls.ts";
 import type { BudgetChange } from "../../contract/params.ts";
 import type { Budgets, NamedUsage } from "../../contract/team.ts";
 import type { ProjectRef } from "../../memory/delivery.ts";
+import { keyIdOf } from "../../memory/key.ts";
 import { Database } from "../../platform/database.ts";
+import { type AuditRow, auditRows, type Deed, type Doer, record } from "./audit.ts";
 import { NO_BUDGETS } from "./budget.ts";
 import {
   NO_USAGE,
@@ -81,10 +83,15 @@ export class TeamObject extends DurableObject<Env> {
   }
 
   /** Keeps a key that the Worker made. Returns when, ms; null where the team has too many. */
-  issueKey({ key }: { key: IssuedKey }): number | null {
+  issueKey({ key, by }: { key: IssuedKey; by: Doer }): number | null {
     this.#db.migrate();
     const now = Date.now();
-    return issueKey(this.#db, key, now) ? now : null;
+    return this.#db.transaction(() => {
+      if (!issueKey(this.#db, key, now)) return null;
+      const target = `${keyIdOf(key.secretHash)} ${key.scope}`;
+      record(this.#db, by, { action: "make_key", target }, now);
+      return now;
+    });
   }
 
   /** The team's keys, the newest first. Creates nothing. */
@@ -93,8 +100,26 @@ export class TeamObject extends DurableObject<Env> {
   }
 
   /** The key of this id is refused from now on, by each Worker within 30 seconds. */
-  revokeKey({ id }: { id: string }): "revoked" | "listed" | "unknown" {
-    return this.#db.exists() ? revokeKey(this.#db, id) : "unknown";
+  revokeKey({ id, by }: { id: string; by: Doer }): "revoked" | "listed" | "unknown" {
+    if (!this.#db.exists()) return "unknown";
+    return this.#db.transaction(() => {
+      const outcome = revokeKey(this.#db, id);
+      if (outcome === "revoked") {
+        record(this.#db, by, { action: "revoke_key", target: id }, Date.now());
+      }
+      return outcome;
+    });
+  }
+
+  /** Somebody is about to do something that another object does. */
+  record({ by, deed }: { by: Doer; deed: Deed }): void {
+    this.#db.migrate();
+    record(this.#db, by, deed, Date.now());
+  }
+
+  /** Rows of the audit, the newest first; `before` is the number that they are below. Creates nothing. */
+  audit(_reader: Reader, { before, limit }: { before: number | null; limit: number }): AuditRow[] {
+    return this.#db.exists() ? auditRows(this.#db, before, limit) : [];
   }
 
   /** What names of folders are made with: 32 bytes, made once, never changed. */
@@ -164,10 +189,19 @@ export class TeamObject extends DurableObject<Env> {
     return this.#db.exists() ? readBudgets(this.#db) : NO_BUDGETS;
   }
 
-  /** Changes the limits: what is left out stays, null takes a limit away. Returns what now holds. */
-  setBudgets(change: BudgetChange): Budgets {
+  /**
+   * Changes the limits: what is left out stays, null takes a limit away. Returns what now holds. `by`
+   * is absent from callers of an older release.
+   */
+  setBudgets({ by, ...change }: BudgetChange & { by?: Doer }): Budgets {
     this.#db.migrate();
-    return writeBudgets(this.#db, change);
+    return this.#db.transaction(() => {
+      if (by !== undefined) {
+        const target = JSON.stringify(change);
+        record(this.#db, by, { action: "change_budgets", target }, Date.now());
+      }
+      return writeBudgets(this.#db, change);
+    });
   }
 
   /**
