@@ -1,5 +1,5 @@
 /**
- * Tokens that the Anthropic provider uses on recorded sessions, per tool event: the real provider
+ * Tokens that a provider of a model uses on recorded sessions, per tool event: the real provider
  * and prompt, batches cut by the real rule, a mock of the API that counts characters.
  *
  *   npm run bench:tokens -- ../shared/data
@@ -10,7 +10,8 @@
  */
 import { complete } from "../src/agent/complete.ts";
 import type { ObserverBatch } from "../src/agent/provider.ts";
-import { anthropicProvider } from "../src/agent/providers/anthropic.ts";
+import { anthropicModel } from "../src/agent/providers/anthropic.ts";
+import { providerOf } from "../src/agent/providers/by-model.ts";
 import type { OpenWork } from "../src/agent/rules/open-work.ts";
 import { isNotice } from "../src/hooks/stamps.ts";
 import type { StoredEvent } from "../src/memory/event.ts";
@@ -31,7 +32,7 @@ const isTool = (event: StoredEvent): boolean =>
 
 async function measure(folder: string, pace: Pace, url: string) {
   const scope = new MockScope(url, pace);
-  const provider = anthropicProvider({ apiKey: "mock", baseURL: scope.url, model: null });
+  const provider = providerOf(anthropicModel({ apiKey: "mock", baseURL: scope.url, model: null }));
   const total = { tools: 0, cited: 0, batches: 0, inputTokens: 0, outputTokens: 0 };
   for (const session of readSessions(folder)) {
     const { events, root } = storedEvents(session);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ApiError } from "./contract/errors.ts";
 import { JURISDICTIONS, type Jurisdiction } from "./memory/jurisdiction.ts";
+import type { AiBinding } from "./platform/ai-binding.ts";
 
 const DEFAULT_RETENTION_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -26,6 +27,8 @@ const EnvironmentSchema = z.object({
   CAIRN_JURISDICTION: z.enum(["", ...JURISDICTIONS]).default(""),
   ANTHROPIC_API_KEY: z.string().default(""),
   ANTHROPIC_BASE_URL: z.string().default(""),
+  OPENAI_API_KEY: z.string().default(""),
+  OPENAI_BASE_URL: z.string().default(""),
   CAIRN_PROVIDER_DEADLINE_MS: z.string().default(""),
 });
 
@@ -37,12 +40,17 @@ export interface Config {
   keys: string[];
   /** What the deployment signs keys with: the first signs, all are taken. */
   signingSecrets: string[];
-  /** Names of providers, first choice first. Never empty. */
+  /** Providers, first choice first: `<name>` or `<name>:<model>`. Never empty. */
   providerChain: string[];
-  /** Null: the provider's default. */
+  /** Of the first of the chain that asks a model and names none; null: that one's default. */
   model: string | null;
   anthropicApiKey: string | null;
   anthropicBaseUrl: string | null;
+  openAiApiKey: string | null;
+  /** Without a slash at its end; null: OpenAI's own. */
+  openAiBaseUrl: string | null;
+  /** The platform's binding `AI`, where it was deployed with; else null. */
+  workersAi: AiBinding | null;
   /** How long a provider may take for a batch, ms; null: the provider's default. */
   providerDeadlineMs: number | null;
   ignoreGlobs: string[];
@@ -77,12 +85,17 @@ export function readConfig(env: object): Config {
     providerChain:
       raw.CAIRN_PROVIDER.length > 0
         ? raw.CAIRN_PROVIDER
-        : raw.ANTHROPIC_API_KEY === ""
-          ? ["extractive"]
-          : ["anthropic", "extractive"],
+        : [
+            ...(raw.ANTHROPIC_API_KEY === "" ? [] : ["anthropic"]),
+            ...(aiBinding(env) === null ? [] : ["workers-ai"]),
+            "extractive",
+          ],
     model: raw.CAIRN_MODEL || null,
     anthropicApiKey: raw.ANTHROPIC_API_KEY || null,
     anthropicBaseUrl: raw.ANTHROPIC_BASE_URL || null,
+    openAiApiKey: raw.OPENAI_API_KEY || null,
+    openAiBaseUrl: raw.OPENAI_BASE_URL.replace(/\/+$/, "") || null,
+    workersAi: aiBinding(env),
     providerDeadlineMs: Number(raw.CAIRN_PROVIDER_DEADLINE_MS) || null,
     ignoreGlobs: raw.CAIRN_IGNORE,
     retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
@@ -90,4 +103,9 @@ export function readConfig(env: object): Config {
   };
   read.set(env, config);
   return config;
+}
+
+function aiBinding(env: object): AiBinding | null {
+  const { AI: ai } = env as { AI?: AiBinding };
+  return typeof ai?.run === "function" ? ai : null;
 }

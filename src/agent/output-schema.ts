@@ -59,11 +59,17 @@ export type ModelOutput = z.infer<typeof OutputSchema>;
 /** `error` is in our words, with paths of fields and none of the answer. */
 export type ReadOutput = { ok: true; output: ModelOutput } | { ok: false; error: string };
 
+/** The JSON in an answer: where no server holds them to it, models put it into a fence or between sentences. */
+function jsonIn(content: string): string {
+  const from = content.indexOf("{");
+  return from < 0 ? content : content.slice(from, content.lastIndexOf("}") + 1);
+}
+
 /** Parses an answer. Never throws: a call whose answer is no use still has its usage to be counted. */
-function readOutput(content: string): ReadOutput {
+export function readOutput(content: string): ReadOutput {
   let value: unknown;
   try {
-    value = JSON.parse(content);
+    value = JSON.parse(jsonIn(content));
   } catch {
     return { ok: false, error: "it was not valid JSON" };
   }
@@ -75,8 +81,8 @@ function readOutput(content: string): ReadOutput {
   return { ok: false, error: `it was not of the schema (${issues.join("; ")})` };
 }
 
-/** The `output_config.format` of a call. Its schema is part of the fixed part of the prompt. */
-export const OUTPUT_FORMAT = { ...zodOutputFormat(OutputSchema), parse: readOutput };
+/** The schema that an answer has to be of, in the subset that APIs take. Part of what each call says alike. */
+export const OUTPUT_SCHEMA: Record<string, unknown> = zodOutputFormat(OutputSchema).schema;
 
 function slug(word: string): string {
   return word

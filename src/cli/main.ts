@@ -124,6 +124,8 @@ program
   .option("--team <team>", "team of the first key", "team")
   .option("--jurisdiction <place>", "where all is kept, for good: eu, us, fedramp or fedramp-high")
   .option("--anthropic", "set ANTHROPIC_API_KEY of this environment as a secret", false)
+  .option("--workers-ai", "bind Cloudflare's own models to it, which then compress")
+  .option("--no-workers-ai", "take them off again (default: as it is deployed)")
   .action(async (flags: DeployOptions) => {
     const { deploy } = await import("./deploy/deploy.ts");
     await deploy(flags, say);

@@ -2,7 +2,6 @@
  * One more phrasing of a question, by the configured model: within a second, kept for later, and left
  * out without a word where there is none in time. Never for a hook: an agent does not wait for a model.
  */
-import { classifyError } from "../agent/providers/anthropic-failure.ts";
 import { type Rephraser, rephraserOf } from "../agent/rephrase.ts";
 import { readConfig } from "../config.ts";
 import { isPlainQuestion } from "../durable/project/search/query.ts";
@@ -97,13 +96,16 @@ async function rephrase(
     );
     if (!reserved.ok) return null;
     const answer = await rephraser.rephrase(asked, AbortSignal.timeout(REPHRASE_CALL_MS));
-    await budget.repeatable((stub) => stub.settle({ ...key, model, usage: answer.usage }));
-    return answer.phrasing;
-  } catch (error) {
+    const { usage } = answer.ok ? answer : answer.failure;
+    await budget.repeatable((stub) => stub.settle({ ...key, model, usage }));
+    if (answer.ok) return answer.phrasing;
     pausedUntil = Date.now() + PAUSE_MS;
-    // The kind alone: a provider's message may quote what it was sent.
-    const { kind } = classifyError(error, Date.now());
+    const { kind } = answer.failure;
     createLog({ request: call.requestId, team })("warn", "rephrase_failed", { kind });
+    return null;
+  } catch (error) {
+    // The team's object could not be asked.
+    createLog({ request: call.requestId, team })("warn", "rephrase_failed", {}, error);
     return null;
   }
 }

@@ -1,41 +1,21 @@
 import { describe, expect, inject, it } from "vitest";
 import { toDrafts } from "../../src/agent/output-schema.ts";
 import { observerPrompt } from "../../src/agent/prompt.ts";
-import type { ObserverBatch, ProviderFailure } from "../../src/agent/provider.ts";
-import { ANTHROPIC_DEFAULT_MODEL, anthropicProvider } from "../../src/agent/providers/anthropic.ts";
-import { classifyError, retryAfterMs } from "../../src/agent/providers/anthropic-failure.ts";
+import { ANTHROPIC_DEFAULT_MODEL, anthropicModel } from "../../src/agent/providers/anthropic.ts";
+import { providerOf } from "../../src/agent/providers/by-model.ts";
 import { noOpenWork, type OpenFailure } from "../../src/agent/rules/open-work.ts";
 import { type Control, MockScope, type RequestRecord } from "../support/mock-provider/protocol.ts";
 import { sampleBatch, toolEvent } from "../support/sample-batch.ts";
 
-const NOW = Date.parse("2026-11-23T10:00:00Z");
-
 /** A provider of its own on the shared mock, with trouble arranged. */
-async function arranged(name: string, change: Control = {}, deadlineMs = 5_000) {
+async function arranged(name: string, change: Control = {}) {
   const scope = new MockScope(inject("mockProviderUrl"), `anthropic/${name}`);
   await scope.control({ reset: true, ...change });
-  const provider = anthropicProvider({
-    apiKey: "mock",
-    baseURL: scope.url,
-    model: null,
-    deadlineMs,
-    now: () => NOW,
-  });
-  return { scope, provider };
+  const model = anthropicModel({ apiKey: "mock", baseURL: scope.url, model: null });
+  return { scope, provider: providerOf(model) };
 }
 
 const never = new AbortController().signal;
-
-async function failureOf(
-  name: string,
-  queue: Control["queue"],
-  batch = sampleBatch(),
-): Promise<ProviderFailure & { calls: number }> {
-  const { scope, provider } = await arranged(name, { queue: queue ?? [] });
-  const outcome = await provider.compress(batch, never);
-  if (outcome.ok) throw new Error(`${name}: a failure was expected`);
-  return { ...outcome.failure, calls: (await scope.stats()).requests };
-}
 
 function fixedPart({ body }: RequestRecord): string {
   const { messages: _messages, max_tokens: _room, ...fixed } = body;
@@ -196,127 +176,11 @@ describe("the Anthropic provider", () => {
     expect(titles.filter((title) => recentTitles.includes(title))).toEqual([]);
   });
 
-  it("tells overload, network, access, content and nonsense apart", async () => {
-    const cases: [string, Control["queue"], ProviderFailure["kind"], number][] = [
-      ["rate", ["rate_limited"], "overloaded", 1],
-      ["overloaded", ["overloaded"], "overloaded", 1],
-      ["server", ["server_error"], "overloaded", 1],
-      ["cut-off", ["cut_off"], "network", 1],
-      ["key", ["unauthorized"], "refused_access", 1],
-      ["credit", ["credit"], "refused_access", 1],
-      ["quota", ["quota"], "refused_access", 1],
-      // Tried once more: with less of the batch, or with what was wrong.
-      ["refusal", ["refusal", "refusal"], "refused_content", 2],
-      ["bad", ["bad_request", "bad_request"], "refused_content", 2],
-      ["long", ["too_long", "too_long"], "too_long", 2],
-      ["schema", ["wrong_json", "not_json"], "invalid_output", 2],
-      ["cut-answer", ["max_tokens", "max_tokens"], "invalid_output", 2],
-      ["both", ["not_json", "refusal", "not_json"], "invalid_output", 3],
-      ["then-overload", ["not_json", "overloaded"], "overloaded", 2],
-    ];
-    for (const [name, queue, kind, calls] of cases) {
-      const failure = await failureOf(name, queue);
-      expect({ name, kind: failure.kind, calls: failure.calls }).toEqual({ name, kind, calls });
-      expect(failure.message).not.toMatch(/credit balance|x-api-key|mock/);
-    }
-  });
-
-  it("honours how long to wait: seconds, milliseconds, a date, within an hour", async () => {
-    const wait = async (name: string, retryAfter?: string, retryAfterMs?: string) =>
-      (
-        await failureOf(`wait-${name}`, [
-          {
-            kind: "rate_limited",
-            ...(retryAfter !== undefined && { retryAfter }),
-            ...(retryAfterMs !== undefined && { retryAfterMs }),
-          },
-        ])
-      ).retryAfterMs;
-    expect(await wait("none")).toBeNull();
-    expect(await wait("seconds", "7")).toBe(7_000);
-    expect(await wait("exact", "7", "250")).toBe(250);
-    expect(await wait("date", "Mon, 23 Nov 2026 10:00:30 GMT")).toBe(30_000);
-    expect(await wait("past", "Mon, 23 Nov 2026 09:00:00 GMT")).toBe(0);
-    expect(await wait("ages", "999999")).toBe(3_600_000);
-    expect(await wait("invalid_output", "soon")).toBeNull();
-    expect(retryAfterMs(undefined, NOW)).toBeNull();
-  });
-
-  it("answers nonsense once with what was wrong, and counts both calls", async () => {
-    const { scope, provider } = await arranged("again", { queue: ["wrong_json", "ok"] });
-    const outcome = await provider.compress(sampleBatch(), never);
-    if (!outcome.ok) throw new Error(outcome.failure.message);
-    const [first, second] = await scope.requests();
-    expect(messageOf(first)).not.toContain("could not be used");
-    expect(messageOf(second)).toContain(
-      "could not be used: it was not of the schema (observations",
-    );
-    const stats = await scope.stats();
-    expect(outcome.result.usage.input).toBeGreaterThan(((first?.textChars ?? 0) / 4) * 1.9);
-    expect(outcome.result.usage.output).toBe(
-      Math.ceil((first?.outputChars ?? 0) / 4) + Math.ceil((second?.outputChars ?? 0) / 4),
-    );
-    expect(stats.requests).toBe(2);
-  });
-
-  it("sends less after a refusal, and counts what the failed calls used", async () => {
-    const big: ObserverBatch = sampleBatch({
-      events: Array.from({ length: 6 }, (_, index) =>
-        toolEvent(
-          `big${index}`,
-          "Bash",
-          { command: `step ${index}` },
-          "a line of words\n".repeat(300),
-        ),
-      ),
-    });
-    const { scope, provider } = await arranged("less", { queue: ["refusal", "ok"] });
-    const outcome = await provider.compress(big, never);
-    expect(outcome.ok).toBe(true);
-    const [first, second] = await scope.requests();
-    expect(messageOf(second).length).toBeLessThan(messageOf(first).length / 2);
-
-    const failure = await failureOf("less-failed", ["not_json", "not_json"], big);
-    expect(failure.usage.input).toBeGreaterThan(1_000);
-    expect(failure.usage.output).toBeGreaterThan(0);
-  });
-
-  it("ends at the caller's signal, at its deadline, and when nobody listens", async () => {
-    const { scope, provider } = await arranged("hang", { queue: ["hang"] });
-    const caller = new AbortController();
-    const pending = provider.compress(sampleBatch(), caller.signal);
-    while ((await scope.stats()).open === 0) await new Promise((done) => setTimeout(done, 5));
-    caller.abort();
-    expect(await pending).toMatchObject({ ok: false, failure: { kind: "aborted" } });
-    expect(await provider.compress(sampleBatch(), caller.signal)).toMatchObject({
-      failure: { kind: "aborted" },
-    });
-
-    const hasty = await arranged("deadline", { queue: ["hang"] }, 100);
-    expect(await hasty.provider.compress(sampleBatch(), never)).toMatchObject({
-      failure: { kind: "network", message: "no answer within 100 ms" },
-    });
-    const nobody = anthropicProvider({ apiKey: "x", baseURL: "http://127.0.0.1:1", model: null });
-    expect(await nobody.compress(sampleBatch(), never)).toMatchObject({
-      failure: { kind: "network", usage: { input: 0, output: 0 } },
-    });
-  });
-
-  it("takes what is no error of the API for a broken answer", () => {
-    expect(classifyError(new SyntaxError("Unexpected end"), NOW)).toEqual({
-      kind: "network",
-      message: "the answer could not be read (SyntaxError)",
-      retryAfterMs: null,
-    });
-  });
-
   it("leaves other models their thinking, with room for it", async () => {
     const { scope } = await arranged("models");
     const call = async (model: string) => {
-      await anthropicProvider({ apiKey: "mock", baseURL: scope.url, model }).compress(
-        sampleBatch(),
-        never,
-      );
+      const asked = anthropicModel({ apiKey: "mock", baseURL: scope.url, model });
+      await providerOf(asked).compress(sampleBatch(), never);
       return (await scope.requests()).at(-1)?.body;
     };
     const small = await call("claude-haiku-4-5");

@@ -2,9 +2,10 @@ import { describe, expect, inject, it } from "vitest";
 import { type BudgetGate, type ObserveRequest, observe } from "../../src/agent/observer.ts";
 import { nextProbe } from "../../src/agent/pause-schedule.ts";
 import type { ObserverBatch, Provider, ProviderOutcome } from "../../src/agent/provider.ts";
-import { anthropicProvider } from "../../src/agent/providers/anthropic.ts";
+import { ANTHROPIC_DEFAULT_MODEL, anthropicModel } from "../../src/agent/providers/anthropic.ts";
+import { providerOf } from "../../src/agent/providers/by-model.ts";
 import { extractiveProvider } from "../../src/agent/providers/extractive.ts";
-import { buildProviders } from "../../src/agent/providers/index.ts";
+import { buildChain, type ProviderSettings } from "../../src/agent/providers/index.ts";
 import type { TokenUsage } from "../../src/contract/sessions.ts";
 import { log } from "../../src/platform/log.ts";
 import { type Control, MockScope } from "../support/mock-provider/protocol.ts";
@@ -35,7 +36,7 @@ class Ledger implements BudgetGate {
 async function arranged(name: string, change: Control, over: Partial<ObserveRequest> = {}) {
   const scope = new MockScope(inject("mockProviderUrl"), `observer/${name}`);
   await scope.control({ reset: true, ...change });
-  const anthropic = anthropicProvider({ apiKey: "mock", baseURL: scope.url, model: null });
+  const anthropic = providerOf(anthropicModel({ apiKey: "mock", baseURL: scope.url, model: null }));
   const budget = new Ledger();
   const request: ObserveRequest = {
     chain: [anthropic, extractiveProvider],
@@ -222,21 +223,50 @@ describe("the observer", () => {
 });
 
 describe("the chain of providers", () => {
-  it("follows the settings, leaves out what it cannot use, and is never empty", () => {
-    const names = (providerChain: string[], anthropicApiKey: string | null) =>
-      buildProviders({
-        providerChain,
-        anthropicApiKey,
-        anthropicBaseUrl: null,
-        model: null,
-        providerDeadlineMs: null,
-      }).map(({ name }) => name);
-    expect(names(["anthropic", "extractive", "anthropic"], "k")).toEqual([
-      "anthropic",
-      "extractive",
+  const settings = {
+    anthropicApiKey: null,
+    anthropicBaseUrl: null,
+    openAiApiKey: null,
+    openAiBaseUrl: null,
+    workersAi: null,
+    model: null,
+    providerDeadlineMs: null,
+  };
+  const chainOf = (providerChain: string[], more: Partial<ProviderSettings> = {}) => {
+    const { providers, ignored } = buildChain({ ...settings, ...more, providerChain });
+    return {
+      chain: providers.map(({ name, model }) => (model === null ? name : `${name}:${model}`)),
+      ignored: ignored.map(({ provider }) => provider),
+    };
+  };
+
+  it("follows the settings, leaves out and tells what it cannot use, and is never empty", () => {
+    const withKey = { anthropicApiKey: "k", model: "claude-x" };
+    expect(chainOf(["anthropic", "extractive", "anthropic"], withKey)).toEqual({
+      chain: ["anthropic:claude-x", "extractive"],
+      ignored: [],
+    });
+    expect(chainOf(["antropic", "extractive"], withKey)).toEqual({
+      chain: ["extractive"],
+      ignored: ["antropic"],
+    });
+    const others = ["anthropic", "workers-ai", "openai-compatible"];
+    expect(chainOf(others)).toEqual({ chain: ["extractive"], ignored: others });
+    const strange = { openAiBaseUrl: "localhost:11434/v1", model: "qwen3" };
+    expect(chainOf(["openai-compatible"], strange).ignored).toEqual(["openai-compatible"]);
+  });
+
+  it("takes a model for each provider, and CAIRN_MODEL for the first that names none", () => {
+    const local = { openAiBaseUrl: "http://127.0.0.1:11434/v1", anthropicApiKey: "k" };
+    expect(chainOf(["openai-compatible:qwen3:8b", "anthropic"], local).chain).toEqual([
+      "openai-compatible:qwen3:8b",
+      `anthropic:${ANTHROPIC_DEFAULT_MODEL}`,
     ]);
-    expect(names(["antropic", "extractive"], "k")).toEqual(["extractive"]);
-    expect(names(["anthropic"], null)).toEqual(["extractive"]);
+    const named = { ...local, model: "small" };
+    expect(chainOf(["openai-compatible", "anthropic"], named).chain).toEqual([
+      "openai-compatible:small",
+      `anthropic:${ANTHROPIC_DEFAULT_MODEL}`,
+    ]);
   });
 
   it("is probed after 1, 5 and 30 minutes, then every 6 hours", () => {

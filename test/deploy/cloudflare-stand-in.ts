@@ -61,6 +61,16 @@ const NO_WORKER = () => new Refusal(404, 10007, "This Worker does not exist on y
 const ACCOUNT = "acc";
 const SUBDOMAIN = { enabled: true, previews_enabled: false };
 
+const DEPLOYMENT = {
+  id: "deployment",
+  source: "wrangler",
+  strategy: "percentage",
+  author_email: "ada@example.com",
+  created_on: "2026-11-01T00:00:00Z",
+  annotations: {},
+};
+const VERSION = { version_id: "11111111-1111-4111-8111-111111111111", percentage: 100 };
+
 export async function startStandIn(): Promise<StandIn> {
   const folder = mkdtempSync(join(tmpdir(), "cairn-stand-in-"));
   const workers = new Map<string, DeployedWorker>();
@@ -133,7 +143,14 @@ export async function startStandIn(): Promise<StandIn> {
     }
     if (path.includes("/workers/workers/")) return { id: name, name, subdomain: SUBDOMAIN };
     if (rest === "/subdomain") return SUBDOMAIN;
-    if (rest === "/deployments") return { deployments: [] };
+    if (rest === "/deployments") return { deployments: [{ ...DEPLOYMENT, versions: [VERSION] }] };
+    if (rest === `/versions/${VERSION.version_id}`) {
+      return {
+        id: VERSION.version_id,
+        metadata: DEPLOYMENT,
+        resources: { bindings: metadata.bindings.map(withoutText), script: {}, script_runtime: {} },
+      };
+    }
     if (rest === "/settings") return { bindings: metadata.bindings.map(withoutText) };
     return null;
   }

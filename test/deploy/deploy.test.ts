@@ -109,6 +109,24 @@ describe("cairn deploy", { timeout: PROCESSES_MS }, () => {
     expect(cloudflare.workers.get("cairn-eu")?.metadata.bindings).toContainEqual(place);
   });
 
+  it("binds Cloudflare's own models where it is asked to, keeps them, and takes them off", async () => {
+    const bound = () =>
+      cloudflare.workers.get("cairn-ai")?.metadata.bindings.filter(({ type }) => type === "ai");
+    const deploy = async (...flags: string[]) => {
+      const done = await cairnCommand("deploy", "--name", "cairn-ai", ...flags);
+      expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
+      return done.stdout;
+    };
+    expect(await deploy("--workers-ai")).toContain("Workers AI is bound to it");
+    expect(bound()).toMatchObject([{ name: "AI" }]);
+    expect(await deploy()).toContain("Workers AI is bound to it");
+    expect(bound()).toHaveLength(1);
+    await deploy("--no-workers-ai");
+    expect(bound()).toEqual([]);
+    await deploy();
+    expect(bound()).toEqual([]);
+  });
+
   it("tells the key that it made where wrangler fails after it was set", async () => {
     cloudflare.failAfterUpload({ status: 500, message: "internal error" });
     const failed = await cairnCommand("deploy", "--name", "cairn-cut");

@@ -9,6 +9,7 @@ import { newSigningSecret } from "../../memory/signed-key.ts";
 import { Failure } from "../failure.ts";
 import { CAIRN } from "../installation.ts";
 import { firstKeyOf } from "../server/key.ts";
+import { hasWorkersAi } from "./deployed.ts";
 import { prepareUpload } from "./upload.ts";
 import { findWrangler, type Wrangler } from "./wrangler.ts";
 
@@ -23,6 +24,8 @@ export interface DeployOptions {
   jurisdiction?: string;
   /** Sets ANTHROPIC_API_KEY of this environment as a secret. */
   anthropic: boolean;
+  /** With the platform's binding for models, or without; undefined: as it is deployed. */
+  workersAi?: boolean;
 }
 
 /** Cloudflare's code for a Worker that is not there. */
@@ -45,10 +48,11 @@ export async function deploy(options: DeployOptions, say: Say): Promise<void> {
     );
   }
   const secrets = await newSecrets(known ?? [], options);
+  const workersAi = await withWorkersAi(wrangler, options, isFirst, say);
   const folder = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
   try {
-    const url = await upload(wrangler, folder, options, secrets);
-    tell(options, url, secrets, isFirst, say);
+    const url = await upload(wrangler, folder, { ...options, workersAi }, secrets);
+    tell({ ...options, workersAi }, url, secrets, isFirst, say);
   } catch (error) {
     if (secrets.CAIRN_KEY === undefined) throw error;
     // What was uploaded before it failed has this key, and no other deployment will tell it.
@@ -73,6 +77,21 @@ function checkOptions({ name, team, jurisdiction, anthropic }: DeployOptions): v
   if (anthropic && !process.env.ANTHROPIC_API_KEY) {
     throw new Failure("--anthropic takes the key from ANTHROPIC_API_KEY, which is not set.");
   }
+}
+
+/** Whether the binding for models goes along: as it is asked for, else as it is. */
+async function withWorkersAi(
+  wrangler: Wrangler,
+  { name, workersAi }: DeployOptions,
+  isFirst: boolean,
+  say: Say,
+): Promise<boolean> {
+  if (workersAi !== undefined || isFirst) return workersAi ?? false;
+  const found = await hasWorkersAi(wrangler, name);
+  if (found === null) {
+    say("Cloudflare does not tell what is deployed: it gets no Workers AI without --workers-ai.");
+  }
+  return found ?? false;
 }
 
 /** Names of the Worker's secrets; null where there is no such Worker. Logs in where it has to. */
@@ -127,12 +146,12 @@ const DeployedSchema = z.looseObject({
 async function upload(
   wrangler: Wrangler,
   folder: string,
-  { name, jurisdiction }: DeployOptions,
+  { name, jurisdiction, workersAi = false }: DeployOptions,
   secrets: Record<string, string>,
 ): Promise<string | null> {
   const vars: Record<string, string> =
     jurisdiction === undefined ? {} : { CAIRN_JURISDICTION: jurisdiction };
-  const args = ["deploy", "--config", await prepareUpload(folder, { name, vars })];
+  const args = ["deploy", "--config", await prepareUpload(folder, { name, vars, workersAi })];
   args.push("--tag", `v${cairn.version}`);
   if (Object.keys(secrets).length > 0) {
     const file = join(folder, "secrets.json");
@@ -151,7 +170,7 @@ async function upload(
 }
 
 function tell(
-  { name, team }: DeployOptions,
+  { name, team, workersAi }: DeployOptions,
   url: string | null,
   secrets: Record<string, string>,
   isFirst: boolean,
@@ -164,6 +183,7 @@ function tell(
   if (!isFirst && secrets.CAIRN_SECRET !== undefined) {
     say("  CAIRN_SECRET is set: it can make keys now, so connect again on each machine.");
   }
+  if (workersAi) say("  Workers AI is bound to it; --no-workers-ai takes it off again.");
   if (secrets.CAIRN_KEY === undefined) {
     say(`  Check it with: ${CAIRN} deploy-check ${address} --key <a key of yours>`);
     return;

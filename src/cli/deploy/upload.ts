@@ -27,6 +27,8 @@ export interface Deployment {
   name: string;
   /** Variables beside those of wrangler.toml. */
   vars: Record<string, string>;
+  /** With the platform's binding for models, which would keep `wrangler dev` from starting offline. */
+  workersAi: boolean;
 }
 
 /** Writes both files into `folder`. Returns the path of the configuration. */
@@ -37,7 +39,12 @@ export async function prepareUpload(folder: string, deployment: Deployment): Pro
   const text = IS_CLONE ? await uploadConfig() : readFileSync(join(BUILT, UPLOAD.config), "utf8");
   const config = ConfigSchema.parse(JSON.parse(text));
   const path = join(folder, UPLOAD.config);
-  const own = { ...config, name: deployment.name, vars: { ...config.vars, ...deployment.vars } };
+  const own = {
+    ...config,
+    name: deployment.name,
+    vars: { ...config.vars, ...deployment.vars },
+    ...(deployment.workersAi && { ai: { binding: "AI" } }),
+  };
   writeFileSync(path, JSON.stringify(own));
   return path;
 }

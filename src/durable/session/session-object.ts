@@ -8,7 +8,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Reader } from "../../access/caller.ts";
-import { buildProviders } from "../../agent/providers/index.ts";
+import { buildChain } from "../../agent/providers/index.ts";
 import { readConfig } from "../../config.ts";
 import type { NoFields } from "../../contract/calls.ts";
 import type { DeadLetter, SessionView } from "../../contract/sessions.ts";
@@ -16,7 +16,7 @@ import type { SessionState } from "../../contract/vocabulary.ts";
 import type { SessionSource } from "../../hooks/hook-action.ts";
 import type { IncomingEvent } from "../../memory/event.ts";
 import { projectObjectName } from "../../memory/project-name.ts";
-import { createLog, type Log, type LogEvent } from "../../platform/log.ts";
+import { createLog, type Log, type LogEvent, log } from "../../platform/log.ts";
 import { namespaces } from "../namespaces.ts";
 import { beginDelete, beginForget } from "./ending/ending.ts";
 import {
@@ -70,8 +70,10 @@ export class SessionObject extends DurableObject<Env> {
     const { PROJECTS, TEAMS } = namespaces(env);
     const numbers = new ProjectNumbers((team) => TEAMS.getByName(team));
     this.#store = new SessionStore(ctx.storage, SESSION_MIGRATIONS);
+    const { providers, ignored } = buildChain(config);
+    for (const one of ignored) log("error", "provider_ignored", { ...one });
     this.#deps = {
-      chain: buildProviders(config),
+      chain: providers,
       owner: crypto.randomUUID(),
       retentionMs: config.retentionMs,
       now: () => Date.now(),

@@ -1,5 +1,5 @@
 /**
- * The words of the mock Messages API: requests, outcomes, and its control calls.
+ * The words of the mock model server: requests, outcomes, and its control calls.
  * No Node types here: tests inside workerd import this file too.
  */
 import type {} from "vitest";
@@ -59,6 +59,9 @@ export type OutcomeKind =
   | "unauthorized" // 401
   | "credit" // 400 "credit balance is too low"
   | "hang" // never answers
+  | "no_usage" // a sound answer without figures
+  | "no_schema" // refuses that a schema is asked for; elsewhere than at Anthropic's a sound answer
+  | "no_model" // there is no such model
   | "invented_refs" // cites events that do not exist, beside those that do
   | "half_cited" // says nothing about every second event
   | "sloppy"; // unknown types and concepts, titles far too long
@@ -73,9 +76,13 @@ export interface Outcome {
   retryAfterMs?: string;
 }
 
+/** The protocols that it speaks. */
+export type Protocol = "messages" | "chat-completions" | "workers-ai";
+
 /** One request as the mock saw it, in order of arrival. */
 export interface RequestRecord {
   n: number;
+  protocol: Protocol;
   outcome: OutcomeKind;
   /** A call of Cairn's observer, told by its output schema. */
   cairn: boolean;
@@ -85,7 +92,11 @@ export interface RequestRecord {
   /** Characters of the whole body as sent. */
   bodyChars: number;
   outputChars: number;
+  /** In the words of the Messages API, whatever the protocol. */
   body: MessagesRequest;
+  /** As sent. */
+  sent: Record<string, unknown>;
+  headers: Record<string, string | string[] | undefined>;
 }
 
 export interface Stats {

@@ -52,6 +52,9 @@ export function sendFailure(response: ServerResponse, outcome: Outcome): boolean
     case "unauthorized":
       sendError(response, 401, "authentication_error", "invalid x-api-key");
       return true;
+    case "no_model":
+      sendError(response, 404, "not_found_error", "model: there is none of this name");
+      return true;
     case "credit":
       sendError(
         response,
@@ -144,7 +147,7 @@ export function sendReply(
   body: MessagesRequest,
   reply: Reply,
   inputTokens: number,
-  cutOff: boolean,
+  kind: OutcomeKind,
 ): void {
   const outputTokens = Math.ceil(outputChars(reply.content) / CHARS_PER_TOKEN);
   const message = {
@@ -155,16 +158,28 @@ export function sendReply(
     content: reply.content,
     stop_reason: reply.stopReason,
     stop_sequence: null,
-    usage: {
-      input_tokens: inputTokens,
-      cache_creation_input_tokens: 0,
-      cache_read_input_tokens: 0,
-      output_tokens: outputTokens,
-    },
+    ...(kind !== "no_usage" && {
+      usage: {
+        input_tokens: inputTokens,
+        cache_creation_input_tokens: 0,
+        cache_read_input_tokens: 0,
+        output_tokens: outputTokens,
+      },
+    }),
   };
   const stream = body.stream === true;
   const text = stream ? eventStream(message, reply, outputTokens) : JSON.stringify(message);
-  response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
+  sendText(response, text, stream ? "text/event-stream" : "application/json", kind === "cut_off");
+}
+
+/** A whole body, or its first half and then the end of the connection. */
+export function sendText(
+  response: ServerResponse,
+  text: string,
+  contentType: string,
+  cutOff: boolean,
+): void {
+  response.writeHead(200, { "content-type": contentType });
   if (!cutOff) {
     response.end(text);
     return;

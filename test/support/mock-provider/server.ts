@@ -1,22 +1,32 @@
 /**
- * A mock of the Anthropic Messages API with a temper: it speaks the protocol (JSON and server-sent
- * events), answers Cairn's observer and a coding agent, and makes trouble by queue or by seed.
+ * A mock model server with a temper: it speaks Anthropic's Messages API (JSON and server-sent
+ * events), OpenAI's chat completions and what the binding for Workers AI posts, answers Cairn's
+ * observer and a coding agent, and makes trouble by queue or by seed.
  *
  *   node test/support/mock-provider/server.ts --port 9320 --seed 7 --trouble 0.3
  *
- * `POST /v1/messages`, `GET /stats`, `GET /requests`, `POST /control`; the same below `/s/<scope>`,
+ * `POST /v1/messages`, `POST /v1/chat/completions`, `POST /run`, `GET /stats`, `GET /requests`, `POST /control`; the same below `/s/<scope>`,
  * where each scope has a state of its own.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { isCairnCall, textChars } from "./answers.ts";
+import {
+  fromBinding,
+  fromChat,
+  sendBindingFailure,
+  sendBindingReply,
+  sendChatFailure,
+  sendChatReply,
+} from "./other-protocols.ts";
 import type {
   ContentBlock,
   Control,
   MessagesRequest,
   Outcome,
   OutcomeKind,
+  Protocol,
   RequestRecord,
   Stats,
 } from "./protocol.ts";
@@ -35,6 +45,12 @@ import { DEFAULT_MIX, drawOutcome } from "./trouble.ts";
 /** Records kept per scope; the counts go on beyond it. */
 const RECORDS_MAX = 5000;
 const SLOW_DEFAULT_MS = 300;
+
+const PROTOCOLS: Record<string, Protocol> = {
+  "POST /v1/messages": "messages",
+  "POST /v1/chat/completions": "chat-completions",
+  "POST /run": "workers-ai",
+};
 
 /** Decides a reply itself, or leaves it to the queue and the mix with null. `n` counts from 1. */
 export type Script = (
@@ -152,16 +168,43 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
     return drawOutcome(state.seed, text, before, state.trouble, state.mix);
   }
 
-  async function answerMessages(
+  /** A request in the words of the Messages API; throws where it is none of the protocol's. */
+  function read(protocol: Protocol, text: string, request: IncomingMessage): MessagesRequest {
+    const body = JSON.parse(text);
+    const model = String(request.headers["cf-consn-model-id"] ?? "");
+    const read: MessagesRequest =
+      protocol === "messages"
+        ? body
+        : protocol === "chat-completions"
+          ? fromChat(body)
+          : fromBinding(body, model);
+    if (!Array.isArray(read.messages)) throw new Error("messages: field required");
+    return read;
+  }
+
+  function sendTrouble(
+    protocol: Protocol,
+    response: ServerResponse,
+    outcome: Outcome,
+    text: string,
+  ): boolean {
+    if (protocol === "messages") return sendFailure(response, outcome);
+    const body = JSON.parse(text);
+    return protocol === "chat-completions"
+      ? sendChatFailure(response, outcome, body)
+      : sendBindingFailure(response, outcome, body.inputs);
+  }
+
+  async function answerModelCall(
     state: ScopeState,
+    protocol: Protocol,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const text = await readBody(request);
     let body: MessagesRequest;
     try {
-      body = JSON.parse(text) as MessagesRequest;
-      if (!Array.isArray(body.messages)) throw new Error("messages: field required");
+      body = read(protocol, text, request);
     } catch (error) {
       sendError(response, 400, "invalid_request_error", String(error));
       return;
@@ -172,6 +215,7 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
     const cairn = isCairnCall(body);
     const record: RequestRecord = {
       n: state.stats.requests,
+      protocol,
       outcome: outcome.kind,
       cairn,
       stream: body.stream === true,
@@ -179,6 +223,8 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
       bodyChars: text.length,
       outputChars: 0,
       body,
+      sent: JSON.parse(text),
+      headers: request.headers,
     };
     if (state.records.length < RECORDS_MAX) state.records.push(record);
     if (cairn) state.stats.cairnRequests += 1;
@@ -189,7 +235,7 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
     response.once("close", () => {
       state.stats.open -= 1;
     });
-    if (outcome.kind === "hang" || sendFailure(response, outcome)) return;
+    if (outcome.kind === "hang" || sendTrouble(protocol, response, outcome, text)) return;
     if (outcome.kind === "slow") {
       await new Promise((resolve) => setTimeout(resolve, outcome.ms ?? SLOW_DEFAULT_MS));
     }
@@ -197,8 +243,14 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
       "content" in choice ? replyOf(choice.content) : modelReply(body, outcome.kind, state);
     record.outputChars = outputChars(reply.content);
     state.stats.outputChars += record.outputChars;
-    const inputTokens = Math.ceil(record.textChars / CHARS_PER_TOKEN);
-    sendReply(response, body, reply, inputTokens, outcome.kind === "cut_off");
+    const input = Math.ceil(record.textChars / CHARS_PER_TOKEN);
+    const output = Math.ceil(record.outputChars / CHARS_PER_TOKEN);
+    if (protocol === "messages") {
+      sendReply(response, body, reply, input, outcome.kind);
+    } else {
+      const send = protocol === "chat-completions" ? sendChatReply : sendBindingReply;
+      send(response, body.model, reply, { input, output }, outcome.kind);
+    }
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -206,7 +258,8 @@ export async function startMockProvider(options: MockProviderOptions = {}): Prom
     const scoped = /^\/s\/([^/]+)(\/.*)$/.exec(path);
     const state = scopeOf(scoped?.[1] ?? "");
     const call = `${request.method} ${scoped?.[2] ?? path}`;
-    if (call === "POST /v1/messages") return answerMessages(state, request, response);
+    const protocol = PROTOCOLS[call];
+    if (protocol !== undefined) return answerModelCall(state, protocol, request, response);
     if (call === "POST /v1/messages/count_tokens") {
       const text = await readBody(request);
       return sendJson(response, 200, { input_tokens: Math.ceil(text.length / CHARS_PER_TOKEN) });
