@@ -1,6 +1,3 @@
-CREATE INDEX items_repeats ON items(repeats)WHERE repeats IS NOT NULL;
-CREATE INDEX items_standing ON items(n)WHERE standing = 1;
-CREATE INDEX items_summaries ON items(n)WHERE kind = 'summary';
 CREATE TABLE arrivals(from_number INTEGER PRIMARY KEY,shift INTEGER NOT NULL,slice INTEGER NOT NULL);
 CREATE TABLE backfills(name TEXT PRIMARY KEY,done_to INTEGER NOT NULL)WITHOUT ROWID;
 CREATE TABLE blocks(block INTEGER PRIMARY KEY,first_at INTEGER,last_at INTEGER,observations INTEGER NOT NULL,summaries INTEGER NOT NULL,prompts INTEGER NOT NULL);
@@ -12,6 +9,9 @@ CREATE TABLE open_points(n INTEGER PRIMARY KEY,session TEXT NOT NULL,generation 
 CREATE TABLE removals(at INTEGER NOT NULL);
 CREATE TABLE saves(actor TEXT NOT NULL,idempotency_key TEXT NOT NULL,n INTEGER NOT NULL,PRIMARY KEY(actor,idempotency_key))WITHOUT ROWID;
 CREATE TABLE sessions(session TEXT PRIMARY KEY,state TEXT,seq INTEGER NOT NULL DEFAULT 0,last_event_at INTEGER,floor INTEGER NOT NULL DEFAULT 0,forgotten INTEGER)WITHOUT ROWID;
+CREATE INDEX items_repeats ON items(repeats)WHERE repeats IS NOT NULL;
+CREATE INDEX items_standing ON items(n)WHERE standing = 1;
+CREATE INDEX items_summaries ON items(n)WHERE kind = 'summary';
 CREATE VIEW searchable AS SELECT n,CASE kind WHEN 'observation' THEN content ->> 'title' WHEN 'summary' THEN content ->> 'request' ELSE content ->> 'text' END AS title,CASE kind WHEN 'observation' THEN concat_ws(char(10),content ->> 'subtitle',content ->> 'narrative',replace(replace(replace(content ->> 'facts','\\','/'),'\n',' '),'\t',' '))WHEN 'summary' THEN concat_ws(char(10),content ->> 'investigated',content ->> 'learned',content ->> 'completed',content ->> 'next_steps')ELSE '' END AS body,CASE kind WHEN 'observation' THEN concat_ws(char(10),content ->> 'files_modified',content ->> 'files_read')ELSE '' END AS files,split_words,index_text FROM items;
 CREATE VIRTUAL TABLE postings USING fts5vocab(search,instance);
 CREATE VIRTUAL TABLE search USING fts5(title,body,files,split_words,index_text,content = 'searchable',content_rowid = 'n',tokenize = 'porter unicode61');

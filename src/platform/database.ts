@@ -9,6 +9,17 @@ export interface Migration {
   sql: string;
 }
 
+/** What a database may do beside its migrations. */
+interface DatabaseOptions {
+  /** Called once in each life of the object, when its tables are there and current. */
+  onReady?: () => void;
+  /**
+   * What all migrations make together, their `schema.sql`: an empty database takes it instead of them,
+   * one row written for each table. Only where no migration writes rows.
+   */
+  whole?: string;
+}
+
 /**
  * SQL: as many other bytes as a column of text holds. A row that is as large as before is written in
  * its own place, so what is overwritten before its deletion does not stay in the freed part of a page.
@@ -23,17 +34,16 @@ export class Database {
   #ready = false;
   /** Counts transactions that were undone: what was remembered of their rows is no longer true. */
   #undone = 0;
-  readonly #onReady: () => void;
+  readonly #options: DatabaseOptions;
 
-  /** `onReady` is called once in each life of the object, when its tables are there and current. */
   constructor(
     storage: DurableObjectStorage,
     migrations: readonly Migration[],
-    onReady: () => void = () => {},
+    options: DatabaseOptions = {},
   ) {
     this.#storage = storage;
     this.#migrations = migrations;
-    this.#onReady = onReady;
+    this.#options = options;
   }
 
   /** All rows. `Row` is trusted: the columns are those of the statement beside the call. */
@@ -117,9 +127,12 @@ export class Database {
         throw new Error(`schema ${version} is newer than this code (${this.#migrations.length})`);
       }
       if (version === this.#migrations.length) return;
-      for (const migration of this.#migrations.slice(version)) {
-        this.#storage.sql.exec(migration.sql);
-      }
+      const { whole } = this.#options;
+      const missing =
+        row === null && whole !== undefined
+          ? [whole]
+          : this.#migrations.slice(version).map(({ sql }) => sql);
+      for (const sql of missing) this.#storage.sql.exec(sql);
       this.run(
         row === null
           ? "INSERT INTO schema_version (version) VALUES (?)"
@@ -128,7 +141,7 @@ export class Database {
       );
     });
     this.#ready = true;
-    this.#onReady();
+    this.#options.onReady?.();
   }
 
   /**

@@ -54,13 +54,21 @@ function normaliseStatement(sql: string): string {
     .trim();
 }
 
-/** The text of `schema.sql`: each statement on a line of its own, in the order of their names. */
+/**
+ * The text of `schema.sql`: each statement on a line of its own, in the order of their names, tables
+ * before what stands on them.
+ */
 export function writeSchema(rows: readonly SchemaRow[]): string {
   return statedSchema(rows)
     .filter(({ name }) => name !== VERSION_TABLE)
     .map(({ sql }) => `${normaliseStatement(sql)};\n`)
-    .sort()
+    .sort((a, b) => Number(isOnTable(a)) - Number(isOnTable(b)) || (a < b ? -1 : 1))
     .join("");
+}
+
+/** True for an index, a view, a trigger, or a virtual table, which may read one. */
+function isOnTable(statement: string): boolean {
+  return !/^CREATE TABLE/i.test(statement);
 }
 
 /** `CREATE … TABLE items(…` → items; an index is named by its table as well. */

@@ -71,6 +71,20 @@ describe("the schema of an object", () => {
     expect(await team.schemaDifferences(READER, {})).toEqual([]);
   });
 
+  it("is the same in a session that began with the first migration, and none writes rows", async () => {
+    const { stub, sender } = freshSession();
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      for (const { sql: migration } of SESSION_MIGRATIONS) sql.exec(migration);
+      for (const table of ["session", "events", "batches", "outbox"]) {
+        expect(sql.exec(`SELECT * FROM ${table}`).toArray()).toEqual([]);
+      }
+      sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+      sql.exec("INSERT INTO schema_version (version) VALUES (?)", SESSION_MIGRATIONS.length);
+    });
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Look at the schema") });
+    expect((await stub.inspect(READER, { believed: "active" }))?.schemaDiffers).toEqual([]);
+  });
+
   it("that differs is reported by the doctor, with the names of the tables", async () => {
     const number = await env.TEAMS.getByName("local").project({ name: "github.com/acme/altered" });
     const project = env.PROJECTS.getByName(`local/${number}`);

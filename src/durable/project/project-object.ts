@@ -115,7 +115,7 @@ export class ProjectObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, () => this.#resume());
+    this.#db = new Database(ctx.storage, PROJECT_MIGRATIONS, { onReady: () => this.#resume() });
     const { SESSIONS, PROJECTS, TEAMS } = namespaces(env);
     this.#outside = {
       team: (name) => TEAMS.getByName(name),

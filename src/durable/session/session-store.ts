@@ -1,5 +1,6 @@
 /** Everything that a session's object keeps, and the view of it that the pure modules look at. */
 
+import schema from "../../../migrations/session/schema.sql";
 import type { Reader } from "../../access/caller.ts";
 import type { EventCounts, TokenUsage } from "../../contract/sessions.ts";
 import type { SessionState } from "../../contract/vocabulary.ts";
@@ -22,7 +23,7 @@ export class SessionStore {
   announcement = { failures: 0, notBefore: 0 };
 
   constructor(storage: DurableObjectStorage, migrations: readonly Migration[]) {
-    this.db = new Database(storage, migrations);
+    this.db = new Database(storage, migrations, { whole: schema });
     this.session = new SessionTable(this.db);
     this.log = new EventLog(this.db);
     this.batches = new Batches(this.db);
