@@ -122,7 +122,6 @@ describe("the extractive provider", () => {
         { turn: ENDS },
       ),
     );
-    console.log("PATCH", JSON.stringify(observations));
   });
 
   it("never begins a title with a tool's name, repeats one, or makes it longer than 90 characters", () => {

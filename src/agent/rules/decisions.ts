@@ -122,3 +122,37 @@ export function observeRulings(
     ),
   ];
 }
+
+/** Somebody says that they chose. */
+const CHOSE =
+  /\b(?:decided|chose|chosen|opted|settled on|went with|entschied(?:en)?|gewählt|decid[ií]\w*|eleg[ií]\w*|choisi\w*|décidé\w*|escolh\w+|scelt\w+|gekozen|besloten)\b|(?<!\p{L})(?:решил|выбрал)\p{L}*|决定|決定|选择|選択|選んだ|選びました|결정|선택/iu;
+/** And why, or over what. */
+const REASON =
+  /\b(?:because|since|as it|so that|over|instead of|rather than|due to|weil|da(?:mit)?|statt|wegen|porque|para que|en (?:lugar|vez) de|parce que|car|pour que|au lieu de|plutôt que|perché|invece di|omdat|zodat)\b|(?<!\p{L})(?:потому|так как|чтобы|вместо)(?!\p{L})|因为|而不是|以便|ため|ので|ではなく|때문|대신/iu;
+
+/** What an agent says at a turn's end to have chosen, with the reason; `isTold` of what is known. */
+export function observeChoices(
+  said: readonly string[],
+  key: string,
+  at: number,
+  isTold: (sentence: string) => boolean,
+  taken: Set<string>,
+): DraftObservation[] {
+  return said
+    .filter((each) => CHOSE.test(each) && REASON.test(each) && each.length >= 30 && !isTold(each))
+    .map((each) =>
+      draft(
+        {
+          type: "decision",
+          titles: [each],
+          narrative: each,
+          facts: [],
+          concepts: ["why-it-exists"],
+          sources: [key],
+          index: each,
+          at,
+        },
+        taken,
+      ),
+    );
+}

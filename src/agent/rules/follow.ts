@@ -13,7 +13,7 @@ import { BatchPoints } from "./batch-points.ts";
 import { editTitle } from "./change-words.ts";
 import { checkKind, commitOf, isRemedy, mainPrograms } from "./commands.ts";
 import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
-import { observeAnswers, observeRulings } from "./decisions.ts";
+import { observeAnswers, observeChoices, observeRulings } from "./decisions.ts";
 import {
   isNamedBy,
   noteFailure,
@@ -33,6 +33,7 @@ import {
   isPushedBy,
   isUnpushed,
   openPointsFrom,
+  saysPoint,
   stillFails,
   stillFailsPoint,
   unpushedPoint,
@@ -357,6 +358,12 @@ class Follower {
     this.#tellChanges(this.work.changes, null, [...done, ...learnt]);
     this.work.changes = [];
     this.#tellFindings(last.at);
+    const told = (sentence: string) =>
+      this.work.delivered.some(({ text }) => saysPoint(sentence, text));
+    if (this.closing !== null) {
+      const { key } = this.closing;
+      this.#tell(observeChoices([...done, ...learnt], key, last.at, told, this.#taken));
+    }
     for (const failure of this.work.failures) {
       if (failure.kind !== null && !failure.gone) {
         this.points.open(stillFailsPoint(failure), failure.sources);

@@ -1,6 +1,6 @@
 /** The summary of a turn, from the agent's closing message and from what was observed. */
 import type { DraftObservation, DraftSummary } from "../../memory/observation.ts";
-import { aboutSections, saysOpen } from "./headings.ts";
+import { aboutSections, labelledNext, saysOpen } from "./headings.ts";
 import { saysPoint } from "./open-points.ts";
 import type { Closing } from "./open-work.ts";
 import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
@@ -45,8 +45,10 @@ export function readClosing(text: string, unproved: (point: string) => boolean):
     for (const { point, ticked, listed } of points) {
       // What ends with a colon announces a list that is not in it.
       if (point.length < 4 || /[:：]$/.test(point)) continue;
+      const labelled = labelledNext(point);
       if (ticked === false) closing.next.push(point);
       else if (ticked === true) closing.done.push(point);
+      else if (labelled !== null) closing.next.push(...(labelled === "" ? [] : [labelled]));
       else if (kind === "next") {
         if (listed || saysOpen(point) || section.items.length === 0) closing.next.push(point);
       } else if (saysOpen(point)) closing.next.push(point);
