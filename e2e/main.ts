@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { call, listAll } from "../src/cli/api.ts";
 import { ROOT } from "../src/cli/installation.ts";
+import type { Target } from "../src/cli/target.ts";
 import { ObservationSchema } from "../src/contract/items.ts";
 import { SessionListSchema } from "../src/contract/sessions.ts";
 import { CAIRN, environment, run, temporaryFolder } from "../test/local/cli-command.ts";
@@ -49,6 +50,11 @@ function npmStart(port: string): Promise<LocalServer> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   return untilReady(child, env.CAIRN_STATE ?? "");
+}
+
+/** All observations of the project, those that only say what was done among them. */
+function listLearnt(target: Target) {
+  return listAll(target, "observations", ObservationSchema, { project: PROJECT, activity: "1" });
 }
 
 /** A clone of the one repository, as a machine of the team would have it. */
@@ -132,17 +138,15 @@ try {
       done + skipped === EVENTS_OF_TURN && dead === 0,
     );
   }
-  const observations = await listAll(target, "observations", ObservationSchema, {
-    project: PROJECT,
-  });
+  const observations = await listLearnt(target);
   for (const { type, title, sources } of observations) {
     report.note(`${type}: ${title}  [${sources.join(", ")}]`);
   }
   const sources = observations.flatMap((observation) => observation.sources);
   const keys = new Set(sources.map((source) => source.split(":")[0]));
   report.check(
-    "something was learnt, with its sources",
-    observations.length > 0 && keys.has("tool"),
+    "a decision was learnt, and every call can be traced",
+    observations.some(({ type }) => type === "decision") && keys.has("tool"),
   );
   const found = await cairn(firstClone, "search", TELLING_WORD);
   report.check("a person finds it", found.toLowerCase().includes(TELLING_WORD));
@@ -193,7 +197,7 @@ try {
 
   report.step("The server is back, with all it knew");
   server = await npmStart(new URL(target.url).port);
-  const again = await listAll(target, "observations", ObservationSchema, { project: PROJECT });
+  const again = await listLearnt(target);
   const known = new Set(again.map((observation) => observation.id));
   report.check(
     "what was learnt is still there",

@@ -107,7 +107,7 @@ describe("the extractive provider", () => {
     expect(facts).not.toContain(ROOT);
   });
 
-  it("reads a patch where the agent sends one, and keeps a change without words as activity", () => {
+  it("reads a patch where the agent sends one, and tells what it adds", () => {
     const patch =
       "*** Begin Patch\n@@\n context\n-const limit = 5;\n+export function limitOf() {\n";
     const { observations } = extract(
@@ -122,6 +122,12 @@ describe("the extractive provider", () => {
         { turn: ENDS },
       ),
     );
+    expect(observations).toHaveLength(1);
+    expect(observations[0]).toMatchObject({
+      title: "Add limitOf to limit.ts",
+      subtitle: "src/limit.ts",
+      sources: ["tool:1"],
+    });
   });
 
   it("never begins a title with a tool's name, repeats one, or makes it longer than 90 characters", () => {

@@ -5,7 +5,7 @@ import { saysPoint } from "./open-points.ts";
 import type { Closing } from "./open-work.ts";
 import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { isGoingOn, isGuess, isPlan } from "./words.ts";
+import { bare, isGoingOn, isGuess, isPlan } from "./words.ts";
 
 const FIELD_MAX = 900;
 const LEARNT =
@@ -116,14 +116,17 @@ export function summarise(
   const changes = titles("feature", "change", "refactor", "security");
   const looked = observations.filter(({ activity }) => activity === true).map(({ title }) => title);
   // Where the closing message counts the tests itself, it says enough of them.
-  const told = done.join(" ");
+  const report = done.join(" ");
   const countsIt = (totals: string) =>
     /(\d{1,7}) tests?\b/.exec(totals)?.[1] !== undefined &&
-    new RegExp(`\\b${/(\d{1,7}) tests?\b/.exec(totals)?.[1]}\\b`).test(told);
+    new RegExp(`\\b${/(\d{1,7}) tests?\b/.exec(totals)?.[1]}\\b`).test(report);
   const counted = passed
     .filter(({ totals }) => !countsIt(totals))
     .map(({ program, totals }) => `${program} (${totals})`);
   const checks = counted.length > 0 ? `Checks that passed last: ${counted.join(", ")}` : "";
+  const learnt = closing?.points.learnt ?? [];
+  const isSaid = (title: string) => learnt.some((each) => bare(each).startsWith(bare(title)));
+  const told = titles("bugfix", "decision").filter((title) => !isSaid(title));
   const sources = [
     ...(closing === null ? [] : [closing.key]),
     ...observations.flatMap(({ sources: [first] }) => (first === undefined ? [] : [first])),
@@ -134,10 +137,7 @@ export function summarise(
       [...titles("discovery"), ...(done.length === 0 && changes.length === 0 ? looked : [])],
       500,
     ),
-    learned: joined(
-      [...(closing?.points.learnt ?? []), ...titles("bugfix", "decision")],
-      FIELD_MAX,
-    ),
+    learned: joined([...learnt, ...told], FIELD_MAX),
     completed: joined(
       [
         joined(
