@@ -128,16 +128,31 @@ const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
   screen: new RegExp(`\\b${program}\\b`),
   pattern,
 }));
-/** One look for all programs; text of no command line ends here. */
+/** One look for all programs, at the lines that have an option. */
 const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
 
-/** An option, or one of the programs that take a password without. */
-const COMMAND_SCREEN = /[ \t]--?[A-Za-z]|[ \t]\/(?:user|pass|p):/;
-const OPTIONLESS = ["rabbitmqctl", "wpa_passphrase", "SecureString", "vault ", "authtoken"];
+const OPTION = /[ \t](?:--?[A-Za-z]|\/(?:user|pass|p):)/g;
+/** Parts of programs that take a password without an option: parts that begin with a rare letter. */
+const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault "];
+/** How far in front of its option a program may stand, and behind. */
+const COMMAND_CHARS = 400;
+
+/** True where a line with an option names one of the programs; text of no command line ends here. */
+function namesProgram(text: string): boolean {
+  OPTION.lastIndex = 0;
+  while (OPTION.test(text)) {
+    const option = OPTION.lastIndex;
+    const from = Math.max(text.lastIndexOf("\n", option) + 1, option - COMMAND_CHARS);
+    const lineEnd = text.indexOf("\n", option);
+    const to = Math.min(lineEnd === -1 ? text.length : lineEnd, option + COMMAND_CHARS);
+    if (ANY_PROGRAM.test(text.slice(from, to))) return true;
+    OPTION.lastIndex = to;
+  }
+  return OPTIONLESS.some((name) => text.includes(name));
+}
 
 function redactPrograms(text: string): string {
-  if (!COMMAND_SCREEN.test(text) && !OPTIONLESS.some((name) => text.includes(name))) return text;
-  if (!ANY_PROGRAM.test(text)) return text;
+  if (!namesProgram(text)) return text;
   let result = text;
   for (const { screen, pattern } of PROGRAMS) {
     if (!screen.test(result)) continue;
@@ -165,10 +180,19 @@ const PIPED =
   /(\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4}|["']%s(?:\\n)?["'][ \t]{1,4})?)(["']?)([^"'\n|]{4,300}?)(\2[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4}(?:-\S{1,8}[ \t]{1,4})?)?(?:[^\n|]{0,80}\bsecrets?\b|[^\n|]{0,120}(?:--password-stdin|--with-token|--stdin|passwd|chpasswd|pass(?:word)?[ _-]?stdin|-passin stdin|--passphrase-fd|auth login|login)|sudo -S))/g;
 const HERE_STRING = /(<<<[ \t]{0,4})(["']?)([^"'\s]{6,300})/g;
 
+/** True where a line hands what it prints to another program. */
+function pipesOutput(text: string): boolean {
+  for (let pipe = text.indexOf("|"); pipe !== -1; pipe = text.indexOf("|", pipe + 1)) {
+    const lineStart = text.lastIndexOf("\n", pipe) + 1;
+    const before = text.slice(Math.max(lineStart, pipe - COMMAND_CHARS), pipe);
+    if (before.includes("echo ") || before.includes("printf ")) return true;
+  }
+  return false;
+}
+
 function redactPiped(text: string): string {
-  if (!text.includes("|") && !text.includes("<<<")) return text;
   let result = text;
-  if (result.includes("echo ") || result.includes("printf ")) {
+  if (pipesOutput(text)) {
     result = result.replace(
       PIPED,
       (whole: string, before: string, quote: string, value: string, after: string) => {

@@ -5,9 +5,11 @@
  */
 import { type Replacement, replaceAll } from "./replacements.ts";
 
-/** What URLs and forms are made of, with something encoded in it. */
-const RUN =
-  /[A-Za-z0-9_.~!*'()+&=;:@,/?#$-]{0,4000}%[0-9A-Fa-f]{2}[A-Za-z0-9_.~!*'()+&=;:@,/?#$%-]{0,8000}/g;
+/** What URLs and forms are made of, beside `%`. */
+const URL_PART = /[A-Za-z0-9_.~!*'()+&=;:@,/?#$-]/;
+/** As much is looked at in front of the first `%XX` of a run, and behind it. */
+const RUN_BEFORE_CHARS = 4_000;
+const RUN_AFTER_CHARS = 8_000;
 /** A line's end, a tab or a letter written as an escape, with a word glued to it. */
 const ESCAPE_BEFORE_WORD = /\\(?:[nrt](?=[\p{L}\p{N}_<])|u00[0-9a-fA-F]{2})/gu;
 const MARK = /\[redacted:[a-z0-9-]{1,40}\]/;
@@ -22,8 +24,16 @@ export function redactEncoded(text: string, redact: Redact): string {
 
 function redactRuns(text: string, redact: Redact): string {
   const found: Replacement[] = [];
-  for (const run of text.matchAll(RUN)) {
-    found.push(...secretsIn(decode(run[0], run.index), redact));
+  let reach = 0;
+  for (let hit = text.indexOf("%"); hit !== -1; hit = text.indexOf("%", Math.max(hit + 1, reach))) {
+    if (!/^[0-9A-Fa-f]{2}$/.test(text.slice(hit + 1, hit + 3))) continue;
+    const least = Math.max(reach, hit - RUN_BEFORE_CHARS);
+    let start = hit;
+    while (start > least && URL_PART.test(text.charAt(start - 1))) start -= 1;
+    const most = Math.min(text.length, hit + RUN_AFTER_CHARS);
+    reach = hit + 1;
+    while (reach < most && (text[reach] === "%" || URL_PART.test(text.charAt(reach)))) reach += 1;
+    found.push(...secretsIn(decode(text.slice(start, reach), start), redact));
   }
   return replaceAll(text, found);
 }

@@ -9,7 +9,8 @@ export function redactFileForms(text: string): string {
   return PGPASS_SCREEN.test(result) ? replaced(result, PGPASS) : result;
 }
 
-const SQL_LITERALS = ["IDENTIFIED", "dentified", "crypt("];
+/** Parts of what the patterns hold, from a rare letter on: these are found fastest. */
+const SQL_LITERALS = ["FIED ", "fied ", "ypt("];
 /** `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`, `crypt('x', …)`. */
 const SQL =
   /(\b(?:identified(?:[ \t]{1,4}with[ \t]{1,4}["'`]?[\w.]{1,40}["'`]?)?[ \t]{1,4}(?:by|as)(?:[ \t]{1,4}password)?[ \t]{1,4}|(?:crypt|pgp_sym_(?:en|de)crypt)\([ \t]{0,4}(?:[^'()\n]{1,80},[ \t]{0,4})?)(?:\\{0,3}["'])?)([^\s"';\\][^"';\\\n]{2,200})/gi;

@@ -20,6 +20,8 @@ const CREDENTIAL = /[A-Za-z0-9._~+/-]{16,4000}={0,2}/y;
 export function schemeAt(text: string, run: { start: number }): Replacement | null {
   const before = text.charCodeAt(run.start - 1);
   if (before !== 32 && before !== 9 && before !== 34 && before !== 39) return null;
+  // `Bearer`, `Basic`, `SSWS`, `Splunk`, `GenieKey`, `token=`, and where a quote stands between.
+  if (!"rRcCsSkKyY= \t".includes(text.charAt(run.start - 2))) return null;
   if (!SCHEME_BEFORE.test(text.slice(Math.max(0, run.start - 16), run.start))) return null;
   CREDENTIAL.lastIndex = run.start;
   const value = CREDENTIAL.exec(text)?.[0] ?? "";

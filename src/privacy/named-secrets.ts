@@ -7,6 +7,7 @@
 
 import { headerKind, headerSecret } from "./header-rules.ts";
 import { pairedValue } from "./paired-values.ts";
+import { rareNames } from "./rare-names.ts";
 import { type Replacement, replaceAll } from "./replacements.ts";
 import { type SecretName, secretName } from "./secret-names.ts";
 import { isSecretBare, isSecretQuoted } from "./secret-values.ts";
@@ -16,6 +17,7 @@ import {
   GAP_MAX_CHARS,
   isSpace,
   restOfWord,
+  type Span,
   typedValue,
   valueAt,
   wholeEnd,
@@ -24,24 +26,9 @@ import {
 /** Longest name that is looked at, in characters. */
 const NAME_MAX_CHARS = 64;
 
-/** Parts of names in English; short, so that ordinary text is searched fast. */
-const STEM = /pass|pwd|secre|token|key|auth|cred|phrase|mnemo|psk|cookie/gi;
-
-/**
- * Rarer and shorter names in Latin letters, looked for only in front of a sign or of a word that
- * links them to a value.
- */
-const RARE_NAMES =
-  "(?<![A-Za-z])(?:[a-z_-]{0,12}pw|pswd?|psw|(?:[a-z]{1,24}[_-]){0,4}pat|(?:t?otp|mdp)|" +
-  "clave|senhas?|contrase(?:na|nia)s?|(?:kata )?sandi|kennwort|wachtwoord|parola|sifre|salasana|" +
-  "heslo|haslo|jelszo|losenord|adgangskode|passord|nenosiri|lozinka|geslo|" +
-  "secreto|segreto|segredo|sekret|jeton|klucz|" +
-  "(?:clave|chave|jeton|codigo|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|acesso|accesso|acces|secreta?o?|privada|privata|segreta|rahasia|akses|anahtar))";
-const RARE = new RegExp(
-  `[:=\\uff1a\\uff1d](?<=(${RARE_NAMES})["'\`*\\]]{0,3}[ \\t]{0,3}[:=\\uff1a\\uff1d])|` +
-    `[ \\t](?:es|ist|lautet|adalah|é)(?=[ \\t])(?<=(${RARE_NAMES})[ \\t](?:es|ist|lautet|adalah|é))`,
-  "gi",
-);
+/** Parts of names, most of them English; few and short, so that ordinary text is searched fast. */
+const STEM =
+  /pass|pwd|secre|token|key|auth|cred|phrase|mnemo|psk|cookie|kennw|clave|sandi|senha|contrase/gi;
 
 /** Letters beyond English, without which no name of another script is looked for. */
 const OTHER_LETTERS = /[\u00c0-\u024f\u0370-\u1fff\u3040-\ud7af\uf900-\ufdff]/;
@@ -65,11 +52,8 @@ export function redactNamed(text: string): string {
     reach = Math.max(reach, secret.end);
     STEM.lastIndex = reach;
   }
-  for (const match of text.matchAll(RARE)) {
-    const rare = match[1] ?? match[2] ?? "";
-    const at = text.lastIndexOf(rare, match.index);
-    if (at === -1) continue;
-    const secret = beside(text, { text: rare, start: at, end: at + rare.length }, null);
+  for (const name of rareNames(text)) {
+    const secret = beside(text, name, null);
     if (secret !== null) found.push(secret);
   }
   if (OTHER_LETTERS.test(text)) {
@@ -88,12 +72,6 @@ export function redactNamed(text: string): string {
 const BEHIND_OTHER = /[\s:=：＝"'`*\])」』”»→-]|[是为為は이은는]|^$/u;
 
 const FOREIGN: SecretName = { strength: "medium", kind: "password", phrase: false };
-
-interface Name {
-  text: string;
-  start: number;
-  end: number;
-}
 
 /** Letters, digits, `_`, `-`, `.`, and letters of other scripts. */
 function isNamePart(code: number): boolean {
@@ -116,7 +94,7 @@ function isNamePart(code: number): boolean {
   );
 }
 
-function nameAround(text: string, at: number): Name {
+function nameAround(text: string, at: number): Span {
   let start = at;
   const least = Math.max(0, at - NAME_MAX_CHARS);
   while (start > least && isNamePart(text.charCodeAt(start - 1))) start -= 1;
@@ -134,7 +112,7 @@ const WORD_MAX_CHARS = 24;
 /** Words between the words of one name. */
 const JOINING = /^(?:d[eaio]s?|del|la|le|l['’]|d['’]\S+)$/i;
 
-function named(text: string, name: Name): SecretName | null {
+function named(text: string, name: Span): SecretName | null {
   let found = secretName(name.text);
   let start = name.start;
   for (let more = 0; found === null && more < 3 && text.charCodeAt(start - 1) === 32; more++) {
@@ -159,7 +137,7 @@ const CLOSERS = "\"'`]*?!)\\”’»";
 const CLOSERS_MAX = 8;
 
 /** The secret that stands beside a name, if one does. */
-function beside(text: string, name: Name, given: SecretName | null): Replacement | null {
+function beside(text: string, name: Span, given: SecretName | null): Replacement | null {
   let closed = name.end;
   while (
     closed < name.end + CLOSERS_MAX &&
@@ -198,7 +176,7 @@ function valueStart(text: string, at: number): number | null {
 
 function assigned(
   text: string,
-  name: Name,
+  name: Span,
   secret: SecretName,
   from: number,
   closed: number,

@@ -176,11 +176,9 @@ function named(strength: NameStrength, kind: SecretName["kind"]): SecretName {
 function wordStrength(lower: readonly string[], at: number): SecretName | null {
   const word = (lower[at] ?? "").replace(/[0-9]{1,4}$/, "");
   const before = lower[at - 1] ?? "";
-  if (PASSWORD_WORD.test(word) || FOREIGN_PASSWORDS.has(word)) {
-    return FOREIGN_PASSWORDS.has(word) && word.length <= 5
-      ? named("medium", "password")
-      : named("strong", "password");
-  }
+  // A word behind them may be prose: which words of other languages are, is not known.
+  if (FOREIGN_PASSWORDS.has(word)) return named("medium", "password");
+  if (PASSWORD_WORD.test(word)) return named("strong", "password");
   if (SHORT_PASSWORD_WORD.test(word)) {
     return named(lower.length > 1 || word.endsWith("pw") ? "strong" : "medium", "password");
   }

@@ -10,9 +10,11 @@ const REFERENCE = /^(?:\$|%[sd]|<|\{|\*{2,}|x{3,}$|\[redacted:|\.{3}|\[)/i;
 /** `user:password@tcp(host:3306)/db`: Go's driver for MySQL. */
 const GO_DSN =
   /(?<=(?:^|[\s"'`=(:+→>-])[\w.-]{1,64}:)([^\s"'`]{1,200})(?=@(?:tcp|unix|udp|tls)\()/g;
+const GO_SCREEN = /@(?:tcp|unix|udp|tls)\(/;
 /** `jdbc:oracle:thin:user/password@host`, `sqlplus user/password@host`. */
 const ORACLE =
   /(?<=(?:jdbc:oracle:(?:thin|oci):|\b(?:sqlplus|sqlldr|exp|imp|expdp|impdp|sql)(?: -[A-Za-z]{1,4})? )["']?[\w$#]{1,64}\/)("[^"\n]{1,128}"|[^\s@"'/]{3,128})(?=@)/g;
+const ORACLE_SCREEN = /\/[^\s@/]{3,128}@(?<=(?:oracle|sql|exp|imp)[^\n]{0,300})/;
 
 /** `scheme://user:password@host`, `https://<token>@host` and data source names of drivers. */
 export function redactUrls(text: string): string {
@@ -25,23 +27,12 @@ export function redactUrls(text: string): string {
         looksRandom(value, 20) ? "://[redacted:token]" : whole,
       );
   }
-  if (
-    text.includes("@tcp(") ||
-    text.includes("@unix(") ||
-    text.includes("@udp(") ||
-    text.includes("@tls(")
-  ) {
+  if (GO_SCREEN.test(text)) {
     result = result.replace(GO_DSN, (value: string) =>
       REFERENCE.test(value) ? value : "[redacted:connection-string]",
     );
   }
-  if (
-    text.includes("oracle") ||
-    text.includes("sqlplus") ||
-    /\b(?:sqlldr|expdp|impdp)\b/.test(text)
-  ) {
-    result = result.replace(ORACLE, "[redacted:password]");
-  }
+  if (ORACLE_SCREEN.test(text)) result = result.replace(ORACLE, "[redacted:password]");
   return result;
 }
 

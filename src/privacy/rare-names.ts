@@ -1,0 +1,78 @@
+/**
+ * Names of secrets in Latin letters that are rare or short: `pw`, `mdp`, `heslo`, `chave de acesso`.
+ * They are read backwards from a sign, since a search for all of them would cost more than all the
+ * other rules; what comes in front of a sign is mostly decided by its last two letters.
+ */
+import type { Span } from "./value-places.ts";
+
+/** Last words of such names. */
+const LAST_WORDS: ReadonlySet<string> = new Set(
+  (
+    "pw pswd psw pat otp totp mdp wachtwoord parola sifre salasana heslo haslo jelszo " +
+    "losenord adgangskode kodeord nenosiri lozinka geslo secreto segreto segredo sekret jeton " +
+    "klucz geheimnis zugangscode sleutel matkhau hemmelighet hemlighet salaisuus tajne " +
+    "api acceso acesso accesso acces secreta secret privada privata segreta rahasia akses anahtar " +
+    "ordine maestra mestra mestre"
+  ).split(" "),
+);
+
+/** Such a name with the words in front that belong to it, at the end of a text. */
+const NAME = new RegExp(
+  "(?<![A-Za-z])(?:[a-z_-]{0,12}pw|pswd?|psw|(?:[a-z]{1,24}[_-]){0,4}pat|t?otp|mdp|wachtwoord|" +
+    "parola|sifre|salasana|heslo|haslo|jelszo|losenord|adgangskode|kodeord|nenosiri|lozinka|geslo|" +
+    "secreto|segreto|segredo|sekret|jeton|klucz|geheimnis|zugangscode|matkhau|hemmelighet|" +
+    "hemlighet|salaisuus|(?:geheime )?sleutel|parola d'ordine|" +
+    "(?:chave|jeton|codigo|cle|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
+    "acesso|accesso|acces|secreta?o?|privada|privata|segreta|rahasia|akses|anahtar|maestra|mestra|mestre))$",
+  "i",
+);
+const NAME_MAX_CHARS = 64;
+const WORD_MAX_CHARS = 14;
+
+const ASCII = 128;
+/** For each pair of letters whether one of the words ends in it. */
+const ENDINGS = new Uint8Array(ASCII * ASCII);
+for (const word of LAST_WORDS) {
+  ENDINGS[word.charCodeAt(word.length - 2) * ASCII + word.charCodeAt(word.length - 1)] = 1;
+}
+/** Makes an upper case letter of ASCII a lower case one. */
+const LOWER_BIT = 32;
+
+const SIGN = /[:=\uff1a\uff1d]/g;
+/** Closes a name, between it and its sign. */
+const CLOSERS = "\"'`*]";
+const BETWEEN_CHARS = 3;
+
+/** The rare names that stand in front of a sign. */
+export function* rareNames(text: string): Generator<Span> {
+  SIGN.lastIndex = 0;
+  for (let sign = SIGN.exec(text); sign !== null; sign = SIGN.exec(text)) {
+    const end = nameEnd(text, sign.index);
+    const last = text.charCodeAt(end - 1) | LOWER_BIT;
+    const beforeLast = text.charCodeAt(end - 2) | LOWER_BIT;
+    if (last >= ASCII || beforeLast >= ASCII || ENDINGS[beforeLast * ASCII + last] === 0) continue;
+    const start = wordStart(text, end);
+    const word = text.slice(start, end).toLowerCase();
+    if (!LAST_WORDS.has(word) && !word.endsWith("pw")) continue;
+    const name = NAME.exec(text.slice(Math.max(0, end - NAME_MAX_CHARS), end))?.[0];
+    if (name !== undefined) yield { text: name, start: end - name.length, end };
+  }
+}
+
+function nameEnd(text: string, sign: number): number {
+  let end = sign;
+  while (end > sign - BETWEEN_CHARS && text.charCodeAt(end - 1) === 32) end -= 1;
+  const least = end - BETWEEN_CHARS;
+  while (end > least && end > 0 && CLOSERS.includes(text.charAt(end - 1))) end -= 1;
+  return end;
+}
+
+function wordStart(text: string, end: number): number {
+  let start = end;
+  while (start > end - WORD_MAX_CHARS && start > 0) {
+    const letter = text.charCodeAt(start - 1) | LOWER_BIT;
+    if (letter < 97 || letter > 122) break;
+    start -= 1;
+  }
+  return start;
+}
