@@ -128,7 +128,7 @@ const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
   screen: new RegExp(`\\b${program}\\b`),
   pattern,
 }));
-/** One look for all programs, at the lines that have an option. */
+/** One look for all programs, around the options of a text. */
 const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
 
 const OPTION = /[ \t](?:--?[A-Za-z]|\/(?:user|pass|p):)/g;
@@ -137,16 +137,14 @@ const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault "];
 /** How far in front of its option a program may stand, and behind. */
 const COMMAND_CHARS = 400;
 
-/** True where a line with an option names one of the programs; text of no command line ends here. */
+/** True where one of the programs stands near an option; text of no command line ends here. */
 function namesProgram(text: string): boolean {
   OPTION.lastIndex = 0;
   while (OPTION.test(text)) {
     const option = OPTION.lastIndex;
-    const from = Math.max(text.lastIndexOf("\n", option) + 1, option - COMMAND_CHARS);
-    const lineEnd = text.indexOf("\n", option);
-    const to = Math.min(lineEnd === -1 ? text.length : lineEnd, option + COMMAND_CHARS);
-    if (ANY_PROGRAM.test(text.slice(from, to))) return true;
-    OPTION.lastIndex = to;
+    const around = text.slice(Math.max(0, option - COMMAND_CHARS), option + COMMAND_CHARS);
+    if (ANY_PROGRAM.test(around)) return true;
+    OPTION.lastIndex = option + COMMAND_CHARS;
   }
   return OPTIONLESS.some((name) => text.includes(name));
 }
@@ -183,8 +181,7 @@ const HERE_STRING = /(<<<[ \t]{0,4})(["']?)([^"'\s]{6,300})/g;
 /** True where a line hands what it prints to another program. */
 function pipesOutput(text: string): boolean {
   for (let pipe = text.indexOf("|"); pipe !== -1; pipe = text.indexOf("|", pipe + 1)) {
-    const lineStart = text.lastIndexOf("\n", pipe) + 1;
-    const before = text.slice(Math.max(lineStart, pipe - COMMAND_CHARS), pipe);
+    const before = text.slice(Math.max(0, pipe - COMMAND_CHARS), pipe);
     if (before.includes("echo ") || before.includes("printf ")) return true;
   }
   return false;

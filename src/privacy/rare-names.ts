@@ -5,34 +5,37 @@
  */
 import type { Span } from "./value-places.ts";
 
-/** Last words of such names. */
-const LAST_WORDS: ReadonlySet<string> = new Set(
-  (
-    "pw pswd psw pat otp totp mdp wachtwoord parola sifre salasana heslo haslo jelszo " +
-    "losenord adgangskode kodeord nenosiri lozinka geslo secreto segreto segredo sekret jeton " +
-    "klucz geheimnis zugangscode sleutel matkhau hemmelighet hemlighet salaisuus tajne " +
-    "api acceso acesso accesso acces secreta secret privada privata segreta rahasia akses anahtar " +
-    "ordine maestra mestra mestre"
-  ).split(" "),
-);
+function words(list: string): ReadonlySet<string> {
+  return new Set(list.split(" "));
+}
 
-/** Such a name with the words in front that belong to it, at the end of a text. */
-const NAME = new RegExp(
-  "(?<![A-Za-z])(?:[a-z_-]{0,12}pw|pswd?|psw|(?:[a-z]{1,24}[_-]){0,4}pat|t?otp|mdp|wachtwoord|" +
-    "parola|sifre|salasana|heslo|haslo|jelszo|losenord|adgangskode|kodeord|nenosiri|lozinka|geslo|" +
-    "secreto|segreto|segredo|sekret|jeton|klucz|geheimnis|zugangscode|matkhau|hemmelighet|" +
-    "hemlighet|salaisuus|(?:geheime )?sleutel|parola d'ordine|" +
+/** Names of one word; in front of `pw` and `pat` others may be glued. */
+const NAMES = words(
+  "pw pswd psw pat otp totp mdp wachtwoord parola sifre salasana heslo haslo jelszo losenord " +
+    "adgangskode kodeord nenosiri lozinka geslo secreto segreto segredo sekret jeton klucz " +
+    "geheimnis zugangscode sleutel matkhau hemmelighet hemlighet salaisuus",
+);
+/** Last words of names that consist of several. */
+const LAST_WORDS = words(
+  "api acceso acesso accesso acces secreta secreto secret privada privata segreta rahasia akses " +
+    "anahtar ordine maestra mestra sleutel",
+);
+/** Such a name at the end of a text. */
+const SEVERAL_WORDS = new RegExp(
+  "(?<![A-Za-z])(?:geheime sleutel|parola d'ordine|" +
     "(?:chave|jeton|codigo|cle|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
-    "acesso|accesso|acces|secreta?o?|privada|privata|segreta|rahasia|akses|anahtar|maestra|mestra|mestre))$",
+    "acesso|accesso|acces|secret[ao]?|privada|privata|segreta|rahasia|akses|anahtar|maestra|mestra))$",
   "i",
 );
-const NAME_MAX_CHARS = 64;
+const SEVERAL_MAX_CHARS = 40;
 const WORD_MAX_CHARS = 14;
+/** What is glued in front: `LDAP_BIND_PW`. */
+const GLUED = /[A-Za-z_-]{0,40}$/;
 
 const ASCII = 128;
 /** For each pair of letters whether one of the words ends in it. */
 const ENDINGS = new Uint8Array(ASCII * ASCII);
-for (const word of LAST_WORDS) {
+for (const word of [...NAMES, ...LAST_WORDS]) {
   ENDINGS[word.charCodeAt(word.length - 2) * ASCII + word.charCodeAt(word.length - 1)] = 1;
 }
 /** Makes an upper case letter of ASCII a lower case one. */
@@ -51,12 +54,26 @@ export function* rareNames(text: string): Generator<Span> {
     const last = text.charCodeAt(end - 1) | LOWER_BIT;
     const beforeLast = text.charCodeAt(end - 2) | LOWER_BIT;
     if (last >= ASCII || beforeLast >= ASCII || ENDINGS[beforeLast * ASCII + last] === 0) continue;
-    const start = wordStart(text, end);
-    const word = text.slice(start, end).toLowerCase();
-    if (!LAST_WORDS.has(word) && !word.endsWith("pw")) continue;
-    const name = NAME.exec(text.slice(Math.max(0, end - NAME_MAX_CHARS), end))?.[0];
-    if (name !== undefined) yield { text: name, start: end - name.length, end };
+    const start = nameStart(text, end);
+    if (start < end) yield { text: text.slice(start, end), start, end };
   }
+}
+
+/** Where the name begins that ends at `end`; `end` where there is none. */
+function nameStart(text: string, end: number): number {
+  const start = wordStart(text, end);
+  const word = text.slice(start, end).toLowerCase();
+  if (word === "pat" || word.endsWith("pw")) {
+    return (
+      end - (GLUED.exec(text.slice(Math.max(0, end - SEVERAL_MAX_CHARS), end))?.[0].length ?? 0)
+    );
+  }
+  if (LAST_WORDS.has(word)) {
+    const before = text.slice(Math.max(0, end - SEVERAL_MAX_CHARS), end);
+    const several = SEVERAL_WORDS.exec(before)?.[0].length ?? 0;
+    if (several > 0) return end - several;
+  }
+  return NAMES.has(word) ? start : end;
 }
 
 function nameEnd(text: string, sign: number): number {
