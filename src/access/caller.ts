@@ -20,6 +20,11 @@ export interface Reader {
   person: string;
 }
 
+/** The key stands in an agent's environment: what it is told is counted. */
+export function isLimited({ scopes }: Caller): boolean {
+  return !scopes.includes("full");
+}
+
 export function readerOf(caller: Caller): Reader {
   return { person: caller.person };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { MiddlewareHandler } from "hono";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, isLimited } from "../access/caller.ts";
 import { type Config, readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { KeyScope } from "../contract/vocabulary.ts";
@@ -125,7 +125,7 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
  */
 export function fullKeysOnly(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (!c.get("caller").scopes.includes("full")) {
+    if (isLimited(c.get("caller"))) {
       throw new ApiError(
         "capture_only",
         "this key may only send hooks, because it stands in an agent's environment: use a key of " +

@@ -1,7 +1,7 @@
 /** Times as people write them, and ages as people read them. */
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 const UNITS: Record<string, number> = {

@@ -1,4 +1,5 @@
 /** What a hook tells: the session gets it, and the agent may get memory back. */
+import { isLimited } from "../access/caller.ts";
 import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
 import type { HookPlace } from "../hooks/hook-place.ts";
@@ -47,6 +48,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     name: { team: caller.team, agent: hook.agent, sessionId: action.sessionId },
     actor: caller.person,
     key: caller.key,
+    limited: isLimited(caller),
     project: place.project === null ? null : normaliseProject(place.project),
     projectFrom: place.projectFrom,
     folderProject: await folderNameFor(call, place.machine, { ...place, cwd: action.cwd }),

@@ -2,9 +2,10 @@
  * What a hook's answer gives back to the agent: memory, within a time that the agent does not
  * notice. What could not be given in time is given with the next prompt.
  */
-import { readerOf } from "../access/caller.ts";
+import { isLimited, readerOf } from "../access/caller.ts";
 import type { ContextAnswer } from "../contract/calls.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
+import type { Telling } from "../durable/session/intake/answer-limit.ts";
 import {
   fileMark,
   type IntakeAnswer,
@@ -44,17 +45,21 @@ export interface Memory {
 }
 
 /** The context of a session that starts; null where there is none, or not in time. */
-export async function startMemory(asked: Asked & { start: StartAnswer }): Promise<Memory | null> {
+export async function startMemory(
+  asked: Asked & { start: StartAnswer & Telling },
+): Promise<Memory | null> {
   const { start } = asked;
+  if (start.mayTell === false) return null;
   const scope = { project: start.project, since: start.since, exclude: start.exclude };
   return await fullContext(asked, scope, START_MEMORY_MS);
 }
 
 /** What fits a prompt: the session's context where it was not given yet, else what it asks about. */
 export async function promptMemory(
-  asked: Asked & { answer: IntakeAnswer; prompt: string },
+  asked: Asked & { answer: IntakeAnswer & Telling; prompt: string },
 ): Promise<Memory | null> {
   const { answer } = asked;
+  if (answer.mayTell === false) return null;
   if (answer.contextDue) {
     const scope = { project: answer.project, since: answer.givenUntil, exclude: answer.given };
     return await fullContext(asked, scope, HOOK_MEMORY_MS);
@@ -113,16 +118,26 @@ async function give(
 ): Promise<Memory | null> {
   const found = await withTimeout(work, timeLeft(asked.call.now, HOOK_MEMORY_MS));
   if (found === null || found.text === "") return null;
-  await note(asked, [...marks, ...found.observations], null);
-  return { text: found.text, notice: null };
+  const ids = [...marks, ...found.observations];
+  return (await note(asked, found.text, ids, null)) ? { text: found.text, notice: null } : null;
 }
 
-/** The event is stored: that this could not be noted may neither fail the answer nor hold it up. */
-async function note(asked: Asked, ids: string[], until: number | null): Promise<void> {
-  await withTimeout(
-    asked.session.repeatable((stub) => stub.contextGiven({ ids, until })),
+/**
+ * Notes what is about to be given; false where the key was told enough in this hour. The event is
+ * stored: that this could not be noted may neither fail the answer nor hold it up.
+ */
+async function note(
+  asked: Asked,
+  text: string,
+  ids: string[],
+  until: number | null,
+): Promise<boolean> {
+  const given = { ids, until, limited: text !== "" && isLimited(asked.call.caller) };
+  const mayTell = await withTimeout(
+    asked.session.repeatable((stub) => stub.contextGiven(given)),
     MARGIN_MS,
   );
+  return mayTell !== false;
 }
 
 async function fullContext(
@@ -134,8 +149,9 @@ async function fullContext(
   if (found === null) return null;
   // Counts as given only where the answer leaves in time.
   if (Date.now() - asked.call.now > limitMs) return null;
-  await note(asked, found.observations, found.until);
-  return found.text === "" ? null : { text: found.text, notice: noticeOf(found.told) };
+  const mayTell = await note(asked, found.text, found.observations, found.until);
+  if (found.text === "" || !mayTell) return null;
+  return { text: found.text, notice: noticeOf(found.told) };
 }
 
 async function findContext(

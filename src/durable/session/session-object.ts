@@ -19,6 +19,7 @@ import { projectObjectName } from "../../memory/project-name.ts";
 import { createLog, type Log, type LogEvent, log } from "../../platform/log.ts";
 import { namespaces } from "../namespaces.ts";
 import { beginDelete, beginForget } from "./ending/ending.ts";
+import { AnswerLimit, type Given, type Telling } from "./intake/answer-limit.ts";
 import {
   acceptEnd,
   acceptEvent,
@@ -57,6 +58,7 @@ export class SessionObject extends DurableObject<Env> {
   readonly #store: SessionStore;
   readonly #deps: SessionDependencies;
   readonly #filesAsked = new Set<string>();
+  readonly #answers = new AnswerLimit();
   /** The alarm that is set, ms; null where none is. Known without asking storage. */
   #alarmAt: number | null = null;
   /** Aborts the work of the alarm that runs; null while none does. */
@@ -90,12 +92,13 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** An event of a hook. Answers once it is stored; never waits for anything else. */
-  event({ sender, event }: { sender: Sender; event: IncomingEvent }): IntakeAnswer {
+  event({ sender, event }: { sender: Sender; event: IncomingEvent }): IntakeAnswer & Telling {
     // An alarm within the pause that hooks are given is early enough: it looks, and plans.
     const accept = (now: number) => acceptEvent(this.#store, sender, event, now);
     const answer = isOneStatement(this.#store, sender, event)
       ? this.#planned(accept, HOOKS_FIRST_MS)
       : this.#write(accept, HOOKS_FIRST_MS);
+    if (!this.#mayTell(sender)) return { ...answer, fileRead: null, mayTell: false };
     // Agents read a file many times; its memory is looked for once in each life of the object.
     if (answer.fileRead === null || this.#filesAsked.has(answer.fileRead)) {
       return { ...answer, fileRead: null };
@@ -110,8 +113,13 @@ export class SessionObject extends DurableObject<Env> {
   }
 
   /** SessionStart: reopens, renames, and says what context is due. */
-  start({ sender, source }: { sender: Sender; source: SessionSource }): StartAnswer {
-    return this.#write((now) => acceptStart(this.#store, sender, source, now));
+  start({ sender, source }: { sender: Sender; source: SessionSource }): StartAnswer & Telling {
+    const start = this.#write((now) => acceptStart(this.#store, sender, source, now));
+    return this.#mayTell(sender) ? start : { ...start, mayTell: false };
+  }
+
+  #mayTell({ limited = false }: Sender): boolean {
+    return !limited || this.#answers.isOpen(Date.now());
   }
 
   /** SessionEnd: process what waits, then close. Creates nothing. */
@@ -126,14 +134,19 @@ export class SessionObject extends DurableObject<Env> {
     this.#write(() => acceptTurnFailure(this.#store));
   }
 
-  /** The agent was given these items; `until` is the project's newest number then, if in full. */
-  contextGiven({ ids, until }: { ids: string[]; until: number | null }): void {
+  /**
+   * The agent is given these items; `until` is the project's newest number then, if in full. False
+   * where its key may be told no more in this hour (`limited`): then it must not be given them.
+   */
+  contextGiven({ ids, until, limited = false }: Given): boolean {
     const row = this.#store.row();
-    if (row === null) return;
+    if (row === null) return true;
+    if (limited && !this.#answers.take(Date.now())) return false;
     this.#store.session.update({
       given: [...new Set([...row.given, ...ids])].slice(-GIVEN_MAX),
       ...(until === null ? {} : { contextDue: false, givenUntil: until }),
     });
+    return true;
   }
 
   /** The session as the API shows it; null where the reader knows of none. */

@@ -23,6 +23,8 @@ export interface Sender extends WorkPlace {
   actor: string;
   /** Id of the key that was sent. Absent from callers of an older release. */
   key?: string;
+  /** The key may only capture, so what it is told is counted. Absent from callers of an older release. */
+  limited?: boolean;
   /** The project of `X-Cairn-Project`, normalised; null without the header. */
   project: string | null;
   /** What named that project. Absent from callers of an older release: a remote. */
