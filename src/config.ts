@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ApiError } from "./contract/errors.ts";
 import { JURISDICTIONS, type Jurisdiction } from "./memory/jurisdiction.ts";
+import { type Prices, parsePrices } from "./memory/prices.ts";
 import type { AiBinding } from "./platform/ai-binding.ts";
 
 const DEFAULT_RETENTION_DAYS = 7;
@@ -22,6 +23,7 @@ const EnvironmentSchema = z.object({
   CAIRN_SECRET: list,
   CAIRN_PROVIDER: list,
   CAIRN_MODEL: z.string().default(""),
+  CAIRN_PRICES: list,
   CAIRN_IGNORE: list,
   CAIRN_RETENTION_DAYS: z.string().default(""),
   CAIRN_JURISDICTION: z.enum(["", ...JURISDICTIONS]).default(""),
@@ -44,6 +46,8 @@ export interface Config {
   providerChain: string[];
   /** Of the first of the chain that asks a model and names none; null: that one's default. */
   model: string | null;
+  /** Of `CAIRN_PRICES`. */
+  prices: Prices;
   anthropicApiKey: string | null;
   anthropicBaseUrl: string | null;
   openAiApiKey: string | null;
@@ -91,6 +95,7 @@ export function readConfig(env: object): Config {
             "extractive",
           ],
     model: raw.CAIRN_MODEL || null,
+    prices: parsePrices(raw.CAIRN_PRICES),
     anthropicApiKey: raw.ANTHROPIC_API_KEY || null,
     anthropicBaseUrl: raw.ANTHROPIC_BASE_URL || null,
     openAiApiKey: raw.OPENAI_API_KEY || null,

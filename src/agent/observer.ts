@@ -31,8 +31,8 @@ export interface Author {
   degraded: string | null;
 }
 
-/** A provider that refused access in this call: to be left alone until its next probe. */
-export interface Pause {
+/** What became of a provider that was asked in this call and could not answer. */
+export interface ProviderTrouble {
   provider: string;
   failure: ProviderFailure;
 }
@@ -55,7 +55,7 @@ export type ObserveOutcome =
   | ({
       ok: true;
       result: ObserverResult;
-      pauses: Pause[];
+      troubles: ProviderTrouble[];
       /** Of all providers that were asked. */
       usage: TokenUsage;
       /** Index of an observation -> its author, where that is another than the result's. */
@@ -68,7 +68,7 @@ export type ObserveOutcome =
       failure: ProviderFailure;
       /** Nobody could be asked: every provider of the chain is paused, as of this call. */
       allPaused: boolean;
-      pauses: Pause[];
+      troubles: ProviderTrouble[];
       usage: TokenUsage;
     };
 
@@ -135,7 +135,7 @@ function completed(
 export async function observe(request: ObserveRequest): Promise<ObserveOutcome> {
   const { pausedUntil, now, signal } = request;
   const chain = [...request.chain];
-  const pauses: Pause[] = [];
+  const troubles: ProviderTrouble[] = [];
   const usage: TokenUsage = { input: 0, output: 0 };
   let degraded: string | null = null;
   let failure: ProviderFailure | null = null;
@@ -144,7 +144,7 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     ok: false,
     failure: { ...last, usage },
     allPaused,
-    pauses,
+    troubles,
     usage,
   });
 
@@ -169,14 +169,13 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     if (outcome.ok) {
       const author: Author = { provider: provider.name, model: outcome.result.model, degraded };
       const whole = completed(request.batch, outcome.result, author);
-      return { ok: true, ...whole, ...author, pauses, usage };
+      return { ok: true, ...whole, ...author, troubles, usage };
     }
     const { kind, message } = outcome.failure;
     if (kind === "aborted") return give(outcome.failure, false);
     request.log("warn", "provider_failed", { provider: provider.name, kind, reason: message });
-    if (kind === "refused_access")
-      pauses.push({ provider: provider.name, failure: outcome.failure });
-    else {
+    troubles.push({ provider: provider.name, failure: outcome.failure });
+    if (kind !== "refused_access") {
       failure = outcome.failure;
       if (WORTH_WAITING.has(kind) && request.attempt < request.maxAttempts) {
         return give(outcome.failure, false);
@@ -185,7 +184,7 @@ export async function observe(request: ObserveRequest): Promise<ObserveOutcome> 
     degraded ??= `${provider.name}_${kind}`;
   }
   if (failure !== null) return give(failure, false);
-  const refusal = pauses.at(-1)?.failure;
+  const refusal = troubles.at(-1)?.failure;
   const wait = Number.isFinite(probeInMs) ? probeInMs : null;
   return give(refusal ?? failureOf("refused_access", "every provider is paused", wait), true);
 }

@@ -15,6 +15,7 @@ import { call, page } from "./api.ts";
 import { connection } from "./connect/connect.ts";
 import { CAIRN, shellWord } from "./installation.ts";
 import { type Chosen, chosenProject } from "./project.ts";
+import { ProvidersRow, tellProviders } from "./providers.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
@@ -31,7 +32,11 @@ const HitRow = SearchHitSchema.pick({
   created_at: true,
 });
 const SearchRows = SearchAnswerSchema.pick({ read_as: true }).extend({ items: z.array(HitRow) });
-const StatusRow = StatusSchema.pick({ processing: true, active_sessions: true, queue_depth: true });
+const StatusRow = StatusSchema.pick({
+  processing: true,
+  active_sessions: true,
+  queue_depth: true,
+}).extend(ProvidersRow.shape);
 const SessionRow = SessionViewSchema.pick({
   session: true,
   state: true,
@@ -118,6 +123,9 @@ export async function status(target: Target, say: Say): Promise<void> {
   say(`Server      ${target.url}`);
   say(`Processing  ${answer.processing ? "yes" : "no"}, ${answer.queue_depth} events waiting`);
   say(`Sessions    ${answer.active_sessions} active`);
+  for (const [i, line] of tellProviders(answer).entries()) {
+    say(i === 0 ? `Compressed  by ${line}` : `            ${line}`);
+  }
   for (const agent of CONNECTABLE) {
     for (const projectScope of [false, true]) {
       const found = connection(agent, projectScope);

@@ -118,6 +118,7 @@ export const SESSION_VIEW_EXAMPLE: SessionView = {
   last_event_at: TIME_EXAMPLE,
   outbox: 0,
   paused_providers: [],
+  failing_providers: [],
   forgotten: false,
 };
 

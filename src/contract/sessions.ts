@@ -47,6 +47,10 @@ export const SessionViewSchema = z
     paused_providers: z
       .array(z.object({ provider: z.string(), until: IsoTime, reason: z.string() }))
       .meta({ description: "Those that refused us, and when they are asked again" }),
+    failing_providers: z
+      .array(z.object({ provider: z.string(), reason: z.string() }))
+      .exactOptional()
+      .meta({ description: "Those whose newest call failed otherwise" }),
     forgotten: z.boolean(),
     removed: RemovedSchema.optional(),
   })

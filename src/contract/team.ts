@@ -63,8 +63,33 @@ export const ProjectHereSchema = z
   .meta({ id: "ProjectHere" });
 export type ProjectHere = z.infer<typeof ProjectHereSchema>;
 
+const Usd = z.number().nullable();
+
+const ProviderStatusSchema = z
+  .object({
+    provider: z.string(),
+    model: z.string().nullable(),
+    trouble: z
+      .string()
+      .nullable()
+      .meta({ description: "What is wrong with it now, in an open session or in the settings" }),
+  })
+  .meta({ id: "ProviderStatus" });
+export type ProviderStatus = z.infer<typeof ProviderStatusSchema>;
+
+const CostSchema = z
+  .object({
+    ...TokenUsageSchema.shape,
+    usd: Usd.meta({ description: "null: CAIRN_PRICES has none for the model" }),
+  })
+  .meta({ id: "Cost", description: "About what 1,000 tool calls of agents cost with the first" });
+
 export const StatusSchema = z
   .object({
+    providers: z
+      .array(ProviderStatusSchema)
+      .meta({ description: "Who compresses, first choice first" }),
+    per_1000_tool_events: CostSchema,
     processing: z.boolean(),
     active_sessions: z.number(),
     queue_depth: z.number().meta({
@@ -94,6 +119,9 @@ export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 const totals = {
   ...TokenUsageSchema.shape,
   calls: z.number(),
+  usd: Usd.meta({
+    description: "By CAIRN_PRICES as they are now, estimates left out; null: a model has no price",
+  }),
   unsettled: z
     .object({ ...TokenUsageSchema.shape, calls: z.number() })
     .meta({ description: "Calls of which nobody told the figures: their estimates" }),

@@ -15,7 +15,17 @@ statusRoutes.get(
       answer: StatusSchema,
       example: {
         request: "/v1/status",
-        answer: { processing: true, active_sessions: 1, queue_depth: 4, approximate: false },
+        answer: {
+          providers: [
+            { provider: "anthropic", model: "claude-haiku-5-5", trouble: null },
+            { provider: "extractive", model: null, trouble: null },
+          ],
+          per_1000_tool_events: { input: 400_000, output: 60_000, usd: 0.7 },
+          processing: true,
+          active_sessions: 1,
+          queue_depth: 4,
+          approximate: false,
+        },
       },
     },
     status,

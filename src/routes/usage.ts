@@ -15,6 +15,7 @@ const used = {
   input: 15_320,
   output: 2_410,
   calls: 12,
+  usd: 0.027,
   unsettled: { input: 0, output: 0, calls: 0 },
 };
 
@@ -23,7 +24,8 @@ usageRoutes.get(
   route(
     {
       summary: "Tokens that providers were paid for, grouped",
-      detail: "Days are UTC. Usage is kept for 90 days.",
+      detail:
+        "Days are UTC. Usage is kept for 90 days. Money is told where CAIRN_PRICES has the prices of the models.",
       query: UsageQuery,
       answer: UsageSchema,
       example: {

@@ -1,7 +1,8 @@
 /** From what the objects report to checks that a person can act on. Pure. */
 
+import type { IgnoredProvider } from "../agent/providers/index.ts";
 import type { KnownSession } from "../contract/calls.ts";
-import type { Check } from "../contract/team.ts";
+import type { Check, ProviderStatus } from "../contract/team.ts";
 import type { ProjectInspection } from "../durable/project/project-object.ts";
 import type { Inspection } from "../durable/session/view/inspection.ts";
 import { AGENTS } from "../hooks/registry.ts";
@@ -21,7 +22,9 @@ export interface Findings {
   /** Objects that did not answer. */
   unreachable: string[];
   notExamined: number;
-  providerChain: string[];
+  providerChain: Pick<ProviderStatus, "provider" | "model">[];
+  /** Settings of providers that cannot be used. */
+  unusable: IgnoredProvider[];
   /** Limits that are used up today, as readable text. */
   budgets: string[];
   /** Tables of the team's object that are not as the migrations make them. */
@@ -39,7 +42,6 @@ export function diagnose(found: Findings): Check[] {
   const abandoned = sessions.filter((session) => session.abandoned > 0);
   const stuck = sessions.filter((session) => session.outboxAttempts >= STUCK_ATTEMPTS);
   const dead = sessions.filter((session) => session.dead > 0);
-  const paused = new Set(sessions.flatMap((session) => session.pausedProviders));
   const faulty = sessions.filter((session) => session.recoveries > 0);
   const believed = new Map(
     found.projects.flatMap((report) =>
@@ -80,12 +82,7 @@ export function diagnose(found: Findings): Check[] {
       "none",
       "hold events that no provider could compress: GET /v1/sessions/<session>/dead lists them, POST …/dead/retry tries again, DELETE …/dead drops them",
     ),
-    check(
-      "providers",
-      [...paused],
-      found.providerChain.join(", "),
-      "refused our key, credit or quota and are paused: replace the key or settle the account; they are asked again by themselves, and flush asks at once",
-    ),
+    ...checkProviders(found),
     checkStarts(sessions.filter(missedStart)),
     check(
       "budgets",
@@ -132,6 +129,33 @@ export function diagnose(found: Findings): Check[] {
           ? `looked at ${sessions.length} sessions of ${found.projects.length} projects`
           : `looked at ${sessions.length} sessions, open ones first; ${found.notExamined} more were not examined`,
     },
+  ];
+}
+
+/** The settings, who refuses us, and whose newest call failed otherwise. */
+function checkProviders({ sessions, providerChain, unusable }: Findings): Check[] {
+  const chain = providerChain.map(({ provider, model }) =>
+    model === null ? provider : `${provider} (${model})`,
+  );
+  const paused = new Set(sessions.flatMap((session) => session.pausedProviders));
+  const failing = new Map(
+    sessions.flatMap((session) => Object.entries(session.failingProviders ?? {})),
+  );
+  const settings = unusable.map(({ provider, reason }) => `${provider}: ${reason}`);
+  return [
+    check(
+      "providers",
+      [...paused],
+      chain.join(", "),
+      "refused our key, credit or quota and are paused: replace the key or settle the account; they are asked again by themselves, and flush asks at once",
+    ),
+    check(
+      "provider_answers",
+      [...failing].map(([provider, reason]) => `${provider} (${reason})`),
+      "none failed at its newest call",
+      "failed at their newest call and are asked again by themselves: if it lasts, look at their address, model and state",
+    ),
+    check("settings", settings, "are understood", "are left out: mend the variable"),
   ];
 }
 

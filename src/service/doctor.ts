@@ -9,6 +9,7 @@ import { diagnose, type ProjectReport } from "./diagnosis.ts";
 import { eachSession } from "./live-sessions.ts";
 import { teamObject } from "./objects.ts";
 import { eachProject } from "./projects.ts";
+import { providerStatuses, unusable } from "./providers.ts";
 import { budgets, usage } from "./usage.ts";
 
 /** Sessions that one visit looks at. */
@@ -44,12 +45,14 @@ export async function examine(call: CallContext): Promise<Diagnosis> {
   for (const [i, report] of reports.entries()) {
     if (report === null) unreachable.push(`session ${examined[i] ?? ""}`);
   }
+  const config = readConfig(call.env);
   const checks = diagnose({
     projects,
     sessions: reports.filter((report) => report !== null),
     unreachable,
     notExamined: names.length - examined.length,
-    providerChain: readConfig(call.env).providerChain,
+    providerChain: providerStatuses(config, []).filter(({ trouble }) => trouble === null),
+    unusable: unusable(config),
     budgets: await spentBudgets(call),
     teamSchemaDiffers: await teamObject(call.env, call.caller.team).repeatable((stub) =>
       stub.schemaDifferences(reader, {}),

@@ -1,5 +1,6 @@
 /** The tokens that a team's calls to providers used, and its limits per UTC day. */
 import { readerOf } from "../access/caller.ts";
+import { readConfig } from "../config.ts";
 import type { BudgetChange } from "../contract/params.ts";
 import type { Budgets, NamedUsage } from "../contract/team.ts";
 import type { UsageDimension } from "../contract/vocabulary.ts";
@@ -25,6 +26,7 @@ export async function usage(call: CallContext, request: UsageRequest): Promise<N
     since: request.since ?? utcDay(call.now - DEFAULT_DAYS * DAY_MS),
     until: request.until ?? utcDay(call.now),
     by: request.by,
+    prices: readConfig(call.env).prices.byModel,
   };
   return await teamObject(call.env, call.caller.team).repeatable((stub) =>
     stub.usage(readerOf(call.caller), query),

@@ -66,7 +66,12 @@ describe("the observer", () => {
   it("takes the first provider's word, and settles what it used", async () => {
     const { request, budget } = await arranged("first", {});
     const outcome = await observe(request);
-    expect(outcome).toMatchObject({ ok: true, provider: "anthropic", degraded: null, pauses: [] });
+    expect(outcome).toMatchObject({
+      ok: true,
+      provider: "anthropic",
+      degraded: null,
+      troubles: [],
+    });
     if (!outcome.ok) return;
     expect(budget.settled).toEqual([{ provider: "anthropic", usage: outcome.usage }]);
     expect(budget.reserved).toBeGreaterThan(outcome.usage.input + outcome.usage.output);
@@ -80,7 +85,7 @@ describe("the observer", () => {
       ok: false,
       failure: { kind: "overloaded", retryAfterMs: 9_000 },
       allPaused: false,
-      pauses: [],
+      troubles: [{ provider: "anthropic", failure: { kind: "overloaded" } }],
     });
     expect(early.budget.settled).toHaveLength(1);
 
@@ -89,6 +94,7 @@ describe("the observer", () => {
       ok: true,
       provider: "extractive",
       degraded: "anthropic_network",
+      troubles: [{ provider: "anthropic", failure: { kind: "network" } }],
     });
   });
 
@@ -121,14 +127,14 @@ describe("the observer", () => {
       ok: true,
       provider: "extractive",
       degraded: "anthropic_refused_access",
-      pauses: [{ provider: "anthropic", failure: { kind: "refused_access" } }],
+      troubles: [{ provider: "anthropic", failure: { kind: "refused_access" } }],
     });
 
     const alone = await arranged("broke-alone", { queue: ["unauthorized"] });
     expect(await observe({ ...alone.request, chain: [alone.anthropic] })).toMatchObject({
       ok: false,
       allPaused: true,
-      pauses: [{ provider: "anthropic" }],
+      troubles: [{ provider: "anthropic" }],
     });
 
     const paused = await arranged("paused", {}, { pausedUntil: { anthropic: NOW + 60_000 } });
@@ -161,7 +167,7 @@ describe("the observer", () => {
     expect(await observe(silent.request)).toMatchObject({
       ok: false,
       failure: { kind: "network", usage: { input: 0, output: 0 } },
-      pauses: [],
+      allPaused: false,
     });
     expect((await over.scope.stats()).requests + (await silent.scope.stats()).requests).toBe(0);
   });

@@ -34,6 +34,7 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     expect(await isHealthy(server.url)).toBe(true);
     expect(server.output()).toContain(server.key);
     expect(server.output()).toContain(`${CAIRN} connect claude-code`);
+    expect(server.output()).toContain("extractive (rules, no model); costs nothing");
     expect(server.key).toMatch(/^cairn_local_[a-z0-9]+_[A-Za-z0-9]{32,}$/);
 
     for (const name of readdirSync(server.state)) {

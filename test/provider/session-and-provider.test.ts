@@ -45,10 +45,24 @@ describe("a provider in trouble", () => {
       events: { pending: 3, dead: 0 },
     });
     expect((await stub.view(READER, {}))?.last_error).toContain("overloaded");
+    expect((await get("/v1/status")).body.providers).toEqual([
+      {
+        provider: "anthropic",
+        model: "claude-haiku-5-5",
+        trouble: expect.stringContaining("status 429"),
+      },
+    ]);
+    const { body: doctor } = await get("/v1/doctor");
+    expect(doctor.checks).toContainEqual({
+      name: "provider_answers",
+      ok: false,
+      detail: expect.stringContaining("anthropic (status 429"),
+    });
     // A flush does not go before what the provider asked for.
     await stub.flush(READER, { wait: false });
     expect((await mock.stats()).requests).toBe(1);
     expect(await first).toMatchObject({ state: "idle", events: { pending: 0, dead: 0 } });
+    expect(await stub.view(READER, {})).toMatchObject({ failing_providers: [] });
     expect(await sourcesOf(project)).toEqual(["tool:a", "tool:b"]);
   });
 

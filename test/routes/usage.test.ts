@@ -6,7 +6,7 @@ import { usageRoutes } from "../../src/routes/usage.ts";
 import { apiApp } from "../support/api-app.ts";
 
 /** The two resources as a member of `team` sees them. */
-function resources(team: string) {
+function resources(team: string, variables: Record<string, string> = {}) {
   const app = apiApp();
   app.use(async (c, next) => {
     c.set("caller", { team, person: "test0001", key: "test0001", scopes: ["full"] });
@@ -17,7 +17,7 @@ function resources(team: string) {
   app.route("/v1/budgets", budgetRoutes);
   return async (path: string, put?: unknown) => {
     const init = put === undefined ? {} : { method: "PUT", body: JSON.stringify(put) };
-    const response = await app.request(path, init, env);
+    const response = await app.request(path, init, { ...env, ...variables });
     return { status: response.status, body: await response.json<Record<string, unknown>>() };
   };
 }
@@ -58,6 +58,7 @@ describe("GET /v1/usage", () => {
           input: 3,
           output: 1,
           calls: 1,
+          usd: null,
           unsettled,
         },
         {
@@ -68,6 +69,7 @@ describe("GET /v1/usage", () => {
           input: 120,
           output: 2,
           calls: 2,
+          usd: null,
           unsettled,
         },
         {
@@ -78,15 +80,16 @@ describe("GET /v1/usage", () => {
           input: 4000,
           output: 1,
           calls: 1,
+          usd: null,
           unsettled,
         },
       ],
-      total: { input: 4123, output: 4, calls: 4, unsettled },
+      total: { input: 4123, output: 4, calls: 4, usd: null, unsettled },
       truncated: false,
     });
     expect((await ask("/v1/usage?by=project")).body.items).toEqual([
-      { project: app, input: 123, output: 3, calls: 3, unsettled },
-      { project: lib, input: 4000, output: 1, calls: 1, unsettled },
+      { project: app, input: 123, output: 3, calls: 3, usd: null, unsettled },
+      { project: lib, input: 4000, output: 1, calls: 1, usd: null, unsettled },
     ]);
     expect((await ask("/v1/usage?by=session,%20model")).body.items).toMatchObject([
       { session: "claude-code/b", model: null, input: 3 },
@@ -95,6 +98,23 @@ describe("GET /v1/usage", () => {
     ]);
     const longAgo = await ask("/v1/usage?since=2026-01-01&until=2026-01-02T10:00:00Z");
     expect(longAgo.body).toMatchObject({ items: [], total: { input: 0, calls: 0 } });
+  });
+
+  it("tells money by the prices that are set, and none where a model has no price", async () => {
+    const team = "usage-priced";
+    await spend(team, "claude-code/a", "github.com/acme/app", "small-1", 1_000_000);
+    await spend(team, "claude-code/a", "github.com/acme/app", "small-1", 500_000);
+    await spend(team, "claude-code/b", "github.com/acme/app", "other", 2_000_000);
+    const usd = async (prices: string, by: string) => {
+      const { body } = await resources(team, { CAIRN_PRICES: prices })(`/v1/usage?by=${by}`);
+      const { items, total } = body as Record<"items" | "total", { usd: number | null }[]>;
+      return [...items, total].map((row) => (row as { usd: number | null }).usd);
+    };
+    // Two calls with an output token each at $5 a million.
+    expect(await usd("small-1=0.8/5", "model")).toEqual([null, 1.20001, null]);
+    expect(await usd("small-1=0.8/5, 1/0", "model")).toEqual([2, 1.20001, 3.20001]);
+    expect(await usd("nonsense", "day")).toEqual([null, null]);
+    expect(await usd("0/0", "day")).toEqual([0, 0]);
   });
 
   it("is empty for a team that used nothing, and creates nothing", async () => {

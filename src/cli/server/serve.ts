@@ -28,7 +28,7 @@ export interface Service {
   /** Starts the server's processes. */
   launch(port: number): Promise<ProcessGroup>;
   /** Tells the user that it is ready. */
-  announce(run: Run): void;
+  announce(run: Run): void | Promise<void>;
 }
 
 /** How long removed text is scrubbed before a start; what is left is done at the stop or the next start. */
@@ -79,7 +79,7 @@ export async function serve(service: Service): Promise<number> {
           : `the runtime could not start (${ready}); its own message stands above.`,
       );
     }
-    service.announce(run);
+    await service.announce(run);
     const reason = await Promise.race([group.ended, stopping.stopped]);
     if (reason === null) return 0;
     throw new Failure(

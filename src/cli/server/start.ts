@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
+import { call } from "../api.ts";
 import {
   BUILT,
   CAIRN,
@@ -12,6 +13,7 @@ import {
   shellWord,
   stateFolder,
 } from "../installation.ts";
+import { ProvidersRow, tellProviders } from "../providers.ts";
 import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey, signingSecret } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
@@ -90,7 +92,8 @@ function runtimeEnvironment(keys: string, secret: string): NodeJS.ProcessEnv {
   return env;
 }
 
-function announce(host: string, run: Run): void {
+async function announce(host: string, run: Run): Promise<void> {
+  const told = tellProviders(await call(run, "status", ProvidersRow).catch(() => ({})));
   const other = otherStateFolder();
   const lines = [
     "",
@@ -100,6 +103,10 @@ function announce(host: string, run: Run): void {
     ...(other === null
       ? []
       : [`         (another memory is in ${other}; to use that one, set CAIRN_STATE to it)`]),
+    ...told.map((line, i) => (i === 0 ? `  Model  ${line}` : `         ${line}`)),
+    ...(told.length > 0 && process.env.ANTHROPIC_API_KEY && !process.env.CAIRN_PROVIDER
+      ? ["         (by ANTHROPIC_API_KEY; CAIRN_PROVIDER=extractive uses no model)"]
+      : []),
     "",
     "  Connect Claude Code (from any folder, once per machine):",
     `    ${stateVariable()}${CAIRN} connect claude-code`,

@@ -24,10 +24,11 @@ export function countOf(counts: Record<string, number>, name: string): number {
   return Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0;
 }
 
-/** A provider that refused us, and when it may be asked again. */
+/** A provider that could not answer, and when it may be asked again. */
 export interface ProviderPause {
+  /** ms since the epoch; 0 where it need not be left alone. */
   until: number;
-  /** Refusals in a row. */
+  /** Refusals of key, credit or quota in a row. */
   refusals: number;
   reason: string;
 }

@@ -15,6 +15,7 @@ import {
   USAGE_DIMENSIONS,
   type UsageDimension,
 } from "../../contract/vocabulary.ts";
+import type { Prices } from "../../memory/prices.ts";
 import type { Database } from "../../platform/database.ts";
 import {
   brokenLimit,
@@ -58,6 +59,8 @@ export interface UsageQuery {
   since: string;
   until: string;
   by: UsageDimension[];
+  /** By model. Absent from callers of older releases. */
+  prices?: Prices["byModel"];
 }
 
 /** Most groups in one answer. */
@@ -83,7 +86,7 @@ export interface Usage {
 
 export const NO_USAGE: Usage = {
   items: [],
-  total: { input: 0, output: 0, calls: 0, unsettled: { input: 0, output: 0, calls: 0 } },
+  total: { input: 0, output: 0, calls: 0, usd: 0, unsettled: { input: 0, output: 0, calls: 0 } },
   truncated: false,
 };
 
@@ -248,29 +251,48 @@ function sumUsage(
 ): UsageRow[] {
   const rows = db.all<
     UsageGroup &
-      TokenUsage & { calls: number; spent_input: number; spent_output: number; spent_calls: number }
+      TokenUsage & {
+        calls: number;
+        usd: number;
+        unpriced: number;
+        spent_input: number;
+        spent_output: number;
+        spent_calls: number;
+      }
   >(
-    `SELECT ${columns}
+    `WITH price AS (
+       SELECT key AS model, value ->> 'input' AS input, value ->> 'output' AS output
+       FROM json_each(?4)
+     )
+     SELECT ${columns}
        coalesce(sum(input), 0) AS input,
        coalesce(sum(output), 0) AS output,
        coalesce(sum(calls), 0) AS calls,
+       coalesce(sum(usd), 0) AS usd,
+       coalesce(sum(usd IS NULL), 0) AS unpriced,
        coalesce(sum(spent_input), 0) AS spent_input,
        coalesce(sum(spent_output), 0) AS spent_output,
        coalesce(sum(spent_calls), 0) AS spent_calls
      FROM (
-       SELECT day, session, project, provider, nullif(model, '') AS model, input, output, calls,
+       SELECT day, session, project, provider, nullif(usage.model, '') AS model,
+         usage.input, usage.output, calls,
+         (usage.input * price.input + usage.output * price.output) / 1e6 AS usd,
          0 AS spent_input, 0 AS spent_output, 0 AS spent_calls
-       FROM usage WHERE day BETWEEN ?1 AND ?2
+       FROM usage LEFT JOIN price ON price.model = iif(
+         EXISTS (SELECT 1 FROM price AS own WHERE own.model = usage.model), usage.model, '*')
+       WHERE day BETWEEN ?1 AND ?2
        UNION ALL
-       SELECT day, session, project, provider, NULL, 0, 0, 0, input, output, 1
+       SELECT day, session, project, provider, NULL, 0, 0, 0, 0, input, output, 1
        FROM reservations WHERE day BETWEEN ?1 AND ?2 AND reserved_at <= ?3
      ) ${grouping}`,
     query.since,
     query.until,
     spentSince(now),
+    JSON.stringify(query.prices ?? {}),
   );
-  return rows.map(({ spent_input, spent_output, spent_calls, ...group }) => ({
+  return rows.map(({ spent_input, spent_output, spent_calls, usd, unpriced, ...group }) => ({
     ...group,
+    usd: unpriced === 0 ? usd : null,
     unsettled: { input: spent_input, output: spent_output, calls: spent_calls },
   }));
 }

@@ -137,6 +137,7 @@ describe("a budget", () => {
         input: 40,
         output: 4,
         calls: 1,
+        usd: null,
         unsettled: { input: 0, output: 0, calls: 0 },
       });
       expect(reserveTokens(db, next, NOON + 12 * 60 * MINUTE_MS - 1)).toEqual({ ok: true });

@@ -24,6 +24,8 @@ export interface Inspection {
   outboxAttempts: number;
   outboxError: string | null;
   pausedProviders: string[];
+  /** Provider -> why its newest call failed, where that pauses nothing. Absent from older releases. */
+  failingProviders?: Record<string, string>;
   /** It is worked in today, and its start was never heard of. Absent from older releases. */
   startMissed?: boolean;
   /** Faults in a row of the object's own. */
@@ -51,6 +53,11 @@ export function inspect(
     pausedProviders: Object.entries(row.providerPauses)
       .filter(([, pause]) => pause.until > repaired.now)
       .map(([name]) => name),
+    failingProviders: Object.fromEntries(
+      Object.entries(row.providerPauses)
+        .filter(([, pause]) => pause.refusals === 0)
+        .map(([name, { reason }]) => [name, reason]),
+    ),
     startMissed: !row.started && repaired.now - row.touchedAt < START_MISSED_MS,
     recoveries: row.recoveries,
     schemaDiffers: store.db.schemaDifferences(schema),

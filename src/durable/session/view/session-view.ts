@@ -28,11 +28,16 @@ export function describeSession(
     last_error: store.outbox.lastError() ?? newest.error,
     last_event_at: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
     outbox: store.outbox.waiting(),
-    paused_providers: Object.entries(row.providerPauses).map(([provider, pause]) => ({
-      provider,
-      until: new Date(pause.until).toISOString(),
-      reason: pause.reason,
-    })),
+    paused_providers: Object.entries(row.providerPauses)
+      .filter(([, pause]) => pause.refusals > 0)
+      .map(([provider, pause]) => ({
+        provider,
+        until: new Date(pause.until).toISOString(),
+        reason: pause.reason,
+      })),
+    failing_providers: Object.entries(row.providerPauses)
+      .filter(([, pause]) => pause.refusals === 0)
+      .map(([provider, { reason }]) => ({ provider, reason })),
     forgotten: row.forgotten,
     ...(row.forgotten && row.tombstone?.removed !== undefined
       ? { removed: row.tombstone.removed }

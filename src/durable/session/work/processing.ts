@@ -166,7 +166,7 @@ function writeOutcome(
     tokensInput: held.tokensInput + outcome.usage.input,
     tokensOutput: held.tokensOutput + outcome.usage.output,
   };
-  const pauses = nextPauses(row.providerPauses, outcome, now);
+  const pauses = nextPauses(row.providerPauses, outcome, budgetUnreachable, now);
   if (pauses !== row.providerPauses) store.session.update({ providerPauses: pauses });
   if (!outcome.ok) {
     const seqs = store.log.seqs(held.fromSeq, held.toSeq);
@@ -218,21 +218,29 @@ function failureKind(
   return budgetUnreachable ? "budget_unreachable" : outcome.failure.kind;
 }
 
-/** Refusals in a row per provider; an answer of its own ends a provider's pause. */
+/**
+ * Refusals in a row per provider, and what else went wrong at its newest call, which pauses nothing;
+ * an answer of its own ends both.
+ */
 function nextPauses(
   pauses: Record<string, ProviderPause>,
   outcome: ObserveOutcome,
+  budgetUnreachable: boolean,
   now: number,
 ): Record<string, ProviderPause> {
   let next = pauses;
-  for (const pause of outcome.pauses) {
-    const refusals = (next[pause.provider]?.refusals ?? 0) + 1;
+  for (const { provider, failure } of outcome.troubles) {
+    const before = next[provider];
+    const isRefused = failure.kind === "refused_access";
+    // Not its own failure, or told already: a row that says the same is not written again.
+    if (!isRefused && (budgetUnreachable || before !== undefined)) continue;
+    const refusals = (before?.refusals ?? 0) + (isRefused ? 1 : 0);
     next = {
       ...next,
-      [pause.provider]: {
+      [provider]: {
         refusals,
-        until: now + nextProbe(refusals - 1),
-        reason: pause.failure.message,
+        until: isRefused ? now + nextProbe(refusals - 1) : 0,
+        reason: failure.message,
       },
     };
   }
