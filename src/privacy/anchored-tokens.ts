@@ -1,8 +1,11 @@
 /** Tokens and addresses whose telling part stands in their middle or in front of them. */
 
-/** Without one of these there is none; tried on runs as long as a token. */
-export const ANCHOR_SCREEN =
-  /:AA|Q~|\.atlasv1\.|\|[A-Za-z0-9]{40}|sig=|ignature=|code=|\/hooks?|webhook|googleapis/;
+/**
+ * What their words begin with, beside those that have `~` behind a word or `|` in front of a long
+ * one; without any of these there is none.
+ */
+export const ANCHOR_PREFIXES =
+  "AA atlasv1. sig= Signature= signature= code= hooks. hooks/ hook/ webhook chat.googleapis";
 
 const RULES: readonly [kind: string, literal: string, pattern: RegExp][] = [
   [

@@ -74,6 +74,7 @@ const COMMANDS: readonly Command[] = [
   ),
   command("wpa_passphrase", "\\S{1,100}", "[ \\t]{1,4}"),
   command("net use", "/user:\\S{1,100}", "[ \\t]{1,4}"),
+  command("ssh-keygen", "-[NP]", "[ \\t]{1,4}"),
   command("cmdkey", "/pass:", ""),
   command("security add-(?:generic|internet)-password", "-w", "[ \\t]{1,4}"),
   command(
@@ -99,6 +100,17 @@ const COMMANDS: readonly Command[] = [
     "\\S{0,80}(?:password|secret|token|key|pwd|pypi-token\\.\\w{1,40}|http-basic\\.\\w{1,40}[ \\t]{1,4}\\S{1,60})\\S{0,40}",
     "[ \\t=]{1,4}",
   ),
+  {
+    program: "net use",
+    pattern: new RegExp(
+      `(\\bnet use[ \\t]{1,4}(?:[A-Z*]:?[ \\t]{1,4})?\\\\\\\\\\S{1,200}[ \\t]{1,4}(?![/*]))${WORD}`,
+      "gi",
+    ),
+  },
+  {
+    program: "net user",
+    pattern: new RegExp(`(\\bnet user[ \\t]{1,4}[^\\s/]{1,64}[ \\t]{1,4}(?![/*]))${WORD}`, "gi"),
+  },
   {
     program: "ConvertTo-SecureString",
     pattern: new RegExp(
@@ -131,7 +143,7 @@ const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
 /** One look for all programs, around the options of a text. */
 const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
 
-const OPTION = /[ \t](?:--?[A-Za-z]|\/(?:user|pass|p):)/g;
+const OPTION = /[ \t](?:--?[A-Za-z]|\/(?:user:|pass:|p:|add\b))/g;
 /** Parts of programs that take a password without an option: parts that begin with a rare letter. */
 const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault "];
 /** How far in front of its option a program may stand, and behind. */

@@ -1,12 +1,63 @@
-/** Secrets of files and languages that have a form of their own: SQL, `.netrc`, `.pgpass`. */
-import { isPlaceholder, isSecretQuoted } from "./secret-values.ts";
+/**
+ * Secrets of files and languages that have a form of their own: SQL, `.netrc`, `.pgpass`, lists of
+ * accounts, keys as JSON, Composer's `auth.json`, recovery codes.
+ */
+import { isMixed, isPlaceholder, isSecretQuoted, looksRandom } from "./secret-values.ts";
 
 /** All rules of this module; each begins with a plain search. */
 export function redactFileForms(text: string): string {
   let result = text;
   if (SQL_LITERALS.some((literal) => result.includes(literal))) result = redactSql(result);
   if (result.includes("login")) result = replaced(result, NETRC);
+  if (result.includes(":$")) result = result.replace(ACCOUNT, "$1[redacted:password-hash]");
+  if (result.includes("kty")) result = replaced(result, JSON_KEY);
+  if (/b-(?:oauth|token)/.test(result)) result = replaced(result, COMPOSER);
+  if (result.includes("AUTH ")) result = redactAuth(result);
+  if (/[yp][ _-][cC]ode/.test(result)) result = redactCodes(result);
   return PGPASS_SCREEN.test(result) ? replaced(result, PGPASS) : result;
+}
+
+/** `root:$6$salt$hash:`, a line of `/etc/shadow` or of `.htpasswd`: a hash can be guessed at. */
+const ACCOUNT =
+  /((?:^|[\s"'`:=→+>])[A-Za-z_][\w.@-]{0,63}:)(\$(?:[1567y]|2[abxy]?|gy|apr1|sha1|argon2[id]{1,2})\$[\w./$,=+-]{20,300})/g;
+/** The private members of a JSON Web Key. */
+const JSON_KEY =
+  /(\\{0,3}["'](?:d|k|p|q|dp|dq|qi)\\{0,3}["']\s{0,4}:\s{0,4}\\{0,3}["'])([A-Za-z0-9_-]{20,2000})/g;
+const COMPOSER =
+  /((?:github|gitlab|bitbucket|forgejo)-(?:oauth|token)\\{0,3}"\s{0,4}:\s{0,8}\{\s{0,24}\\{0,3}"[\w.:-]{1,100}\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}")([^"\s\\]{8,300})/g;
+
+/** `AUTH x`, `AUTH user x`, `AUTH PLAIN x`: what Redis and mail servers are told. */
+const AUTH = /(\bAUTH[ \t]{1,4}(?:[\w.@-]{1,60}[ \t]{1,4})?)([^\s"'`]{8,300})/g;
+
+function redactAuth(text: string): string {
+  return text.replace(AUTH, (whole: string, before: string, value: string) =>
+    isMixed(value, 8) && !isPlaceholder(value) ? `${before}[redacted:password]` : whole,
+  );
+}
+
+const CODES = /\b(?:recovery|backup)[ _-]codes?["'*]{0,3}[^\n:=]{0,40}[:=]/gi;
+/** One code, with a list's sign or comma before it. */
+const CODE =
+  /(?:[\s,;["'`]|[-*•][ \t]|[0-9]{1,2}[.)][ \t]){0,8}([A-Za-z0-9]{4,10}-[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,2}|[0-9]{6,8}|[A-Za-z0-9]{8,16})(?=[\s,;\]"'`]|$)/y;
+const CODES_MAX = 20;
+
+function redactCodes(text: string): string {
+  let result = "";
+  let position = 0;
+  for (const head of text.matchAll(CODES)) {
+    let at = head.index + head[0].length;
+    if (at < position) continue;
+    for (let count = 0; count < CODES_MAX; count++) {
+      CODE.lastIndex = at;
+      const match = CODE.exec(text);
+      const code = match?.[1] ?? "";
+      if (match === null || !(looksRandom(code, 8) || /^[0-9]+$/.test(code))) break;
+      at += match[0].length;
+      result += `${text.slice(position, at - code.length)}[redacted:code]`;
+      position = at;
+    }
+  }
+  return result + text.slice(position);
 }
 
 /** Parts of what the patterns hold, from a rare letter on: these are found fastest. */

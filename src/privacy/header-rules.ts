@@ -4,6 +4,9 @@ import { isMixed, isPlaceholder, looksRandom } from "./secret-values.ts";
 
 const SCHEME =
   /^(Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|NTLM|Key|SSWS|Bot|Splunk|GenieKey|OAuth|Hawk|Signature|AWS|AWS4-HMAC-SHA256)\s{1,4}(\S.{0,4000})$/i;
+/** Pairs of settings alone: `theme=dark; lang=de; Path=/`. */
+const HARMLESS_COOKIES =
+  /^(?:(?![\w-]{0,40}(?:sess|sid|tok|auth|jwt|csrf|xsrf|key|id=))[\w-]{1,40}(?:=(?:[A-Za-z_-]{1,12}|[0-9]{1,5}|\/[\w/-]{0,40}))?(?:;[ \t]{0,2}|$)){1,12}$/i;
 const COOKIE_PAIR = /^[^\s=;,]{1,128}=[^\s;]/;
 const IDENTIFIER = /^[A-Za-z_$][\w$]{0,80}(?:\??\.[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
 
@@ -45,7 +48,7 @@ export function redactHeaderEntry(name: string, value: string): string | null {
 export function headerSecret(name: string, value: string): string | null {
   if (/cookies?$/i.test(name)) {
     if (!COOKIE_PAIR.test(value) || /=\s{0,2}[${<%]/.test(value.slice(0, 160))) return null;
-    return "[redacted:cookie]";
+    return HARMLESS_COOKIES.test(value.trim()) ? null : "[redacted:cookie]";
   }
   const scheme = SCHEME.exec(value.trim());
   const credential = scheme === null ? value.trim() : (scheme[2] ?? "");

@@ -5,12 +5,14 @@
  * them, and only beside them it is looked at closely.
  */
 
+import { columnValues } from "./column-values.ts";
+import { foreignNames } from "./foreign-names.ts";
 import { headerKind, headerSecret } from "./header-rules.ts";
 import { pairedValue } from "./paired-values.ts";
 import { rareNames } from "./rare-names.ts";
 import { type Replacement, replaceAll } from "./replacements.ts";
-import { type SecretName, secretName } from "./secret-names.ts";
-import { isSecretBare, isSecretQuoted } from "./secret-values.ts";
+import { FOREIGN_NAME, type SecretName, secretName } from "./secret-names.ts";
+import { isMixed, isSecretBare, isSecretQuoted } from "./secret-values.ts";
 import { sentenceValue } from "./sentence-values.ts";
 import {
   characterBehind,
@@ -28,13 +30,7 @@ const NAME_MAX_CHARS = 64;
 
 /** Parts of names, most of them English; few and short, so that ordinary text is searched fast. */
 const STEM =
-  /pass|pwd|secre|token|key|auth|cred|phrase|mnemo|psk|cookie|kennw|clave|sandi|senha|contrase/gi;
-
-/** Letters beyond English, without which no name of another script is looked for. */
-const OTHER_LETTERS = /[\u00c0-\u024f\u0370-\u1fff\u3040-\ud7af\uf900-\ufdff]/;
-/** Names in letters beyond English; `secret-names.ts` knows them whole. */
-const OTHER_STEM =
-  /contraseñas?|palavra-passe|clé|clef|l[öø]senord|has[łl]o|şifre|mật khẩu|парол[ьяюи]|ключ|токен|секрет|密码|密碼|口令|密钥|密鑰|秘钥|令牌|私钥|私鑰|凭证|访问码|पासवर्ड|कूटशब्द|कुंजी|टोकन|गुप्त शब्द|كلمة (?:المرور|السر|مرور|سر)|كلمه (?:المرور|السر)|الرقم السري|رمز (?:الدخول|المرور|الوصول)|المفتاح السري|مفتاح|باسورد|পাসওয়ার্ড|পাসওয়ার্ড|গোপন \S{1,8}|টোকেন|پاس ?ورڈ|پاسورڈ|خفیہ \S{1,8}|ٹوکن|رمز ?عبور|گذرواژه|schlüssel|パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|秘密キー|トークン|キー|合言葉|シークレット|비밀번호|비밀 번호|암호|패스워드|토큰|비밀 ?키|키|시크릿|รหัสผ่าน|סיסמה|סיסמא|κωδικός|συνθηματικό|ਪਾਸਵਰਡ|પાસવર્ડ|கடவுச்சொல்|పాస్‌?వర్డ్|secrète|privée|código|jelszó|parolă/giu;
+  /pass|pwd|secre|token|key|auth|cred|phrase|mnemo|psk|cookie|_salt|kennw|clave|sandi|senha|contrase/gi;
 
 /** Replaces the values of secrets' names, in every usual notation. */
 export function redactNamed(text: string): string {
@@ -47,7 +43,10 @@ export function redactNamed(text: string): string {
     reach = name.end;
     STEM.lastIndex = Math.max(STEM.lastIndex, name.end);
     const secret = beside(text, name, null);
-    if (secret === null) continue;
+    if (secret === null) {
+      found.push(...columnValues(text, name));
+      continue;
+    }
     found.push(secret);
     reach = Math.max(reach, secret.end);
     STEM.lastIndex = reach;
@@ -56,22 +55,12 @@ export function redactNamed(text: string): string {
     const secret = beside(text, name, null);
     if (secret !== null) found.push(secret);
   }
-  if (OTHER_LETTERS.test(text)) {
-    for (const match of text.matchAll(OTHER_STEM)) {
-      const end = match.index + match[0].length;
-      // Another letter of the same script: the word goes on, and is another.
-      if (!BEHIND_OTHER.test(text.charAt(end))) continue;
-      const secret = beside(text, { text: match[0], start: match.index, end }, FOREIGN);
-      if (secret !== null) found.push(secret);
-    }
+  for (const name of foreignNames(text)) {
+    const secret = beside(text, name, FOREIGN_NAME);
+    if (secret !== null) found.push(secret);
   }
   return replaceAll(text, found);
 }
-
-/** What may stand behind a name of another script: no letter but of a verb, or of the value. */
-const BEHIND_OTHER = /[\s:=：＝"'`*\])」』”»→-]|[是为為は이은는]|^$/u;
-
-const FOREIGN: SecretName = { strength: "medium", kind: "password", phrase: false };
 
 /** Letters, digits, `_`, `-`, `.`, and letters of other scripts. */
 function isNamePart(code: number): boolean {
@@ -136,6 +125,11 @@ function isWordPart(code: number): boolean {
 const CLOSERS = "\"'`]*?!)\\”’»";
 const CLOSERS_MAX = 8;
 
+/** `Unseal Key 1: …`. */
+const NUMBER = / [0-9]{1,2}(?=[:=])/y;
+/** `PWD={…}`, as ODBC quotes. */
+const BRACED = /=\{([^{}\s"'`$]{8,100})\}/y;
+
 /** The secret that stands beside a name, if one does. */
 function beside(text: string, name: Span, given: SecretName | null): Replacement | null {
   let closed = name.end;
@@ -145,6 +139,8 @@ function beside(text: string, name: Span, given: SecretName | null): Replacement
     closed < text.length
   )
     closed += 1;
+  NUMBER.lastIndex = closed;
+  if (NUMBER.test(text)) closed = NUMBER.lastIndex;
   let at = closed;
   while (at < closed + GAP_MAX_CHARS && isSpace(text.charCodeAt(at))) at += 1;
   const from = valueStart(text, at);
@@ -183,6 +179,11 @@ function assigned(
 ): Replacement | null {
   const { strength, phrase } = secret;
   const mark = `[redacted:${secret.kind}]`;
+  BRACED.lastIndex = from - 1;
+  const braced = BRACED.exec(text)?.[1];
+  if (braced !== undefined && isMixed(braced, 8)) {
+    return { start: from + 1, end: from + 1 + braced.length, mark };
+  }
   const value = valueAt(text, from);
   if (value === null) return null;
   const quoted = value.quoted ? value : typedValue(text, value.end);

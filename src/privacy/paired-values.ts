@@ -13,6 +13,7 @@ export function pairedValue(
 ): Replacement | null {
   const value =
     argument(text, name, closed) ??
+    callArgument(text, name) ??
     element(text, name) ??
     cell(text, closed) ??
     entryValue(text, name, closed);
@@ -29,7 +30,7 @@ export function pairedValue(
 }
 
 /** `define('DB_PASSWORD', 'x')`, `set("X-Api-Key", "x")`; a list of names has such pairs too. */
-const ARGUMENT = /\)?,\s{0,8}(?:\w{1,12}[:=(][ \t]{0,2})?(?=\\{0,3}["'`])/y;
+const ARGUMENT = /\)?,\s{0,16}(?:\w{1,12}[:=(][ \t]{0,2})?(?=\\{0,3}["'`])/y;
 
 function argument(text: string, name: Span, closed: number): Span | null {
   if (closed === name.end) return null;
@@ -41,6 +42,21 @@ function argument(text: string, name: Span, closed: number): Span | null {
   return value;
 }
 
+/** `setPassword("x")`, `.apiKey('x')`; what checks or gets a secret takes other arguments. */
+const SETTER =
+  /^(?:set|with|use)?[A-Z_]|^(?:password|passwd|pwd|passphrase|api_?key|secret|token)$/i;
+const GETTER =
+  /^(?:get|has|is|check|verify|validate|parse|hash|find|fetch|load|read|create|generate|delete|remove|revoke|expect|next|compare|encode|decode|encrypt|decrypt|to|from|test)/i;
+
+function callArgument(text: string, name: Span): Span | null {
+  if (text.charAt(name.end) !== "(" || !/["'`\\]/.test(text.charAt(name.end + 1))) return null;
+  const called = name.text.slice(name.text.lastIndexOf(".") + 1);
+  if (!SETTER.test(called) || GETTER.test(called)) return null;
+  const value = valueAt(text, name.end + 1);
+  if (value === null || !looksRandom(value.text, 8) || isWords(value.text)) return null;
+  return value;
+}
+
 function isWords(value: string): boolean {
   return /^[a-z]{2,}(?:[-_.][a-z0-9]{1,12}){0,4}$/.test(value);
 }
@@ -49,10 +65,15 @@ function isWords(value: string): boolean {
 const ELEMENT =
   /(?:\\{0,7}["'][^<>]{0,100})?(?:\s[^<>]{0,200})?>\s{0,4}(?:<!\[CDATA\[)?([^<>\s][^<>\]]{2,500})(?=(?:\]\]>)?\s{0,4}<\/)/y;
 
+/** `<key>ApiToken</key>`, and its value in an element of its own. */
+const PLIST =
+  /<\/key>\s{0,8}(?:(?:[0-9]{1,6}[:→\t|-]|[+-]|[\w./-]{1,80}[:-][0-9]{1,6}[:-])\s{0,8})?<(?:string|data)>([^<>\s]{4,500})(?=<\/)/y;
+
 function element(text: string, name: Span): Span | null {
   const next = text.charAt(name.end);
   if (
     next !== ">" &&
+    next !== "<" &&
     next !== "\\" &&
     next !== '"' &&
     next !== "'" &&
@@ -60,8 +81,9 @@ function element(text: string, name: Span): Span | null {
   ) {
     return null;
   }
-  ELEMENT.lastIndex = name.end;
-  const match = ELEMENT.exec(text);
+  const pattern = text.startsWith("</key>", name.end) ? PLIST : ELEMENT;
+  pattern.lastIndex = name.end;
+  const match = pattern.exec(text);
   if (match === null) return null;
   const end = name.end + match[0].length;
   const value = match[1] ?? "";
@@ -84,7 +106,7 @@ function cell(text: string, closed: number): Span | null {
 
 /** Entries that name another entry: environments of Kubernetes, of builds, of templates. */
 const NAMING =
-  /(?:^|[^\w])(?:[Nn]ame|NAME|[Kk]ey|KEY|[Vv]ariable|ParameterKey|OptionName|env(?:Var|_var)?|[Ff]ield|[Pp]roperty|id|label)\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?$/;
+  /(?:^|[^\w])(?:[Nn]ame|NAME|[Kk]ey|KEY|[Vv]ariable|ParameterKey|OptionName|env(?:Var|_var)?|[Ff]ield|[Pp]roperty|id|label|type)\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?(?:\/?[\w.-]{1,40}\/){0,8}$/;
 /** From the end of the name to its value, on the same line or the next. */
 const VALUE_AFTER =
   /(?:\\{0,7}["'])?[\s,;]{0,8}(?:\\[nt]){0,2}(?:(?:[0-9]{1,6}[:→\t|-]|[+-]|[\w./-]{1,80}[:-][0-9]{1,6}[:-])[ \t]{0,24})?[ \t]{0,24}(?:\\{0,7}["']?\w{1,12}\\{0,7}["']?[ \t]{0,2}[:=][ \t]{0,2}[\w"'\\]{1,24},?\s{0,16}){0,2}\\{0,7}["']?(?:value|Value|VALUE|val|ParameterValue|content|defaultValue|default|data)\\{0,7}["']?[ \t]{0,4}[:=]/y;
@@ -95,8 +117,8 @@ const NEAR_CHARS = 200;
 
 /** `{"name": "API_SECRET", "value": "…"}`, in JSON, YAML, XML and HCL, in either order. */
 function entryValue(text: string, name: Span, closed: number): Span | null {
-  if (!/["' :=\\]/.test(text.charAt(name.start - 1))) return null;
-  if (!NAMING.test(text.slice(Math.max(0, name.start - 32), name.start))) return null;
+  if (!/["' :=\\/]/.test(text.charAt(name.start - 1))) return null;
+  if (!NAMING.test(text.slice(Math.max(0, name.start - 80), name.start))) return null;
   VALUE_AFTER.lastIndex = name.end;
   const isNear = /val|content|default|data/i.test(text.slice(name.end, name.end + NEAR_CHARS));
   const between = isNear ? VALUE_AFTER.exec(text) : null;

@@ -77,16 +77,31 @@ function base64End(text: string, start: number, limit: number): number {
   return reach;
 }
 
-/** An `END` without its `BEGIN`: what stands before it, as far back as it is base64, goes too. */
+/** A line of base64 at the end of a text, with what tools put in front of it. */
+const LAST_LINE =
+  /(?:^|\n|\\n)(?:[ \t]{0,24}(?:[0-9]{1,6}[\t→:|][ \t]{0,4}|[\w./-]{1,200}[:-][0-9]{1,6}[:-]|[+>|-])?[ \t"']{0,24})([A-Za-z0-9+/]{16,76}={0,2})["'+,]{0,3}[ \t]{0,8}$/;
+const LINE_MAX_CHARS = 320;
+/** What stands in front of the `END` on its own line. */
+const BEFORE_END =
+  /(?:\n|\\n)[ \t]{0,24}(?:[0-9]{1,6}[\t→:|][ \t]{0,4}|[\w./-]{1,200}[:-][0-9]{1,6}[:-]|[+>|-])?[ \t"']{0,24}$/;
+
+/** An `END` without its `BEGIN`: the lines of base64 before it go too. */
 function redactHeadless(text: string): string {
   let result = "";
   let position = 0;
   for (const end of text.matchAll(END)) {
-    let start = end.index;
     const floor = Math.max(position, end.index - KEY_MAX_CHARS);
-    while (start > floor && /[A-Za-z0-9+/=\s\\]/.test(text.charAt(start - 1))) start -= 1;
-    if (!/[A-Za-z0-9+/]{24}/.test(text.slice(start, end.index))) continue;
-    result += text.slice(position, start) + MARK;
+    const before = text.slice(Math.max(floor, end.index - LINE_MAX_CHARS), end.index);
+    let start = end.index - (BEFORE_END.exec(before)?.[0].length ?? 0);
+    let isKey = false;
+    while (start > floor) {
+      const line = LAST_LINE.exec(text.slice(Math.max(floor, start - LINE_MAX_CHARS), start));
+      if (line === null) break;
+      isKey = true;
+      start -= line[0].length;
+    }
+    if (!isKey) continue;
+    result += `${text.slice(position, start)}${start === 0 ? "" : "\n"}${MARK}`;
     position = end.index + end[0].length;
   }
   return result + text.slice(position);

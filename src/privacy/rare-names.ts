@@ -13,18 +13,19 @@ function words(list: string): ReadonlySet<string> {
 const NAMES = words(
   "pw pswd psw pat otp totp mdp wachtwoord parola sifre salasana heslo haslo jelszo losenord " +
     "adgangskode kodeord nenosiri lozinka geslo secreto segreto segredo sekret jeton klucz " +
-    "geheimnis zugangscode sleutel matkhau hemmelighet hemlighet salaisuus",
+    "geheimnis zugangscode matkhau hemmelighet hemlighet salaisuus parool pasahitza contrasinal " +
+    "pasvorto wagwoord fjalekalimi",
 );
 /** Last words of names that consist of several. */
 const LAST_WORDS = words(
   "api acceso acesso accesso acces secreta secreto secret privada privata segreta rahasia akses " +
-    "anahtar ordine maestra mestra sleutel",
+    "anahtar ordine maestra mestra sleutel schluessel privat semilla kunci",
 );
 /** Such a name at the end of a text. */
 const SEVERAL_WORDS = new RegExp(
-  "(?<![A-Za-z])(?:geheime sleutel|parola d'ordine|" +
-    "(?:chave|jeton|codigo|cle|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
-    "acesso|accesso|acces|secret[ao]?|privada|privata|segreta|rahasia|akses|anahtar|maestra|mestra))$",
+  "(?<![A-Za-z])(?:geheimer? (?:sleutel|schluessel)|parola d'ordine|frase semilla|kata kunci|" +
+    "(?:chave|llave|jeton|codigo|cle|kode|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
+    "acesso|accesso|acces|secret[ao]?|privada|privata|privat|segreta|rahasia|akses|anahtar|maestra|mestra))$",
   "i",
 );
 const SEVERAL_MAX_CHARS = 40;

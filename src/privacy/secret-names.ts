@@ -5,6 +5,8 @@
  * listed, and `password_hash`, `max_tokens` and `primaryKey` are not.
  */
 
+import { endsInForeignName } from "./foreign-names.ts";
+
 /**
  * `strong`: nearly any value is a secret; `medium`: one of letters and digits is; `weak`: only a
  * long random one.
@@ -38,7 +40,7 @@ const ABOUT_A_SECRET = words(
     "hour minute second date time created updated expires valid invalid missing present exists " +
     "encoding algorithm alg engine backend source target cache bucket mount volume selector binding " +
     "role user username account email request response result placeholder example metadata " +
-    "requirement requirements less flow lifetime issuer audience usages price cost rate window",
+    "requirement requirements less flow lifetime issuer audience usages price cost rate window sock socket",
 );
 
 /** Words in front that make it an action or a remark: `forgot_password`, `has_token`, `publicKey`. */
@@ -53,7 +55,7 @@ const TALKS_ABOUT = words(
 const STRONG_KEY = words(
   "api access secret private account shared signing encryption encrypt decryption auth authentication " +
     "subscription preshared pre psk hmac consumer admin application app deploy functions function " +
-    "sharedaccess storage client host master",
+    "sharedaccess storage client host master unseal recovery",
 );
 const MEDIUM_KEY = words(
   "license licence service role server write integration ingest ingestion publish crypto cipher jwt " +
@@ -82,44 +84,24 @@ const FOREIGN_PASSWORDS = words(
   "passwort kennwort zugangscode losungswort passwörter contraseña contrasena contrasenia contraseñas clave " +
     "senha senhas palavrapasse mdp motdepasse parola sifre şifre wachtwoord lösenord losenord passord " +
     "adgangskode kodeord salasana heslo hasło haslo jelszó jelszo sandi katasandi nenosiri lozinka geslo " +
-    "parolă slaptažodis parole lykilorð matkhau",
+    "parolă slaptažodis parole lykilorð matkhau parool pasahitza contrasenya contrasinal pasvorto " +
+    "wagwoord fjalekalimi",
 );
 const FOREIGN_SECRETS = words(
-  "geheimnis schlüssel secreto segredo segreto sekret jeton chave clé chiave klucz anahtar sleutel",
+  "geheimnis schlüssel schluessel secreto segredo segreto sekret jeton chave clé chiave klucz anahtar " +
+    "sleutel hemmelighet hemlighet salaisuus rahasia",
 );
 
-/**
- * Names of several words or of letters without case; what stands before them is the sentence.
- * Chinese, Hindi, Spanish, French, Arabic, Bengali, Portuguese, Russian, Urdu, Indonesian, German,
- * Japanese, Korean and some more.
- */
-const FOREIGN_NAME = new RegExp(
-  `(?:${[
-    "密码|密碼|口令|密钥|密鑰|秘钥|秘鑰|令牌|私钥|私鑰|通行证|凭证|访问码|验证码",
-    "पासवर्ड|पासफ़्रेज़|कूटशब्द|कूट शब्द|गुप्त कुंजी|गुप्त शब्द|टोकन|एपीआई कुंजी|पिन",
-    "palabra de paso|palabra clave|clave (?:de acceso|secreta|privada|de (?:la )?api|api|maestra)|token de acceso|contraseña[^\\s:=]{0,12}",
-    "mots? de passe|phrase (?:secrète|de passe)|clé (?:secrète|privée|d['’]api|api|d['’]accès)|jeton (?:d['’]accès|secret)?|code secret",
-    "كلمة (?:المرور|السر|مرور|سر)|كلمه (?:المرور|السر)|الرقم السري|رمز (?:الدخول|المرور|الوصول|سري)|المفتاح السري|مفتاح (?:سري|واجهة|الوصول|api)|الرمز المميز|باسورد",
-    "পাসওয়ার্ড|পাসওয়ার্ড|গোপন (?:নম্বর|কী|শব্দ|চাবি)|গুপ্ত শব্দ|টোকেন",
-    "palavra[- ]passe|chave (?:de (?:api|acesso)|secreta|privada|mestra|da api)|token de acesso|código secreto",
-    "парол[ья]|секретный ключ|ключ (?:api|доступа|апи)|api[- ]ключ|закрытый ключ|приватный ключ|токен(?: доступа)?|секрет|кодовое слово|гасло",
-    "پاس ?ورڈ|پاسورڈ|خفیہ (?:کوڈ|کلید|لفظ)|ٹوکن|رمز ?عبور|رمز|گذرواژه|کلمه عبور|کلید (?:خصوصی|مخفی)",
-    "kata (?:sandi|kunci|laluan)|kunci (?:api|rahasia|akses)|frasa sandi",
-    "api-schlüssel|geheimer schlüssel|privater schlüssel|geheimschlüssel|zugriffsschlüssel|zugangsschlüssel|zugangstoken",
-    "パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|秘密キー|アクセス(?:トークン|キー)|トークン|apiキー|合言葉|シークレット",
-    "비밀번호|비밀 번호|암호|패스워드|패스프레이즈|토큰|비밀 ?키|액세스 ?키|api ?키|시크릿",
-    "mật khẩu|khóa bí mật|mã thông báo|รหัสผ่าน|סיסמה|סיסמא|κωδικός(?: πρόσβασης)?|συνθηματικό|neno la siri",
-    "ਪਾਸਵਰਡ|પાસવર્ડ|கடவுச்சொல்|పాస్‌?వర్డ్|ಪಾಸ್‌?ವರ್ಡ್|പാസ്‌?വേഡ്|पासकोड|chiave (?:segreta|privata|api|di accesso)|parola d['’]ordine|gizli anahtar|api anahtarı",
-  ].join("|")})$`,
-  "iu",
-);
+/** `PasswordField.tsx`: what stands behind it is a place in that file. */
+const FILE_NAME =
+  /\w\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kts?|swift|php|cs|c|cc|cpp|hpp|h|m|mm|scala|ex|exs|erl|lua|md|mdx|json|ya?ml|toml|xml|html?|css|scss|less|vue|svelte|astro|sql|sh|ps1|txt|lock|snap|log|csv|proto|graphql|tf|d\.ts)$/;
 
 const PHRASE_NAME =
   /(?:mnemonic|(?:seed|recovery|secret|backup|wallet)[ _-]?(?:phrase|words|seed))$/i;
 
 /** Without any of these no name says anything; most names end here. */
 const NAME_SCREEN =
-  /pass|pwd|pw|psw|secret|token|key|auth|cred|phrase|mnemonic|seed|words|psk|pat\b|otp|[\u0080-\uffff]|mdp|clave|senha|contrase|sandi|kennwort|wachtwoord|parola|sifre|salasana|jelszo|l[oö]senord|adgangskode|kodeord|heslo|haslo|nenosiri|lozinka|geslo|matkhau|secreto|segre|sekret|jeton|chave|klucz|anahtar|sleutel|zugangs|losungs|palavra|kata|kunci/i;
+  /pass|pwd|pw|psw|salt|secret|token|key|auth|cred|phrase|mnemonic|seed|words|psk|pat\b|otp|[\u0080-\uffff]|mdp|clave|senha|contrase|sandi|kennwort|wachtwoord|parola|sifre|salasana|jelszo|l[oö]senord|adgangskode|kodeord|heslo|haslo|nenosiri|lozinka|geslo|matkhau|secreto|segre|sekret|jeton|chave|klucz|anahtar|sleutel|zugangs|losungs|palavra|kata|kunci|geheim|hemmel|hemlig|salais|rahasia|llave|chiave|frase|parool|pasahitza|pasvorto|wagwoord|fjale|neno|schluess/i;
 
 const SPLIT = /[^\p{L}\p{N}\p{M}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 
@@ -142,6 +124,7 @@ export function secretName(name: string): SecretName | null {
 
 function readName(name: string): SecretName | null {
   if (PHRASE_NAME.test(name)) return { strength: "strong", kind: "secret", phrase: true };
+  if (FILE_NAME.test(name)) return null;
   const parts = name.split(SPLIT).filter(Boolean);
   const lower = parts.map((part) => part.toLowerCase());
   for (let at = lower.length - 1; at >= 0; at--) {
@@ -163,10 +146,18 @@ function readName(name: string): SecretName | null {
   return foreignName(name);
 }
 
+/** Latin names of several words, where what stands before them is the sentence. */
+const SEVERAL_WORDS =
+  /(?:palabra (?:de paso|clave)|(?:clave|llave|chave|chiave) (?:d[ei] (?:la )?|da )?(?:acc?ess?o|secreta|privada|privata|segreta|api|mae?stra)|mots? de passe|phrase de passe|code secret|frase (?:secreta|semilla|de recuperación|sandi|segreta)|kata (?:sandi|kunci|laluan)|(?:kunci|kode) (?:api|rahasia|akses|privat)|geheime[rn]? (?:schluessel|sleutel)|parola d['’]ordine|(?:gizli|api) anahtar[ıi]?|neno la siri)$/i;
+
 function foreignName(name: string): SecretName | null {
-  if (!/[\u0080-\uffff]| /.test(name) || !FOREIGN_NAME.test(name)) return null;
-  return { strength: "medium", kind: "password", phrase: false };
+  return endsInForeignName(name) || (name.includes(" ") && SEVERAL_WORDS.test(name))
+    ? FOREIGN_NAME
+    : null;
 }
+
+/** What a name of another language says. */
+export const FOREIGN_NAME: SecretName = { strength: "medium", kind: "password", phrase: false };
 
 function named(strength: NameStrength, kind: SecretName["kind"]): SecretName {
   return { strength, kind, phrase: kind === "password" && strength === "strong" };
@@ -195,6 +186,7 @@ function wordStrength(lower: readonly string[], at: number): SecretName | null {
   if (/[a-z](?:token|secret)$/.test(word)) {
     return named("medium", word.endsWith("token") ? "token" : "secret");
   }
+  if (word === "salt") return before === "" ? null : named("weak", "secret");
   if (FOREIGN_SECRETS.has(word)) return named("medium", "secret");
   if (/^(?:credentials?|creds?|auth|pat|otp|totp)$/.test(word)) return named("weak", "secret");
   return null;

@@ -8,7 +8,7 @@ const PLACEHOLDER = new RegExp(
     "\\$(?:\\w{1,80}(?:[^\\w].{0,200})?$|[{(@?!$]|$)|%\\w{1,80}%|%[-+0-9.]{0,5}[sdvq]|%\\(|<|\\{\\{|\\{%",
     "\\{[\\w.$ :-]{0,60}\\}?$|\\[[A-Za-z _.-]{1,40}\\]$|\\[?redacted|@\\w{1,40}[.({]|@env|#\\{",
     // Masks
-    "[*•●xX.…_-]{3,}$|(.)\\1{3,40}$",
+    "[*•●xX.…_-]{3,}$|(.)\\1{3,40}$|[A-Za-z_-]{1,16}(?:[xX*•]{4,}|\\.{3}|…)$",
     // Words
     "your[-_ ]?|my[-_ ]?(?:secret|password|token|key)$|example|change[-_ ]?me|change[-_ ]?this|placeholder",
     "dummy$|insert[-_ ]|enter[-_ ]|replace[-_ ]|put[-_ ]|todo|tbd$|n/a$|none\\b|null\\b|nil$|nan$|true\\b|false\\b|undefined\\b|yes$|no$|on$|off$|unset$|empty$|\\(",
@@ -129,7 +129,7 @@ export function isSecretBare(bare: BareValue, strength: NameStrength): boolean {
   }
   if (!DOTTED_IDENTIFIER.test(value)) {
     if (isTechnicalWord(value)) return false;
-    return value.length >= (/^[0-9.]+$/.test(value) ? 6 : 4);
+    return value.length >= (/^[0-9.:]+$/.test(value) ? 6 : 4);
   }
   if (isPropertyAccess(value)) return false;
   if (/[0-9]/.test(value)) return value.length >= 6;

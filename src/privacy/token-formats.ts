@@ -134,7 +134,7 @@ const PLATFORM_FORMATS: readonly FormatRow[] = [
   ["aws-session-token", "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", "[A-Za-z0-9+/=]{60,4000}"],
   ["google-token", "ya29.", "[A-Za-z0-9_.-]{20,2000}"],
   ["google-secret", "GOCSPX-", "[A-Za-z0-9_-]{20,60}"],
-  ["google-token", "1//0", "[A-Za-z0-9_-]{30,300}"],
+  ["google-token", "1//0 4/0A", "[A-Za-z0-9_-]{30,300}"],
   ["google-key-id", "GOOG1E", "[A-Z0-9]{54,58}"],
   ["digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", "[a-f0-9]{48,80}"],
   ["alibaba-key-id", "LTAI", `(?=[A-Za-z]{0,30}[0-9])[A-Za-z0-9]{12,26}${END}`],

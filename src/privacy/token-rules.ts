@@ -3,10 +3,10 @@
  * only the beginnings of words: there a table says by two characters whether any token begins so,
  * and only then a pattern is tried. So a further kind of token costs next to nothing.
  */
-import { ANCHOR_SCREEN, redactAnchored } from "./anchored-tokens.ts";
+import { ANCHOR_PREFIXES, redactAnchored } from "./anchored-tokens.ts";
 import { schemeAt } from "./header-rules.ts";
 import { type Replacement, replaceAll } from "./replacements.ts";
-import { PRESET_SCREEN, redactBySecretlint } from "./secretlint-rules.ts";
+import { PRESET_PREFIXES, redactBySecretlint } from "./secretlint-rules.ts";
 import { TOKEN_FORMATS } from "./token-formats.ts";
 
 interface Candidate {
@@ -14,8 +14,8 @@ interface Candidate {
   /** The prefix' third character, or -1: what most words already differ in. */
   third: number;
   mark: string;
-  /** What follows the prefix; sticky. */
-  body: RegExp;
+  /** What follows the prefix, sticky; or the rules that look for it in the whole text. */
+  body: RegExp | "anchored" | "preset";
 }
 
 const ASCII = 128;
@@ -24,19 +24,19 @@ const ASCII = 128;
 const PAIRS = new Uint16Array(ASCII * ASCII);
 const CANDIDATES: Candidate[][] = [];
 
-for (const { kind, prefixes, body } of TOKEN_FORMATS) {
-  for (const prefix of prefixes) {
-    const pair = prefix.charCodeAt(0) * ASCII + prefix.charCodeAt(1);
-    if (PAIRS[pair] === 0) PAIRS[pair] = CANDIDATES.push([]);
-    const third = prefix.length > 2 ? prefix.charCodeAt(2) : -1;
-    CANDIDATES[(PAIRS[pair] ?? 0) - 1]?.push({
-      prefix,
-      third,
-      mark: `[redacted:${kind}]`,
-      body: new RegExp(body, "y"),
-    });
-  }
+function addCandidate(prefix: string, mark: string, body: Candidate["body"]): void {
+  const pair = prefix.charCodeAt(0) * ASCII + prefix.charCodeAt(1);
+  if (PAIRS[pair] === 0) PAIRS[pair] = CANDIDATES.push([]);
+  const third = prefix.length > 2 ? prefix.charCodeAt(2) : -1;
+  CANDIDATES[(PAIRS[pair] ?? 0) - 1]?.push({ prefix, third, mark, body });
 }
+
+for (const { kind, prefixes, body } of TOKEN_FORMATS) {
+  const pattern = new RegExp(body, "y");
+  for (const prefix of prefixes) addCandidate(prefix, `[redacted:${kind}]`, pattern);
+}
+for (const prefix of ANCHOR_PREFIXES.split(" ")) addCandidate(prefix, "", "anchored");
+for (const prefix of PRESET_PREFIXES.split(" ")) addCandidate(prefix, "", "preset");
 
 /** Per character: 2 for letters, digits and `_`, 1 for what else stands in tokens, 0 for the rest. */
 const CLASSES = new Uint8Array(ASCII);
@@ -44,6 +44,9 @@ for (let code = 0; code < ASCII; code++) {
   const character = String.fromCharCode(code);
   CLASSES[code] = /\w/.test(character) ? 2 : /[-./+=:~$|%]/.test(character) ? 1 : 0;
 }
+
+const TILDE = 126;
+const BAR = 124;
 
 function isWord(code: number): boolean {
   return code < ASCII && CLASSES[code] === 2;
@@ -63,6 +66,7 @@ const UNPREFIXED_CHARS = 22;
 const UNPREFIXED: readonly [kind: string, pattern: RegExp][] = [
   ["mailchimp-key", /[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9-])/y],
   ["mailgun-key", /[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9-])/y],
+  ["new-relic-key", /[0-9a-f]{36}NRAL(?![A-Za-z0-9])/y],
   ["ghost-key", /[0-9a-f]{24}:[0-9a-f]{64}(?![A-Za-z0-9])/y],
   ["discord-token", /[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}/y],
   ["ngrok-token", /[12][A-Za-z0-9]{26}_[A-Za-z0-9]{20,22}(?![A-Za-z0-9_-])/y],
@@ -77,20 +81,22 @@ const UNPREFIXED: readonly [kind: string, pattern: RegExp][] = [
 
 /** Replaces secrets whose own form gives them away. */
 export function redactTokens(text: string): string {
-  const found: Replacement[] = [];
-  let isAnchored = false;
-  let isPreset = false;
+  const found: Found = { tokens: [], anchored: false, preset: false };
   for (const run of longRuns(text)) {
     const scheme = schemeAt(text, run);
-    if (scheme !== null) found.push(scheme);
+    if (scheme !== null) found.tokens.push(scheme);
     else tokensIn(text, run, found);
-    const part = text.slice(run.start, run.end);
-    isAnchored ||= ANCHOR_SCREEN.test(part);
-    isPreset ||= PRESET_SCREEN.test(part);
   }
-  let result = replaceAll(text, found);
-  if (isAnchored) result = redactAnchored(result);
-  return isPreset ? redactBySecretlint(result) : result;
+  let result = replaceAll(text, found.tokens);
+  if (found.anchored) result = redactAnchored(result);
+  return found.preset ? redactBySecretlint(result) : result;
+}
+
+interface Found {
+  tokens: Replacement[];
+  /** Set where those rules have to look at the whole text. */
+  anchored: boolean;
+  preset: boolean;
 }
 
 interface Run {
@@ -115,36 +121,38 @@ function longRuns(text: string): Run[] {
   return runs;
 }
 
-function tokensIn(text: string, run: Run, found: Replacement[]): void {
+function tokensIn(text: string, run: Run, found: Found): void {
   let wordEnd = run.start;
   for (let word = run.start; word < run.end; word++) {
     if (!isWord(text.charCodeAt(word))) continue;
     while (wordEnd <= word || isWord(text.charCodeAt(wordEnd))) wordEnd += 1;
-    const token = wordToken(text, word, wordEnd);
-    if (token !== null) found.push(token);
+    if (text.charCodeAt(wordEnd) === TILDE) found.anchored = true;
+    const token = wordToken(text, word, wordEnd, found);
+    if (token !== null) found.tokens.push(token);
     word = token === null ? wordEnd : token.end - 1;
   }
 }
 
 /** The token that a word is or begins, also where an escape glues itself to it. */
-function wordToken(text: string, start: number, end: number): Replacement | null {
-  const found = tokenAt(text, start, end);
-  if (found !== null) return found;
+function wordToken(text: string, start: number, end: number, found: Found): Replacement | null {
+  const token = tokenAt(text, start, end, found);
+  if (token !== null) return token;
   const inner = afterEscape(text, start);
-  return inner === start ? null : tokenAt(text, inner, end);
+  return inner === start ? null : tokenAt(text, inner, end, found);
 }
 
 /** The token that begins at `start`, where a word begins that goes on until `wordEnd`. */
-function tokenAt(text: string, start: number, wordEnd: number): Replacement | null {
+function tokenAt(text: string, start: number, wordEnd: number, found: Found): Replacement | null {
   const second = text.charCodeAt(start + 1);
   if (second < ASCII) {
     const known = PAIRS[text.charCodeAt(start) * ASCII + second] ?? 0;
     if (known > 0) {
-      const found = prefixedToken(text, start, CANDIDATES[known - 1] ?? []);
-      if (found !== null) return found;
+      const token = prefixedToken(text, start, CANDIDATES[known - 1] ?? [], found);
+      if (token !== null) return token;
     }
   }
   if (wordEnd - start < UNPREFIXED_CHARS) return null;
+  if (text.charCodeAt(start - 1) === BAR) found.anchored = true;
   for (const [kind, pattern] of UNPREFIXED) {
     pattern.lastIndex = start;
     if (pattern.test(text)) return { start, mark: `[redacted:${kind}]`, end: pattern.lastIndex };
@@ -156,12 +164,17 @@ function prefixedToken(
   text: string,
   start: number,
   candidates: readonly Candidate[],
+  found: Found,
 ): Replacement | null {
   const third = text.charCodeAt(start + 2);
   for (const candidate of candidates) {
     if (candidate.third >= 0 && candidate.third !== third) continue;
     const { prefix, mark, body } = candidate;
     if (prefix.length > 3 && !text.startsWith(prefix, start)) continue;
+    if (typeof body === "string") {
+      found[body] = true;
+      continue;
+    }
     body.lastIndex = start + prefix.length;
     if (body.test(text)) return { start, mark, end: body.lastIndex };
   }

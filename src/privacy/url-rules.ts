@@ -6,7 +6,8 @@ const CREDENTIALS_IN_URL = /:\/\/([^\s:/?#@"'<>`\\[]{0,256}):([^\s"'<>`\\]{1,256
 const TOKEN_IN_URL = /:\/\/([A-Za-z0-9_-]{20,256})(?=(?::x-oauth-basic)?@[\w.-])/g;
 /** Schemes whose addresses have paths with an `@` in them. */
 const WEB_SCHEME = /(?:https?|wss?|file|git|ssh|s3|data)$/i;
-const REFERENCE = /^(?:\$|%[sd]|<|\{|\*{2,}|x{3,}$|\[redacted:|\.{3}|\[)/i;
+const REFERENCE =
+  /^(?:\$|%[sd]|<|\{|\*{2,}|x{3,}$|\[redacted:|\.{3}|\[|(?:(?:db|my|your|the)[-_]?)?(?:pass|passwd|password|pwd|secret|token)$|change-?me$|your[-_ ])/i;
 /** `user:password@tcp(host:3306)/db`: Go's driver for MySQL. */
 const GO_DSN =
   /(?<=(?:^|[\s"'`=(:+→>-])[\w.-]{1,64}:)([^\s"'`]{1,200})(?=@(?:tcp|unix|udp|tls)\()/g;

@@ -27,12 +27,16 @@ const QUOTES: Readonly<Record<string, string>> = {
   "„": "“",
   "«": "»",
   "‘": "’",
+  "「": "」",
+  "『": "』",
 };
 
 /** A prefix of strings, YAML's tag, Markdown's bold, an opening bracket, then the quote. */
 const OPENING =
-  /(?:\*{2}[ \t]{0,2})?(?:!!\w{1,8} )?[[(]?(?:[A-Za-z@$]{1,2}(?=["']))?(\\{0,7})(["'`“„«‘])(?!["'`“”«»])/y;
-const BARE = /(?:\*{2}[ \t]{0,2})?[^\s"'`<>(){}[\],;&|\\*][^\s"'`<>(){}[\],;&|\\]{0,200}/y;
+  /(?:\*{2}[ \t]{0,2})?(?:!!\w{1,8} )?[[(]?(?:[A-Za-z@$]{1,2}(?=["']))?(\\{0,7})(["'`“„«‘「『])(?!["'`“”«»])/y;
+/** Ends at letters and signs of Chinese and Japanese too: there no white space does. */
+const BARE =
+  /(?:\*{2}[ \t]{0,2})?[^\s"'`<>(){}[\],;&|\\*\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f][^\s"'`<>(){}[\],;&|\\\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{0,200}/y;
 
 /** The value that begins at `from`, or after white space there: `"…"`, `\"…\"`, `b'…'`, `["…"`, or a word. */
 export function valueAt(text: string, from: number): Value | null {
@@ -45,6 +49,8 @@ export function valueAt(text: string, from: number): Value | null {
     const inner = start + whole.length;
     const closing = { quote: QUOTES[quote] ?? quote, escaping };
     const end = closingQuote(text, inner, LOOK_MAX_CHARS, closing);
+    // A backtick that nothing closes has closed a span of code itself.
+    if (quote === "`" && text.charAt(end) !== quote && text.charAt(end) !== "\\") return null;
     return { text: text.slice(inner, end), start: inner, end, quoted: true, closing };
   }
   BARE.lastIndex = start;
