@@ -109,6 +109,7 @@ export const TIMELINE_EXAMPLE: Timeline = {
 export const SESSION_VIEW_EXAMPLE: SessionView = {
   session: SESSION_EXAMPLE,
   project: PROJECT_EXAMPLE,
+  person: "p7h3k2",
   state: "idle",
   events: { pending: 0, leased: 0, done: 41, skipped: 7, dead: 0 },
   attempts: 0,

@@ -20,7 +20,9 @@ const stamp = {
   prompt_number: z.number().meta({ description: "The turn, from 1; 0 for what belongs to none" }),
   sources: EventKeys,
   created_at: IsoTime,
-  actor: z.string().meta({ description: "The person whose session it was" }),
+  actor: z.string().meta({
+    description: "The person whose session it was, or who sent a part of it into another's",
+  }),
   branch: z.string().nullable(),
   commit: z.string().nullable(),
 };
@@ -109,6 +111,7 @@ const KeptSourceSchema = z.object({
   kind: openEnum(EVENT_KINDS),
   at: IsoTime,
   prompt_number: z.number(),
+  person: z.string().meta({ description: "Who sent it" }),
   body: z
     .unknown()
     .meta({ description: "What the event holds, as it was stored: redacted and cut" }),

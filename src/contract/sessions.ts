@@ -36,6 +36,7 @@ export const SessionViewSchema = z
   .object({
     session: SessionPath,
     project: ProjectName,
+    person: z.string().meta({ description: "Who began it" }),
     state: State,
     events: EventCountsSchema,
     attempts: z.number().meta({ description: "Most attempts of any event that is not done" }),

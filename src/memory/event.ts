@@ -103,6 +103,8 @@ export type StoredEvent = EventContent & {
   at: number;
   receivedAt: number;
   skip: SkipReason | null;
+  /** The person who sent it; null or absent: the session's owner. */
+  sender?: string | null;
   /** Key of the event that has the same text: a closing message comes as a `say` and as a Stop. */
   ref?: string | null;
 };

@@ -160,6 +160,7 @@ observationRoutes.get(
               kind: "tool_use",
               at: TIME_EXAMPLE,
               prompt_number: 2,
+              person: "p7h3k2",
               body: { tool: "Read", input: { file_path: "src/client.ts" } },
             },
           ],

@@ -11,7 +11,7 @@ import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
 import { newerPlace, placeOf, type WorkPlace } from "../../../memory/work-place.ts";
-import type { Move } from "../outbox/outbox.ts";
+import type { LinkedItem, Move } from "../outbox/outbox.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { withdrawTurn } from "../work/withdrawal.ts";
@@ -19,7 +19,7 @@ import { withdrawTurn } from "../work/withdrawal.ts";
 /** Who sends, and from where. */
 export interface Sender extends WorkPlace {
   name: SessionName;
-  /** The person that the key belongs to: stamped as `actor` on what is learnt. */
+  /** The person that the key belongs to: stamped on each event, and as `actor` on what it teaches. */
   actor: string;
   /** Id of the key that was sent. Absent from callers of an older release. */
   key?: string;
@@ -66,7 +66,7 @@ export function acceptEvent(
 ): IntakeAnswer {
   const row = openRow(store, sender, now);
   const outcome = outcomeOf(store, row, event);
-  if (outcome === "stored") storeEvent(store, row, event, sender.key ?? null, now);
+  if (outcome === "stored") storeEvent(store, row, event, sender, now);
   return {
     outcome,
     project: row.project,
@@ -117,7 +117,7 @@ function storeEvent(
   store: SessionStore,
   row: SessionRow,
   event: IncomingEvent,
-  keyId: string | null,
+  from: Sender,
   now: number,
 ): void {
   const seq = store.nextSeq(row);
@@ -135,12 +135,13 @@ function storeEvent(
       n,
       promptNumber: isPrompt ? (n ?? 0) : promptNumberOf(store, row, event.promptId),
       receivedAt: now,
-      keyId,
+      keyId: from.key ?? null,
+      sender: isOwner(row, from) ? null : from.actor,
       ref: store.log.holderOf(event),
     },
   );
   if (event.kind === "tool_use" && event.body.saved !== undefined) {
-    linkSaved(store, row, event.body.saved, now);
+    linkSaved(store, row, event.body.saved, from.actor, now);
   }
   const change: Partial<SessionRow> = {};
   if (row.closedAt !== null && !isLate) change.closedAt = null;
@@ -150,11 +151,17 @@ function storeEvent(
 }
 
 /** What the agent saved by our own tool is told to belong to this session. */
-function linkSaved(store: SessionStore, row: SessionRow, id: string, now: number): void {
+function linkSaved(
+  store: SessionStore,
+  row: SessionRow,
+  id: string,
+  sender: string,
+  now: number,
+): void {
   const place = parseItemId(id);
   if (place === null) return;
   const { project, generation } = row;
-  const payload = JSON.stringify(place);
+  const payload = JSON.stringify({ ...place, actor: sender } satisfies LinkedItem);
   store.outbox.add({ kind: "link", project, generation, batch: null, payload }, now);
 }
 
@@ -193,8 +200,9 @@ export function acceptPrivatePrompt(
     privatePrompts:
       promptId === null ? row.privatePrompts : [...new Set([...row.privatePrompts, promptId])],
   });
+  // What is private is never stored; to take out what is there is for who sent it.
   if (promptId === null) return;
-  withdrawTurn(store, promptId, now);
+  withdrawTurn(store, promptId, sender.actor, now);
 }
 
 /** What the Worker has to give to a session that starts. */
@@ -209,8 +217,8 @@ export interface StartAnswer {
 const BEGINS_ANEW: ReadonlySet<SessionSource> = new Set(["startup", "clear"]);
 
 /**
- * A session starts, or starts again. Reopens a closed one; a forgotten one only where the agent
- * begins anew: after a compaction or a resume it would retell what was forgotten.
+ * A session starts, or starts again. Reopens a closed one; a forgotten one only where its owner's
+ * agent begins anew: after a compaction or a resume it would retell what was forgotten.
  */
 export function acceptStart(
   store: SessionStore,
@@ -219,7 +227,7 @@ export function acceptStart(
   now: number,
 ): StartAnswer {
   const row = openRow(store, sender, now);
-  if (row.forgotten && !BEGINS_ANEW.has(source)) {
+  if (row.forgotten && !(BEGINS_ANEW.has(source) && isOwner(row, sender))) {
     return { project: row.project, since: row.givenUntil, exclude: row.given };
   }
   const anew = source !== "resume";
@@ -231,7 +239,7 @@ export function acceptStart(
     contextDue: true,
     started: true,
     ...(anew ? { given: [], givenUntil: 0 } : {}),
-    ...(source === "compact" ? {} : newerPlace(sender, row)),
+    ...(source === "compact" || !isOwner(row, sender) ? {} : newerPlace(sender, row)),
   };
   store.session.update(change);
   const after = store.row() ?? row;
@@ -280,16 +288,25 @@ function openRow(store: SessionStore, sender: Sender, now: number): SessionRow {
   return fresh;
 }
 
-/** What the sender knows better than the row; null where there is nothing. */
+/**
+ * What the sender knows better than the row; null where there is nothing. Only the session's owner is
+ * believed: who else posts into it could take what it told to another project.
+ */
 function rowChange(
   row: SessionRow,
   sender: Sender,
 ): { root: string | null; project: ToldProject | null } | null {
+  if (!isOwner(row, sender)) return null;
   const told = toldProject(sender);
   // The repository's top folder, once it is told, counts more than where the agent began.
   const root = sender.root ?? row.root ?? sender.cwd;
   const project = mayMove(row) && isSurer(told.from, projectFrom(row)) ? told : null;
   return root === row.root && project === null ? null : { root, project };
+}
+
+/** True for the person who began the session. */
+function isOwner(row: SessionRow, sender: Sender): boolean {
+  return sender.actor === row.actor;
 }
 
 /** A session that is being forgotten has nothing left to take along. */

@@ -222,11 +222,10 @@ async function send(
       });
       return SENT;
     case "link": {
-      const { n } = store.outbox.linked(entry);
+      const { n, actor = row.actor } = store.outbox.linked(entry);
       const own = await deps.projectNumber(row.team, row.project);
       const savedFrom = own === project.number ? null : row.project;
-      const { agent, actor } = row;
-      const by = { session, agent, actor, generation: minGeneration };
+      const by = { session, agent: row.agent, actor, generation: minGeneration };
       await stub.link({ n: n + shift, by, savedFrom });
       return SENT;
     }

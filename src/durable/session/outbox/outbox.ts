@@ -32,6 +32,12 @@ export interface Move {
   from?: string;
 }
 
+/** An item that the agent saved by hand. */
+export interface LinkedItem extends ItemNumbers {
+  /** Who told of it; absent from links of older releases: the session's owner. */
+  actor?: string;
+}
+
 /** What a private turn had taught: the batches that held it, and its events. */
 export interface Withdrawal {
   batches: number[];
@@ -334,8 +340,8 @@ export class Outbox {
   }
 
   /** The item that a link is about. */
-  linked(entry: OutboxEntry): ItemNumbers {
-    return JSON.parse(entry.payload) as ItemNumbers;
+  linked(entry: OutboxEntry): LinkedItem {
+    return JSON.parse(entry.payload) as LinkedItem;
   }
 
   /** Numbers of the projects into which the session's agent saved by hand. */

@@ -19,6 +19,8 @@ export interface EventPlace {
   receivedAt: number;
   /** Id of the key that sent it; null where the sender told none. */
   keyId: string | null;
+  /** The person who sent it; null: the session's owner. */
+  sender: string | null;
   /** Key of the event that already holds its text, see `holderOf`. */
   ref: string | null;
 }
@@ -262,21 +264,21 @@ export class EventLog {
   }
 
   /** The events of one prompt id, and those that share a text with one of them. */
-  ofPrompt(promptId: string): { seq: number; key: string }[] {
+  ofPrompt(promptId: string): Pick<EventRow, "seq" | "key" | "sender">[] {
     return this.#withPartners("prompt_id = ?1", promptId);
   }
 
   /** The events with these keys, and those that share a text with one of them. */
-  ofKeys(keys: readonly string[]): { seq: number; key: string }[] {
+  ofKeys(keys: readonly string[]): Pick<EventRow, "seq" | "key" | "sender">[] {
     return this.#withPartners(
       "event_key IN (SELECT value FROM json_each(?1))",
       JSON.stringify(keys),
     );
   }
 
-  #withPartners(listed: string, value: string): { seq: number; key: string }[] {
+  #withPartners(listed: string, value: string): Pick<EventRow, "seq" | "key" | "sender">[] {
     return this.#table.select(
-      ["seq", "key"],
+      ["seq", "key", "sender"],
       `WHERE ${listed}
          OR ref IN (SELECT event_key FROM events WHERE ${listed})
          OR event_key IN (SELECT ref FROM events WHERE ${listed} AND ref IS NOT NULL)

@@ -25,6 +25,8 @@ export interface EventRow {
   /** JSON text: it is written once, and measured before. */
   body: string;
   keyId: string | null;
+  /** The person who sent it; null: the session's owner. */
+  sender: string | null;
   ref: string | null;
 }
 
@@ -42,6 +44,7 @@ export const COLUMNS: Columns<EventRow> = {
   skip: plain("skip"),
   body: plain("body"),
   keyId: plain("key_id"),
+  sender: plain("sender"),
   ref: plain("ref"),
 };
 
@@ -61,7 +64,7 @@ export function toEvent(row: EventRow, text?: string): StoredEvent {
   const body = JSON.parse(row.body);
   // Trusted: `append` wrote kind and body side by side.
   const content = { kind: row.kind, body: text === undefined ? body : { ...body, text } };
-  const { seq, key, promptId, promptNumber, at, receivedAt, skip, ref } = row;
+  const { seq, key, promptId, promptNumber, at, receivedAt, skip, sender, ref } = row;
   return {
     ...(content as EventContent),
     seq,
@@ -71,6 +74,7 @@ export function toEvent(row: EventRow, text?: string): StoredEvent {
     at,
     receivedAt,
     skip,
+    sender,
     ref,
   };
 }

@@ -20,6 +20,7 @@ export function describeSession(
   return {
     session: sessionPath(row),
     project: row.project,
+    person: row.actor,
     state: store.state(row, now),
     events: store.counts(row),
     attempts: Math.max(0, ...unfinished.map((batch) => batch.attempts)),
@@ -51,6 +52,8 @@ export interface KeptSource {
   kind: EventKind;
   at: string;
   prompt_number: number;
+  /** Who sent it. */
+  person: string;
   /** The event's content as JSON text: RPC's types give up on a tool's input. */
   body: string;
 }
@@ -61,13 +64,15 @@ export function keptSources(
   reader: Reader,
   keys: readonly string[],
 ): KeptSource[] {
-  if (store.rowFor(reader) === null) return [];
+  const row = store.rowFor(reader);
+  if (row === null) return [];
   const kept = store.log.byKeys(keys).filter(({ skip }) => skip !== "withdrawn");
   return kept.map((event) => ({
     key: event.key,
     kind: event.kind,
     at: new Date(event.at).toISOString(),
     prompt_number: event.promptNumber,
+    person: event.sender ?? row.actor,
     body: JSON.stringify(event.body),
   }));
 }

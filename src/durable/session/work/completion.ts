@@ -83,7 +83,7 @@ export function finishResults(from: Unfinished): Finished {
       ...draft,
       title,
       sources,
-      ...stampOf(row, byKey.get(first)?.promptNumber ?? 0, earliest(events)),
+      ...stampOf(row, byKey.get(first)?.promptNumber ?? 0, events),
       ...filesOf(events, row.root),
       ...(from.otherAuthors[i] ?? from.author),
     });
@@ -158,7 +158,7 @@ function stampPoint(
   const events = draft.sources.flatMap((key) => byKey.get(key) ?? []);
   const first = events[0];
   if (first === undefined) return [];
-  const { actor, prompt_number, created_at } = stampOf(row, first.promptNumber, earliest(events));
+  const { actor, prompt_number, created_at } = stampOf(row, first.promptNumber, events);
   return [{ ...draft, actor, prompt_number, created_at }];
 }
 
@@ -191,15 +191,21 @@ function earliest(events: readonly StoredEvent[]): number {
   return Math.min(...events.map((event) => event.at));
 }
 
-function stampOf(row: SessionRow, promptNumber: number, createdAt: number): Stamp {
+/** `events`: what it was made from, not empty. */
+function stampOf(row: SessionRow, promptNumber: number, events: readonly StoredEvent[]): Stamp {
   return {
     session: sessionPath(row),
     agent: row.agent,
-    actor: row.actor,
+    actor: senderOf(row, events),
     ...placeOf(row),
     prompt_number: promptNumber,
-    created_at: createdAt,
+    created_at: earliest(events),
   };
+}
+
+/** Whose word it is: where anybody but the session's owner sent a part of it, theirs. */
+function senderOf(row: SessionRow, events: readonly StoredEvent[]): string {
+  return events.find(({ sender }) => sender != null && sender !== row.actor)?.sender ?? row.actor;
 }
 
 /** A turn's summary stands on its closing message, its request, and the notices it went through. */
@@ -217,7 +223,7 @@ function stampSummary(
     ...draft,
     request: draft.request === "" ? firstLine(request.text) : draft.request,
     sources: [...sources],
-    ...stampOf(from.row, request.n, earliest(events.length > 0 ? events : stored)),
+    ...stampOf(from.row, request.n, events.length > 0 ? events : stored),
     ...(from.summaryAuthor ?? from.author),
   };
 }
@@ -232,7 +238,7 @@ function promptOf(row: SessionRow, event: StoredEvent): NewPrompt[] {
   }
   return [
     {
-      ...stampOf(row, event.promptNumber, event.at),
+      ...stampOf(row, event.promptNumber, [event]),
       text: truncate(event.body.text, PROMPT_TEXT_MAX_CHARS),
       sources: [event.key],
     },
@@ -267,8 +273,9 @@ export function summaryWithoutClosing(
   row: SessionRow,
   request: Pick<Request, "n" | "text">,
   observations: readonly NewObservation[],
-  requestedAt: number,
+  prompt: StoredEvent,
 ): NewSummary {
+  const foreign = observations.find(({ actor }) => actor !== row.actor);
   const titles = (types: readonly string[], wanted: boolean) =>
     observations
       .filter(({ type, activity }) => types.includes(type) === wanted && activity !== true)
@@ -284,7 +291,8 @@ export function summaryWithoutClosing(
     sources: [
       ...new Set([`prompt:${request.n}`, ...observations.flatMap((o) => o.sources.slice(0, 1))]),
     ],
-    ...stampOf(row, request.n, requestedAt),
+    ...stampOf(row, request.n, [prompt]),
+    ...(foreign === undefined ? {} : { actor: foreign.actor }),
     provider: "extractive",
     model: null,
     degraded: null,

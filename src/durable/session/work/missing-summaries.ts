@@ -16,7 +16,7 @@ const PROMPTS_MAX = 20;
 
 /** A request without a summary, and the prompt at which its turn was over. */
 interface Missing extends Request {
-  at: number;
+  prompt: StoredEvent;
   until: number;
   /** A closing message that left tasks in the background: no other came. */
   closing: StoredEvent | null;
@@ -87,7 +87,7 @@ function lateDelivery(
   });
   if (request.closing !== null && delivery.summaries.length > 0) return delivery;
   const told = [...own, ...delivery.observations];
-  return { ...delivery, summaries: [summaryWithoutClosing(row, request, told, request.at)] };
+  return { ...delivery, summaries: [summaryWithoutClosing(row, request, told, request.prompt)] };
 }
 
 /** Walks down from the newest prompt; notices belong to the request before them. */
@@ -108,8 +108,8 @@ function missingBefore(
     if (!store.outbox.summarised().has(n) && !isOpen(store, row, prompt, until)) {
       const closing = store.log.closingOf(n, until - 1);
       if (isEnd || !leavesOpen(closing)) {
-        const { key, at, body } = prompt;
-        missing.push({ n, text: body.text, keys: [key], at, until, closing });
+        const { key, body } = prompt;
+        missing.push({ n, text: body.text, keys: [key], prompt, until, closing });
       }
     }
     until = n;

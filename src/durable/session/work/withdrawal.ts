@@ -2,12 +2,22 @@
 import { isOpen, newBatch } from "../queue/lifecycle.ts";
 import type { SessionStore } from "../session-store.ts";
 
-/** Removes a private turn's events and what they taught; the rest of their batches runs again. */
-export function withdrawTurn(store: SessionStore, promptId: string, now: number): void {
-  const turn = store.log.ofPrompt(promptId);
-  const gone = turn.map((event) => event.seq);
+/**
+ * Removes a private turn's events and what they taught; the rest of their batches runs again. Of a
+ * sender who is not the session's owner, only their own events go.
+ */
+export function withdrawTurn(
+  store: SessionStore,
+  promptId: string,
+  sender: string,
+  now: number,
+): void {
   const row = store.row();
-  if (row === null || gone.length === 0) return;
+  if (row === null) return;
+  const isOwner = sender === row.actor;
+  const turn = store.log.ofPrompt(promptId).filter((event) => isOwner || event.sender === sender);
+  const gone = turn.map((event) => event.seq);
+  if (gone.length === 0) return;
   store.log.removeEvents(gone);
   store.batches.forgetOpenWork(Math.min(...gone));
   const touched = runAgain(store, gone, () => true, now);
