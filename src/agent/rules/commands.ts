@@ -1,5 +1,5 @@
 /** How a shell command ended, and with which message it failed. */
-import { shorten } from "./prose.ts";
+import { listed, shorten } from "./prose.ts";
 import { programsOf, withoutQuoted } from "./shell.ts";
 
 /** How a command ended, as far as its output tells. */
@@ -220,6 +220,11 @@ export function mainPrograms(programs: readonly string[]): string[] {
   const commits = main.filter((program) => checkKind([program]) === "commit");
   if (commits.length > 0) return commits;
   return main.length > 0 ? main : [...programs];
+}
+
+/** A check as a summary names it: the last two programs of its line. */
+export function checkName(programs: readonly string[]): string {
+  return listed(mainPrograms(programs).slice(-2), 2);
 }
 
 /** What may make a failure go away: a program's word that changes something. */

@@ -8,12 +8,13 @@ import type { Activity } from "./activity.ts";
 import { checkKind, failedParts, failureMessage, firstLine, mainPrograms } from "./commands.ts";
 import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
 import { listed, shorten } from "./prose.ts";
-import { narrowingOf } from "./shell.ts";
+import { narrowingOf, withoutQuoted } from "./shell.ts";
 import { nameParts, sharesName } from "./words.ts";
 
 const MESSAGE_MAX = 240;
 /** Of a command line that failed: enough of it to know another form of it by. */
 const COMMAND_MAX = 240;
+const BLAMED_MAX = 4;
 
 /** What failed, as people call it: `git commit (DIALYZER)`. */
 export function failedName({ programs, label, command }: OpenFailure): string {
@@ -31,6 +32,16 @@ function filesNamedIn(output: string): string[] {
     /[\p{L}\p{N}_.@-]{1,60}\.[a-z]{1,5}(?=[:\s,)"'(]|$)/gu,
   );
   return [...new Set([...files].map(([name]) => name))].slice(0, 8);
+}
+
+/** Words of a command that its output names: what it failed on, as `lib/a` of `cp lib/a/b.css`. */
+function blamedBy(output: string, command: string): string[] {
+  const words = withoutQuoted(command).split(/\s+/);
+  const named = truncate(output, 10_000).match(/[\p{L}\p{N}_./-]{6,}/gu) ?? [];
+  const blamed = named.filter((name) =>
+    words.some((word) => word === name || word.startsWith(`${name}/`)),
+  );
+  return [...new Set(blamed)].slice(0, BLAMED_MAX);
 }
 
 /** A failure with the output that tells of it. */
@@ -61,6 +72,7 @@ function failuresOf(activity: Activity): Seen[] {
           ? shorten(firstLine(text), 160)
           : ""),
       named: filesNamedIn(text),
+      blamed: kind === null ? blamedBy(text, activity.subject) : [],
       attempts: [],
       tried: [],
       words: [],
@@ -160,6 +172,10 @@ function ownWordsOf(command: string): string[] {
   return [...new Set(command.match(/[\p{L}\p{N}_./-]{8,}/gu) ?? [])];
 }
 
+function sharesMain({ programs }: Activity, failure: OpenFailure): boolean {
+  return mainPrograms(programs).some((program) => failure.programs.includes(program));
+}
+
 /** True where `activity` is another form of a command that failed just before. */
 function isOtherForm(activity: Activity, failure: OpenFailure): boolean {
   const check = failure.kind !== null && failure.kind !== "commit" && failure.kind !== "push";
@@ -168,9 +184,16 @@ function isOtherForm(activity: Activity, failure: OpenFailure): boolean {
   // A commit's message names what was worked on.
   const kind = checkKind(mainPrograms(activity.programs));
   if (kind === "commit" || kind === "push") return false;
+  if ((failure.blamed ?? []).length > 0) return sharesMain(activity, failure);
   const own = ownWordsOf(failure.command);
   const shared = own.filter((word) => activity.subject.includes(word));
   return shared.length >= 2 || (own.length === 1 && shared.length === 1);
+}
+
+/** True where `activity`, which is no check, leaves out what the failed command failed on. */
+function evades(activity: Activity, failure: OpenFailure): boolean {
+  if (failure.kind !== null) return false;
+  return (failure.blamed ?? []).some((name) => !activity.subject.includes(name));
 }
 
 /** True where `activity` runs the check that a hook calls `label`. */
@@ -191,11 +214,15 @@ export function takeResolved(work: OpenWork, activity: Activity): OpenFailure[] 
   const passed = activity.outcome?.state === "passed";
   for (const failure of work.failures) failure.age += 1;
   const resolved = work.failures.filter((failure) => {
+    if (evades(activity, failure)) return false;
     // A check has to say that it passed; any other command has, where it did not fail.
     const over =
       (failure.kind === null || passed) &&
       (covers(activity, failure) || isCheckedByCommit(work, activity, failure));
     const other = isOtherForm(activity, failure);
+    // Forms that left out what it failed on did not help.
+    if (other && (failure.blamed ?? []).length > 0)
+      failure.tried = failure.tried.filter(({ path }) => path !== null);
     if (!other || failure.tried.length > 0) return over || other;
     failure.tried.push({
       what: `run it as \`${shorten(activity.subject, 80)}\``,

@@ -11,7 +11,7 @@ import { type Activity, activityOf, isToolEvent } from "./activity.ts";
 import { commandName } from "./activity-items.ts";
 import { BatchPoints } from "./batch-points.ts";
 import { editTitle } from "./change-words.ts";
-import { checkKind, commitOf, isRemedy, mainPrograms } from "./commands.ts";
+import { checkKind, checkName, commitOf, isRemedy, mainPrograms } from "./commands.ts";
 import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
 import { observeAnswers, observeChoices, observeRulings } from "./decisions.ts";
 import {
@@ -41,22 +41,19 @@ import {
 import {
   bounded,
   type Closing,
+  copyOf,
   noOpenWork,
   type OpenWork,
   type PendingChange,
 } from "./open-work.ts";
 import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.ts";
-import { listed, shorten } from "./prose.ts";
+import { shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
 import { observeRequirements } from "./requirements.ts";
+import { noteStep, tellRoutine } from "./routine.ts";
 import { commitMessageOf } from "./shell.ts";
 import { addToReport, readClosing } from "./summary.ts";
-import { codeNames, isExcuse, isLooking, takeApart } from "./words.ts";
-
-/** True for a plan that says what was done: it names something in code, or says enough of it. */
-function isTelling(plan: string): boolean {
-  return !isLooking(plan) && (codeNames(plan).length > 0 || plan.split(/\s+/).length >= 6);
-}
+import { isExcuse, isTelling, takeApart } from "./words.ts";
 
 /** A saying as long as this with headings is a report: the closing message says the same again. */
 const SAYING_MAX = 1_200;
@@ -78,11 +75,6 @@ export interface Followed {
   request: string;
   activities: Activity[];
   bodies: Map<string, ToolBody>;
-}
-
-/** A deep copy: the caller's state stays as it was, should the batch be tried again. */
-function copyOf(work: OpenWork | null | undefined): OpenWork {
-  return { ...noOpenWork(), ...(work === null || work === undefined ? {} : structuredClone(work)) };
 }
 
 class Follower {
@@ -186,6 +178,7 @@ class Follower {
     if (words === "" || goesOn(words)) return;
     this.work.request = truncate(words, 600);
     this.work.report = noOpenWork().report;
+    this.work.passed = [];
     this.#tell(observeRulings(words, key, at, this.#taken));
   }
 
@@ -255,8 +248,12 @@ class Follower {
     if (outcome?.state === "failed") {
       noteCommitChecks(this.work, activity);
       noteFailure(this.work, activity);
+      this.work.passed = this.work.passed.filter(
+        ({ program }) => program !== checkName(activity.programs),
+      );
       return;
     }
+    noteStep(this.work, activity);
     this.corrects.push(...takeBack(this.work, subject));
     const made = commitOf(activity.text);
     const resolved = takeResolved(this.work, activity);
@@ -301,6 +298,7 @@ class Follower {
     const checks = tellCommitChecks(this.work, activity, this.#taken);
     this.#tell(checks.observations);
     this.corrects.push(...checks.corrects);
+    this.#tell(tellRoutine(this.work, activity, this.#taken));
     const [changes, left] = inCommit(this.work.changes, activity.subject);
     this.#tellChanges(changes, commit, []);
     this.work.changes = left;
@@ -308,8 +306,8 @@ class Follower {
     this.#tellFindings(activity.at);
   }
 
-  #pass({ programs }: Activity, totals: string): void {
-    const program = listed(mainPrograms(programs).slice(-2), 2);
+  #pass(activity: Activity, totals: string): void {
+    const program = checkName(activity.programs);
     this.work.passed = [
       ...this.work.passed.filter((each) => each.program !== program),
       { program, totals },
@@ -376,7 +374,6 @@ class Follower {
       this.points.added.push({ text: unpushed, sources: [last.key] });
     }
     this.passed = this.work.passed;
-    this.work.passed = [];
   }
 }
 

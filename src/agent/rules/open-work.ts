@@ -44,6 +44,8 @@ export interface OpenFailure {
   message: string;
   /** Files that the output names, by their base names. */
   named: string[];
+  /** Words of the command that it failed on. Absent in work that an older release left. */
+  blamed?: string[];
   /** What was tried and followed by the same failure. */
   attempts: string[];
   /** What was done since it was last seen to fail. */
@@ -96,6 +98,17 @@ export interface CommitChecks {
   key: string;
 }
 
+/** What ran and passed before commits. */
+export interface Routine {
+  /** Since the last commit, newest last. */
+  ran: string[];
+  /** What all commits so far came after; null before the first. */
+  before: string[] | null;
+  /** The last commit's call. */
+  key: string | null;
+  told: boolean;
+}
+
 /** An observation that was delivered, as far as later events may show it to be wrong. */
 export interface Delivered {
   /** Its most telling source. */
@@ -113,10 +126,11 @@ export interface OpenWork {
   /** Commits that no push has been seen for. */
   commits: { branch: string; hash: string }[];
   checks: CommitChecks | null;
+  routine: Routine;
   delivered: Delivered[];
   /** What the agent said last, for the calls that follow it. */
   plan: Said[];
-  /** The checks that passed last in this turn, with what they counted. */
+  /** The checks that passed last for this request, with what they counted. */
   passed: { program: string; totals: string }[];
   /** The person's last request that was one of its own. */
   request: string | null;
@@ -131,12 +145,18 @@ export function noOpenWork(): OpenWork {
     findings: [],
     commits: [],
     checks: null,
+    routine: { ran: [], before: null, key: null, told: false },
     delivered: [],
     plan: [],
     passed: [],
     request: null,
     report: { done: [], learnt: [], next: [] },
   };
+}
+
+/** A deep copy: the caller's state stays as it was, should the batch be tried again. */
+export function copyOf(work: OpenWork | null | undefined): OpenWork {
+  return { ...noOpenWork(), ...(work === null || work === undefined ? {} : structuredClone(work)) };
 }
 
 const FAILURES_MAX = 6;
@@ -181,6 +201,7 @@ export function bounded(work: OpenWork): OpenWork {
     findings: newest(work.findings, 12).map(saidShort),
     commits: newest(work.commits, 12),
     checks: work.checks,
+    routine: work.routine,
     delivered: newest(work.delivered, 16).map((each) => ({ ...each, text: short(each.text) })),
     plan: newest(work.plan, 2).map(saidShort),
     passed: newest(work.passed, 6),

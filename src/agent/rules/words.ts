@@ -245,3 +245,8 @@ export function bare(text: string): string {
     .replace(/[\p{P}\s]+/gu, " ")
     .trim();
 }
+
+/** True for a plan that says what was done: it names something in code, or says enough of it. */
+export function isTelling(plan: string): boolean {
+  return !isLooking(plan) && (codeNames(plan).length > 0 || plan.split(/\s+/).length >= 6);
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { follow } from "../../../src/agent/rules/follow.ts";
+import type { StoredEvent } from "../../../src/memory/event.ts";
+import { ROOT, textEvent, toolEvent } from "../../support/sample-batch.ts";
+
+const ran = (id: string, command: string, output: string) =>
+  toolEvent(id, "Bash", { command }, output);
+const refused = (id: string, command: string, output: string) =>
+  toolEvent(id, "Bash", { command }, output, "tool_failure");
+
+function followed(events: StoredEvent[], ends = true) {
+  return follow({
+    root: ROOT,
+    turn: { promptNumber: 1, request: "Show the prices", ends },
+    recentTitles: [],
+    events,
+  });
+}
+
+describe("a command that failed on one of its words", () => {
+  const copy = "cp -r assets/fonts/price.woff build/out/app.css public/static";
+  const message = "Exit code 1\ncp: assets/fonts/price.woff: Permission denied";
+
+  it("is helped by the form that gets along with it, not by one that leaves it out", () => {
+    const { observations } = followed([
+      refused("1", copy, message),
+      ran("2", "cp -r build/out/app.css public/static", ""),
+      ran("3", "cp --no-preserve=mode assets/fonts/price.woff public/static", ""),
+    ]);
+    const [fix] = observations.filter(({ type }) => type === "bugfix");
+    expect(fix?.narrative).toContain("--no-preserve=mode assets/fonts/price.woff");
+    expect(fix?.sources).toEqual(expect.arrayContaining(["tool:1", "tool:3"]));
+  });
+
+  it("is told as no fix where it was only left out", () => {
+    const { observations } = followed([
+      refused("1", copy, message),
+      ran("2", "cp -r build/out/app.css public/static", ""),
+    ]);
+    expect(observations.filter(({ type }) => type === "bugfix")).toEqual([]);
+  });
+});
+
+describe("what runs before commits", () => {
+  const committed = (id: string, hash: string) =>
+    ran(id, `git add -A && git commit -m "Step ${id}"`, `[main ${hash}] Step ${id}`);
+  const green = (id: string) => [
+    ran(`${id}a`, "go vet ./... 2>&1 | tail -5", "0 issues"),
+    ran(`${id}b`, "go test -race", "ok  \tshop\t0.3s\n12 passed"),
+    ran(`${id}c`, "golangci-lint run --fix=false", "0 issues."),
+  ];
+
+  it("is told once when a second commit came after the same checks", () => {
+    const { observations } = followed([
+      ...green("1"),
+      committed("1", "aaaaaaa"),
+      ...green("2"),
+      committed("2", "bbbbbbb"),
+      ...green("3"),
+      committed("3", "ccccccc"),
+    ]);
+    const told = observations.filter(({ title }) => title.startsWith("Before a commit"));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.narrative).toContain("`go test -race` and `golangci-lint run --fix=false`");
+    expect(told[0]?.sources).toEqual(["tool:2", "tool:1"]);
+  });
+
+  it("is nothing where the commits came after different ones, or a part of the tests", () => {
+    const { observations } = followed([
+      ...green("1"),
+      committed("1", "aaaaaaa"),
+      ran("2a", "go test ./price/price_test.go", "3 passed"),
+      committed("2", "bbbbbbb"),
+    ]);
+    expect(observations.some(({ title }) => title.startsWith("Before a commit"))).toBe(false);
+  });
+});
+
+describe("the checks that passed last", () => {
+  const request = textEvent("prompt:1", "prompt", "Show the prices");
+
+  it("are told of a request until its end, also when a short turn only goes on", () => {
+    const first = followed([
+      request,
+      ran("1", "npm test", "Tests  87 passed"),
+      textEvent("stop:1", "turn_end", "The prices are shown with their currency now."),
+    ]);
+    const second = follow({
+      root: ROOT,
+      turn: { promptNumber: 2, request: "continue", ends: true },
+      recentTitles: [],
+      events: [
+        textEvent("prompt:2", "prompt", "continue"),
+        textEvent("stop:2", "turn_end", "Everything is committed."),
+      ],
+      openWork: first.openWork,
+    });
+    expect(second.passed).toEqual([{ program: "npm test", totals: "Tests 87 passed" }]);
+  });
+
+  it("are none any more once they failed", () => {
+    const { passed } = followed([
+      request,
+      ran("1", "npm test", "Tests  87 passed"),
+      refused("2", "npm test", "Exit code 1\nTests  1 failed | 86 passed"),
+    ]);
+    expect(passed).toEqual([]);
+  });
+});
