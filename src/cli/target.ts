@@ -56,6 +56,14 @@ function checkUrl(text: string): string {
   if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new Failure(`"${text}": an address without user, query and fragment is needed.`);
   }
-  if (url.pathname.includes("'")) throw new Failure(`"${text}": no quotation mark may be in it.`);
+  // The start hook is a shell command with the address in it.
+  if (
+    !/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname) ||
+    !/^[\w.~/%-]*$/.test(url.pathname)
+  ) {
+    throw new Failure(
+      `"${text}": a host of letters, digits, dots and hyphens is needed, and a path of the same.`,
+    );
+  }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

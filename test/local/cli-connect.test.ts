@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -182,6 +183,74 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(readFileSync(real, "utf8")).toContain(KEY);
   });
 
+  it("goes through a link on the way out, too: the key is gone from where it leads", async () => {
+    const { connect, cairn, home, path } = place();
+    const real = join(home, "dotfiles.json");
+    mkdirSync(dirname(path));
+    symlinkSync(real, path);
+    await connect();
+    expect(readFileSync(real, "utf8")).toContain(KEY);
+    expect((await cairn("disconnect", "claude-code")).code).toBe(0);
+    expect(existsSync(real)).toBe(false);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+  });
+
+  it("loses no member that stands twice or is called __proto__", async () => {
+    const strange = `{
+  "env": {"EDITOR": "ed"},
+  "__proto__": {"kept": true},
+  "env": {"EDITOR": "vi", "__proto__": "too"},
+  "hooks": {"__proto__": [], "Stop": [{"__proto__": 1, "hooks": [{"type": "command", "command": "x", "__proto__": 2}]}]}
+}
+`;
+    const { connect, cairn, read } = place(strange);
+    expect(await connect()).toMatchObject({ code: 0, stderr: "" });
+    expect(read()).toContain('"env": {"EDITOR": "ed"},');
+    expect(read()).toContain('"__proto__": {"kept": true}');
+    expect(JSON.parse(read()).env).toEqual(
+      JSON.parse(`{"EDITOR": "vi", "__proto__": "too", "CAIRN_KEY": "${KEY}"}`),
+    );
+    await connect("--quiet");
+    await cairn("disconnect", "claude-code");
+    expect(read()).toBe(strange);
+  });
+
+  it("takes no key out, and overwrites none, that somebody else put there", async () => {
+    const own = '{"env": {"CAIRN_KEY": "of another program"}}';
+    const { connect, cairn, read } = place(own);
+    expect(await connect()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not from here"),
+    });
+    expect(read()).toBe(own);
+    await cairn("disconnect", "claude-code");
+    expect(read()).toBe(own);
+  });
+
+  it("takes settings from others that everybody could read, and goes into none that git tracks", async () => {
+    const { connect, git, read, path, home } = place('{"model": "opus"}');
+    chmodSync(path, 0o644);
+    const told = await connect();
+    expect(told.stdout).toContain("was readable by everybody");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+
+    const kept = place('{"model": "opus"}');
+    await kept.git("init", "-q", "..");
+    await kept.git("-C", "..", "add", "-f", ".claude/settings.json");
+    const refused = await kept.connect();
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("git tracks") });
+    expect(kept.read()).toBe('{"model": "opus"}');
+    // Also where only a link leads there.
+    const real = join(home, "dotfiles", "settings.json");
+    mkdirSync(dirname(real));
+    writeFileSync(real, read());
+    rmSync(path);
+    symlinkSync(real, path);
+    await git("init", "-q", dirname(real));
+    await git("-C", dirname(real), "add", "-f", "settings.json");
+    expect((await connect()).stderr).toContain("git tracks");
+  });
+
   it("puts a project's key only where git ignores it", async () => {
     const { connect, cairn, git, home, project } = place();
     const shared = join(project, ".claude", "settings.json");
@@ -214,6 +283,17 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(noKey).toMatchObject({ code: 1, stderr: expect.stringContaining("--key") });
     const file = await cairn("connect", "claude-code", "--url", "file:///x", "--key", KEY);
     expect(file).toMatchObject({ code: 1, stderr: expect.stringContaining("no address") });
+    for (const url of [
+      "http://a'b",
+      "http://a$(id)",
+      "http://h/`id`",
+      "http://h/x'y",
+      "http://h/$a",
+    ]) {
+      const read = await cairn("connect", "claude-code", "--url", url, "--key", KEY);
+      expect([url, read.code]).toEqual([url, 1]);
+      expect(read.stderr).toMatch(/is needed|no address/);
+    }
     const none = await cairn("connect", "claude-code");
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("start") });
   });

@@ -1,5 +1,4 @@
 /** `cairn connect`, `disconnect`, `pause` and `resume`, for every agent that the registry can connect. */
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -15,6 +14,7 @@ import { isLoopback } from "../server/environment.ts";
 import type { Target } from "../target.ts";
 import {
   connectedOptions,
+  hasKey,
   hookDifferences,
   isAsNew,
   keyIn,
@@ -24,6 +24,7 @@ import {
   withKey,
   withPause,
 } from "./hook-settings.ts";
+import { checkIgnored, checkUntracked, takeFromOthers } from "./key-files.ts";
 import { hasForeignMcpServer, MCP_SERVER_NAME, withMcpServer } from "./mcp-server.ts";
 import { readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 
@@ -72,12 +73,16 @@ export function connect(
     return;
   }
   if (options.projectScope) checkIgnored(scope.env, agent.projectFiles.env);
+  else checkUntracked(scope.env);
+  checkOwnKey(agent, options.projectScope, scope.env, target.key);
+  const closed = [...new Set([scope.env, scope.mcp])].filter(takeFromOthers);
   const isNoted = noteMachine();
   const changed = apply(agent, scope, {
     hooks: (settings) => withHooks(agent, settings, hooks),
     env: (settings) => withPause(withKey(settings, target.key), null),
     mcp: (config) => withMcpServer(agent, config, target.url),
   });
+  for (const path of closed) say(`  ${path} was readable by everybody here; now only by you.`);
   if (changed.length === 0) {
     say(`${title} is connected to ${target.url} already; nothing had to be changed.`);
     return;
@@ -98,12 +103,29 @@ export function connect(
   );
 }
 
+/** Throws a `Failure` where a key stands in the settings that no `connect` put there. */
+function checkOwnKey(
+  agent: AgentConnect,
+  projectScope: boolean,
+  path: string,
+  newKey: string,
+): void {
+  const settings = readSettingsFile(path).value;
+  if (!hasKey(settings) || keyIn(settings) === newKey) return;
+  if (connected(agent, projectScope) !== null) return;
+  throw new Failure(
+    `CAIRN_KEY stands in ${path} already, and is not from here. Nothing was changed: ` +
+      "take it out if nobody needs it, then run this again.",
+  );
+}
+
 /** Takes out what `connect` put in, and nothing else. */
 export function disconnect(agent: AgentConnect, projectScope: boolean, say: Say): void {
   const scope = scopeFiles(agent, projectScope);
+  const isOwn = connected(agent, projectScope) !== null;
   const changed = apply(agent, scope, {
     hooks: (settings) => withHooks(agent, settings, null),
-    env: (settings) => withPause(withKey(settings, null), null),
+    env: (settings) => (isOwn ? withPause(withKey(settings, null), null) : settings),
     mcp: (config) => withMcpServer(agent, config, null),
   });
   for (const path of changed) {
@@ -217,26 +239,6 @@ function apply(agent: AgentConnect, scope: SettingsFiles, changes: Changes): str
   return writes
     .filter(({ file, value }) => writeSettingsFile(file, value))
     .map(({ file }) => file.path);
-}
-
-/** The key must not get into the repository: git has to ignore the file that it goes into. */
-function checkIgnored(path: string, name: string): void {
-  const folder = resolve(".");
-  const git = (...args: string[]) => spawnSync("git", args, { cwd: folder, encoding: "utf8" });
-  const inside = git("rev-parse", "--is-inside-work-tree");
-  if (inside.error) throw new Failure("git is needed for --project-scope, and was not found.");
-  if (inside.stdout.trim() !== "true") {
-    throw new Failure(`${folder} is no git repository: --project-scope is for repositories.`);
-  }
-  if (git("check-ignore", "-q", path).status === 0) return;
-  const tracked = git("ls-files", "--error-unmatch", path).status === 0;
-  throw new Failure(
-    tracked
-      ? `git tracks ${path}: the key would be committed. Take it out first: ` +
-          `git rm --cached ${name}, and add that path to .gitignore.`
-      : `git does not ignore ${path}: the key could be committed. Nothing was changed. ` +
-          `Add this line to .gitignore (or to .git/info/exclude), then run this again:\n  ${name}`,
-  );
 }
 
 function warn(agent: AgentConnect, target: Target, scope: SettingsFiles, say: Say): void {

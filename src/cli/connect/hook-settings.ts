@@ -7,11 +7,12 @@ const KEY_VARIABLE = "CAIRN_KEY";
 /** While capture is paused: the options to resume with, as `<url>`, with `quiet` and `no-notice`. */
 const PAUSED_VARIABLE = "CAIRN_PAUSED";
 
-const GroupSchema = z.looseObject({ hooks: z.array(z.json()) });
+/** Elements are left as they are: a copy could lose a member that is called `__proto__`. */
+const GroupSchema = z.looseObject({ hooks: z.array(z.unknown()) });
 
 /** A member that is an object, or an empty one. Throws a `Failure` where it is something else. */
 export function section(settings: JsonObject, name: string): JsonObject {
-  const found = settings[name];
+  const found = Object.hasOwn(settings, name) ? settings[name] : undefined;
   if (found === undefined) return {};
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
     throw new Failure(
@@ -37,11 +38,12 @@ function withoutOwn(
   if (!parsed.success) return group;
   const others = parsed.data.hooks.filter((hook) => !agent.isOwnHook(hook));
   if (others.length === parsed.data.hooks.length) return group;
-  return others.length === 0 ? undefined : { ...parsed.data, hooks: others };
+  const left = { ...(group as JsonObject), hooks: others as JsonObject[string][] };
+  return others.length === 0 ? undefined : left;
 }
 
 function groupsOf(hooks: JsonObject, event: string): JsonObject[string][] {
-  const groups = hooks[event] ?? [];
+  const groups = Object.hasOwn(hooks, event) ? (hooks[event] ?? []) : [];
   if (!Array.isArray(groups)) {
     throw new Failure(
       `"hooks.${event}" in the settings is not a list. Nothing was changed: correct it first.`,
@@ -62,18 +64,18 @@ export function withHooks(
 ): JsonObject {
   const hooks = section(settings, "hooks");
   const ours = options === null ? {} : agent.hooks(options);
-  const result: JsonObject = {};
+  const result: [string, JsonObject[string]][] = [];
   for (const event of new Set([...Object.keys(hooks), ...Object.keys(ours)])) {
-    const own = ours[event];
+    const own = Object.hasOwn(ours, event) ? ours[event] : undefined;
     const before = groupsOf(hooks, event);
     const keeps = before.findIndex((group) => own !== undefined && isSame(group, own));
     const after = before
       .map((group, index) => (index === keeps ? group : withoutOwn(agent, group)))
       .filter((group) => group !== undefined);
     if (own !== undefined && keeps < 0) after.push(own);
-    if (after.length > 0 || before.length === 0) result[event] = after;
+    if (after.length > 0 || before.length === 0) result.push([event, after]);
   }
-  return withSection(settings, "hooks", result);
+  return withSection(settings, "hooks", Object.fromEntries(result));
 }
 
 /** The options of the hooks of ours that stand in the settings, or null. */
@@ -103,9 +105,9 @@ export function hookDifferences(
   for (const event of new Set([...Object.keys(wanted), ...Object.keys(hooks)])) {
     const groups = groupsOf(hooks, event);
     const own = groups.filter((group) => withoutOwn(agent, group) !== group);
-    const isCurrent =
-      own.length === 1 && wanted[event] !== undefined && isSame(own[0], wanted[event]);
-    if (own.length === 0 && wanted[event] !== undefined) missing.push(event);
+    const isWanted = Object.hasOwn(wanted, event);
+    const isCurrent = own.length === 1 && isWanted && isSame(own[0], wanted[event]);
+    if (own.length === 0 && isWanted) missing.push(event);
     else if (own.length > 0 && !isCurrent) outdated.push(event);
   }
   return { missing, outdated };
@@ -120,6 +122,11 @@ function withVariable(settings: JsonObject, name: string, value: string | null):
 /** The key stands once, in the `env` block; null takes it out. */
 export function withKey(settings: JsonObject, key: string | null): JsonObject {
   return withVariable(settings, KEY_VARIABLE, key);
+}
+
+/** True where the variable of the key stands there, whatever it holds. */
+export function hasKey(settings: JsonObject): boolean {
+  return Object.hasOwn(section(settings, "env"), KEY_VARIABLE);
 }
 
 /** The key that stands there, or null. */

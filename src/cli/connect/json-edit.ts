@@ -118,14 +118,20 @@ class Writer {
   #object(node: Node, value: JsonObject, depth: number): string {
     const items: Item[] = [];
     const known = new Set<string>();
+    const last = new Map(node.children.map((child) => [child.key, child]));
     node.children.forEach((child, index) => {
       const key = child.key ?? "";
       known.add(key);
+      const before = this.#before(node, index);
+      if (last.get(child.key) !== child) {
+        // Of several members of one name the last counts; the others are somebody's, and stay.
+        items.push({ before, text: this.#text.slice(child.start, child.node.end) });
+        return;
+      }
       const wanted = Object.hasOwn(value, key) ? value[key] : undefined;
       if (wanted === undefined) return;
       const name = this.#text.slice(child.start, child.node.start);
-      const text = name + this.write(child.node, wanted, depth + 1);
-      items.push({ before: this.#before(node, index), text });
+      items.push({ before, text: name + this.write(child.node, wanted, depth + 1) });
     });
     const lead = this.#lead(node, depth);
     for (const [key, added] of Object.entries(value)) {

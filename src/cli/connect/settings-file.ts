@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { z } from "zod";
 import type { JsonObject } from "../../hooks/connect/agent-connect.ts";
 import { Failure } from "../failure.ts";
 import { editJson } from "./json-edit.ts";
@@ -21,8 +20,6 @@ import { editJson } from "./json-edit.ts";
 /** A settings file may carry a key: what we make is readable by its owner only. */
 const NEW_FILE_MODE = 0o600;
 const BYTE_ORDER_MARK = "\uFEFF";
-
-const ObjectSchema = z.record(z.string(), z.json());
 
 export interface SettingsFile {
   path: string;
@@ -51,21 +48,22 @@ export function readSettingsFile(path: string): SettingsFile {
         "correct the file, then run this again.",
     );
   }
-  const checked = ObjectSchema.safeParse(value);
-  if (!checked.success) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Failure(`${path} has no JSON object in it. Nothing was changed.`);
   }
-  return { path, text, value: checked.data };
+  // What JSON.parse gives is JSON; a copy of it could lose a member that is called `__proto__`.
+  return { path, text, value: value as JsonObject };
 }
 
 /**
  * Writes a new value, changing as little of the text as can be; with null the file is removed.
- * Returns false where nothing had to be changed. A symbolic link stays one.
+ * Returns false where nothing had to be changed. A symbolic link stays one, and what it leads to is
+ * written, or removed.
  */
 export function writeSettingsFile(file: SettingsFile, value: JsonObject | null): boolean {
   if (value === null) {
     if (file.text === null) return false;
-    rmSync(file.path);
+    rmSync(linkTarget(file.path));
     return true;
   }
   const text =
@@ -92,7 +90,7 @@ function edited(text: string, value: JsonObject): string {
 }
 
 /** The file behind a symbolic link, even one that points to nothing yet. */
-function linkTarget(path: string): string {
+export function linkTarget(path: string): string {
   try {
     return realpathSync(path);
   } catch {
