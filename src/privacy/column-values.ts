@@ -1,7 +1,7 @@
 /** Values that stand in the column under their name: CSV, and tables of Markdown, psql and mysql. */
 import type { Replacement } from "./replacements.ts";
 import { secretName } from "./secret-names.ts";
-import { isSecretQuoted, looksRandom } from "./secret-values.ts";
+import { isSecretQuoted, isWords, looksRandom } from "./secret-values.ts";
 import type { Span } from "./value-places.ts";
 
 /** As many rows under a header are looked at. */
@@ -14,7 +14,7 @@ const AFTER_CELL = /["'`*]{0,3}[ \t]{0,80}(?:([|│,;\t])|\n)/y;
 /** Signs of code behind the first comma of a line: no header of a table. */
 const CODE = /[(){}<>=[\]]/;
 /** The line between a header and its rows, with what tools put in front of a line. */
-const RULER = /^(?:[\w./-]{1,80}[:-])?(?:[0-9]{1,6}[:→\t|-])?[\s|│+:=─┼├┤-]{2,1000}$/;
+const RULER = /^[ \t]{0,8}(?:[\w./-]{1,80}[:-])?(?:[0-9]{1,6}[:→\t|-])?[\s|│+:=─┼├┤-]{2,1000}$/;
 
 /** The secrets in the column that the name heads; none where it heads no column. */
 export function columnValues(text: string, name: Span): Replacement[] {
@@ -34,15 +34,21 @@ export function columnValues(text: string, name: Span): Replacement[] {
     (/[,;]/.test(separator) && CODE.test(header.text.slice(header.text.indexOf(separator))))
   )
     return [];
+  if (/[,;]/.test(separator) && /[,;][ \t]*$|^[^,;]{0,200}$/.test(header.text)) return [];
   const column = count(header.text.slice(0, name.start - header.start), separator);
   const columns = count(header.text, separator);
   const found: Replacement[] = [];
   let line = lineAt(text, header.end + 1);
+  if (/[|│]/.test(separator) && !(line !== null && RULER.test(line.text))) return [];
   for (let row = 0; line !== null && row < ROWS_MAX; row++) {
     if (!RULER.test(line.text)) {
       if (count(line.text, separator) !== columns) break;
       const cell = cellAt(line, separator, column);
-      if (looksRandom(cell.text, 6) && isSecretQuoted(cell.text, secret.strength, false)) {
+      if (
+        looksRandom(cell.text, 6) &&
+        !isWords(cell.text) &&
+        isSecretQuoted(cell.text, secret.strength, false)
+      ) {
         found.push({ start: cell.start, end: cell.end, mark: `[redacted:${secret.kind}]` });
       }
     }

@@ -64,13 +64,22 @@ function redactCodes(text: string): string {
 const SQL_LITERALS = ["FIED ", "fied ", "ypt("];
 /** `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`, `crypt('x', …)`. */
 const SQL =
-  /(\b(?:identified(?:[ \t]{1,4}with[ \t]{1,4}["'`]?[\w.]{1,40}["'`]?)?[ \t]{1,4}(?:by|as)(?:[ \t]{1,4}password)?[ \t]{1,4}|(?:crypt|pgp_sym_(?:en|de)crypt)\([ \t]{0,4}(?:[^'()\n]{1,80},[ \t]{0,4})?)(?:\\{0,3}["'])?)([^\s"';\\][^"';\\\n]{2,200})/gi;
+  /(\b(?:identified(?:[ \t]{1,4}with[ \t]{1,4}["'`]?[\w.]{1,40}["'`]?)?[ \t]{1,4}(?:by|as)(?:[ \t]{1,4}password)?[ \t]{1,4}|(?:crypt|pgp_sym_(?:en|de)crypt)\([ \t]{0,4}(?:[^'()\n]{1,80},[ \t]{0,4})?)(?:\\{0,3}["'])?)([^\s"'`;\\][^"'`;\\\n]{2,200})/gi;
+
+/** How far in front of it a statement may begin. */
+const STATEMENT_CHARS = 100;
 
 function redactSql(text: string): string {
-  return text.replace(SQL, (whole: string, before: string, found: string) => {
+  return text.replace(SQL, (whole: string, before: string, found: string, offset: number) => {
     const value = /["']$/.test(before) ? found : (/^\S+/.exec(found)?.[0] ?? "");
     if (/^(?:values|password|globally|externally|by)$/i.test(value)) return whole;
     if (!isSecretQuoted(value, "strong", false)) return whole;
+    const isQuoted = /["']$/.test(before);
+    if (before.includes("(")) return isQuoted ? `${before}[redacted:password]` : whole;
+    // "a library identified by 'name'" is prose.
+    const statement = text.slice(Math.max(0, offset - STATEMENT_CHARS), offset);
+    const isSql = before.includes("IDENTIFIED") || /\b(?:user|role|grant)\b/i.test(statement);
+    if (!isSql && !(isQuoted && looksRandom(value, 6))) return whole;
     return `${before}[redacted:password]${found.slice(value.length)}`;
   });
 }
@@ -83,8 +92,13 @@ const PGPASS_SCREEN = /:(?:[56][0-9]{3}|26257|\*):/;
 const PGPASS =
   /((?:^|[\n\t +>`"'→=-]|[0-9][:|-])(?:[\w.*-]{1,100}|\[[0-9a-f:]{2,40}\]):(?:[56][0-9]{3}|26257|\*):[\w.*-]{1,64}:[\w.@*-]{1,64}:)([^\s:]\S{2,199})(?=\s|$|["'`\\])/g;
 
+/** Groups of hexadecimal digits, which look like a line of `.pgpass`. */
+const IPV6 = /(?<![\w.-])(?:[0-9A-Fa-f]{1,4}:){4}[0-9A-Fa-f]{1,4}(?![\w.])/;
+
 function replaced(text: string, pattern: RegExp): string {
   return text.replace(pattern, (whole: string, before: string, value: string) =>
-    isPlaceholder(value) ? whole : `${before}[redacted:password]`,
+    isPlaceholder(value.replace(/["'`]{1,3}$/, "")) || IPV6.test(whole)
+      ? whole
+      : `${before}[redacted:password]`,
   );
 }

@@ -1,12 +1,27 @@
 /** Values of headers: authorizations and cookies, wherever a header's name or a scheme is written. */
 import type { Replacement } from "./replacements.ts";
-import { isMixed, isPlaceholder, looksRandom } from "./secret-values.ts";
+import { isMixed, isPlaceholder, isWords, looksRandom } from "./secret-values.ts";
 
 const SCHEME =
   /^(Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|NTLM|Key|SSWS|Bot|Splunk|GenieKey|OAuth|Hawk|Signature|AWS|AWS4-HMAC-SHA256)\s{1,4}(\S.{0,4000})$/i;
-/** Pairs of settings alone: `theme=dark; lang=de; Path=/`. */
-const HARMLESS_COOKIES =
-  /^(?:(?![\w-]{0,40}(?:sess|sid|tok|auth|jwt|csrf|xsrf|key|id=))[\w-]{1,40}(?:=(?:[A-Za-z_-]{1,12}|[0-9]{1,5}|\/[\w/-]{0,40}))?(?:;[ \t]{0,2}|$)){1,12}$/i;
+/** Names of cookies that may identify somebody. */
+const TELLING_COOKIE = /sess|sid|tok|auth|jwt|csrf|xsrf|key|remember|login|user|id$/i;
+const COOKIES_MAX = 12;
+
+/** Words and numbers of settings alone: `theme=dark; lang=de; Path=/`. */
+function isSettings(value: string): boolean {
+  const pairs = value.trim().split(/;\s{0,4}/);
+  return (
+    pairs.length <= COOKIES_MAX &&
+    pairs.every((pair) => {
+      const [name = "", setting = ""] = pair.split("=", 2);
+      if (TELLING_COOKIE.test(name)) return false;
+      if (/^(?:path|domain|expires|max-age|samesite|comment)$/i.test(name)) return true;
+      return /^(?:[A-Za-z_-]{0,24}|[0-9]{1,5})$/.test(setting) || isWords(setting);
+    })
+  );
+}
+
 const COOKIE_PAIR = /^[^\s=;,]{1,128}=[^\s;]/;
 const IDENTIFIER = /^[A-Za-z_$][\w$]{0,80}(?:\??\.[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
 
@@ -28,7 +43,8 @@ export function schemeAt(text: string, run: { start: number }): Replacement | nu
   if (!SCHEME_BEFORE.test(text.slice(Math.max(0, run.start - 16), run.start))) return null;
   CREDENTIAL.lastIndex = run.start;
   const value = CREDENTIAL.exec(text)?.[0] ?? "";
-  if (!looksRandom(value, 16) || value.startsWith("/")) return null;
+  if (!looksRandom(value, 16) || /^[/+]/.test(value)) return null;
+  if (text.charAt(CREDENTIAL.lastIndex) === "(") return null;
   return {
     start: run.start,
     end: run.start + value.length,
@@ -48,7 +64,7 @@ export function redactHeaderEntry(name: string, value: string): string | null {
 export function headerSecret(name: string, value: string): string | null {
   if (/cookies?$/i.test(name)) {
     if (!COOKIE_PAIR.test(value) || /=\s{0,2}[${<%]/.test(value.slice(0, 160))) return null;
-    return HARMLESS_COOKIES.test(value.trim()) ? null : "[redacted:cookie]";
+    return isSettings(value) ? null : "[redacted:cookie]";
   }
   const scheme = SCHEME.exec(value.trim());
   const credential = scheme === null ? value.trim() : (scheme[2] ?? "");

@@ -21,6 +21,7 @@ import {
   restOfWord,
   type Span,
   typedValue,
+  type Value,
   valueAt,
   wholeEnd,
 } from "./value-places.ts";
@@ -141,6 +142,8 @@ function beside(text: string, name: Span, given: SecretName | null): Replacement
     closed += 1;
   NUMBER.lastIndex = closed;
   if (NUMBER.test(text)) closed = NUMBER.lastIndex;
+  // `AWS::IAM::AccessKey`: a type.
+  if (/[A-Za-z]::$/.test(text.slice(name.start - 3, name.start))) return null;
   let at = closed;
   while (at < closed + GAP_MAX_CHARS && isSpace(text.charCodeAt(at))) at += 1;
   const from = valueStart(text, at);
@@ -186,9 +189,11 @@ function assigned(
   }
   const value = valueAt(text, from);
   if (value === null) return null;
+  if (value.quoted && closed === name.end && endsItsOwnText(text, name, value)) return null;
   const quoted = value.quoted ? value : typedValue(text, value.end);
   if (quoted?.quoted === true) {
     if (!isSecretQuoted(quoted.text, strength, phrase)) return null;
+    if (quoted.closing?.quote === "`" && quoted.text.includes("${")) return null;
     return { start: quoted.start, end: wholeEnd(text, quoted), mark };
   }
   const isTight = value.start === from && from === name.end + 1 && text.charAt(name.end) === "=";
@@ -203,6 +208,11 @@ function assigned(
     const wallet = WALLET.exec(text)?.[0];
     if (wallet !== undefined) return { start: value.start, end: value.start + wallet.length, mark };
   }
+  // `user, password = found`, `self.auth_key = key_file`: code.
+  if (!isTight && text.charAt(from - 1) === "=" && /^[a-z_]+$/.test(value.text)) {
+    if (/_|pass|pwd|secret|token|key|auth|cred|cookie/.test(value.text)) return null;
+    if (/[.,\]]/.test(text.slice(name.start - 2, name.end + 1))) return null;
+  }
   const bare = {
     value: value.text,
     tight: isTight,
@@ -211,6 +221,19 @@ function assigned(
   };
   if (!isSecretBare(bare, strength)) return null;
   return { start: value.start, end: wholeEnd(text, value), mark };
+}
+
+/** How far in front of a name the text in quotes may have begun that it stands in. */
+const OWN_TEXT_CHARS = 200;
+
+/** `console.log('password:', password)`: the quote behind the sign closes what the name stands in. */
+function endsItsOwnText(text: string, name: Span, value: Value): boolean {
+  const quote = value.closing?.quote ?? "";
+  if (text.charAt(value.start - 1) !== quote || !/^\s|^[,)\]};.+:]|^$/.test(value.text))
+    return false;
+  const before = text.slice(Math.max(0, name.start - OWN_TEXT_CHARS), name.start);
+  const line = before.slice(before.lastIndexOf("\n") + 1).replace(/(?<=\w)'(?=\w)/g, "");
+  return line.split(quote).length % 2 === 0;
 }
 
 /** Twelve and more short words of lower case: the words of a wallet. */

@@ -1,7 +1,7 @@
 /** Values that stand beside their name by the form of the text: arguments, elements, tables, pairs. */
 import type { Replacement } from "./replacements.ts";
 import type { SecretName } from "./secret-names.ts";
-import { isSecretQuoted, looksRandom } from "./secret-values.ts";
+import { isSecretQuoted, isWords, looksRandom } from "./secret-values.ts";
 import { type Span, valueAt } from "./value-places.ts";
 
 /** The value of the name that ends at `closed` with its quotes and brackets. */
@@ -39,26 +39,22 @@ function argument(text: string, name: Span, closed: number): Span | null {
   if (comma === null) return null;
   const value = valueAt(text, closed + comma[0].length);
   if (value === null || !looksRandom(value.text, 6) || isWords(value.text)) return null;
-  return value;
+  return HOST.test(value.text) ? null : value;
 }
+
+/** `www.example.com:8080`. */
+const HOST = /^(?:localhost|(?:[a-z0-9-]{1,40}\.){1,6}[a-z]{2,12})(?::[0-9]{1,5})?(?:\/.{0,200})?$/;
 
 /** `setPassword("x")`, `.apiKey('x')`; what checks or gets a secret takes other arguments. */
 const SETTER =
-  /^(?:set|with|use)?[A-Z_]|^(?:password|passwd|pwd|passphrase|api_?key|secret|token)$/i;
-const GETTER =
-  /^(?:get|has|is|check|verify|validate|parse|hash|find|fetch|load|read|create|generate|delete|remove|revoke|expect|next|compare|encode|decode|encrypt|decrypt|to|from|test)/i;
-
+  /^(?:[Ss]et|[Ww]ith|[Uu]se)_?[A-Z]|^set_[a-z]|^(?:[Pp]assword|[Pp]asswd|[Pp]wd|[Pp]assphrase|[Aa]pi_?[Kk]ey|[Ss]ecret|[Tt]oken|Secret(?:Str|String|Bytes|Value|Box)|Sensitive(?:String)?)$/;
 function callArgument(text: string, name: Span): Span | null {
   if (text.charAt(name.end) !== "(" || !/["'`\\]/.test(text.charAt(name.end + 1))) return null;
   const called = name.text.slice(name.text.lastIndexOf(".") + 1);
-  if (!SETTER.test(called) || GETTER.test(called)) return null;
+  if (!SETTER.test(called)) return null;
   const value = valueAt(text, name.end + 1);
   if (value === null || !looksRandom(value.text, 8) || isWords(value.text)) return null;
   return value;
-}
-
-function isWords(value: string): boolean {
-  return /^[a-z]{2,}(?:[-_.][a-z0-9]{1,12}){0,4}$/.test(value);
 }
 
 /** `<password>x</password>`, `<apiKey type="string">x</apiKey>`, `<p name="password">x</p>`. */
@@ -91,7 +87,8 @@ function element(text: string, name: Span): Span | null {
 }
 
 /** `| DB_PASSWORD | x |`, as Markdown, psql and mysql print tables. */
-const CELL = /\s{0,40}[|│]\s{0,40}[`*"]{0,3}([^\s|│`"]{4,300})(?=[`*"]{0,3}\s{0,80}(?:[|│]|\n|$))/y;
+const CELL =
+  /[ \t]{0,40}[|│][ \t]{0,40}[`*"]{0,3}([^\s|│`"]{4,300})(?=[`*"]{0,3}\s{0,80}(?:[|│]|\n|$))/y;
 
 function cell(text: string, closed: number): Span | null {
   const next = text.charAt(closed);

@@ -40,7 +40,7 @@ const ABOUT_A_SECRET = words(
     "hour minute second date time created updated expires valid invalid missing present exists " +
     "encoding algorithm alg engine backend source target cache bucket mount volume selector binding " +
     "role user username account email request response result placeholder example metadata " +
-    "requirement requirements less flow lifetime issuer audience usages price cost rate window sock socket",
+    "requirement requirements less flow lifetime issuer audience usages price cost rate window sock socket arg args argument stmt expression environment",
 );
 
 /** Words in front that make it an action or a remark: `forgot_password`, `has_token`, `publicKey`. */

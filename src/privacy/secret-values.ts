@@ -8,9 +8,9 @@ const PLACEHOLDER = new RegExp(
     "\\$(?:\\w{1,80}(?:[^\\w].{0,200})?$|[{(@?!$]|$)|%\\w{1,80}%|%[-+0-9.]{0,5}[sdvq]|%\\(|<|\\{\\{|\\{%",
     "\\{[\\w.$ :-]{0,60}\\}?$|\\[[A-Za-z _.-]{1,40}\\]$|\\[?redacted|@\\w{1,40}[.({]|@env|#\\{",
     // Masks
-    "[*•●xX.…_-]{3,}$|(.)\\1{3,40}$|[A-Za-z_-]{1,16}(?:[xX*•]{4,}|\\.{3}|…)$",
+    ":?[*•●xX.…_-]{3,}$|\\^|(.)\\1{3,40}$|[A-Za-z_-]{1,16}(?:[xX*•]{4,}|\\.{3}|…)$",
     // Words
-    "your[-_ ]?|my[-_ ]?(?:secret|password|token|key)$|example|change[-_ ]?me|change[-_ ]?this|placeholder",
+    "(?:\\w{1,12}[-_]){0,3}(?:test|fake|dummy|mock|sample|demo|example)(?:[-_]?(?:key|token|secret|password|value|id|user|app|api)){0,3}[-_]?[0-9]{0,3}$|your[-_ ]?|my[-_ ]?(?:secret|password|token|key)$|example|change[-_ ]?me|change[-_ ]?this|placeholder",
     "dummy$|insert[-_ ]|enter[-_ ]|replace[-_ ]|put[-_ ]|todo|tbd$|n/a$|none\\b|null\\b|nil$|nan$|true\\b|false\\b|undefined\\b|yes$|no$|on$|off$|unset$|empty$|\\(",
     // Where it is kept instead
     "process\\.env|os\\.(?:environ|getenv)|import\\.meta|env[.:(]|getenv|secrets?\\.|vars?\\.|config\\.|settings?\\.|self\\.|this\\.|args?\\.|opts?\\.|options\\.|params?\\.|props?\\.|req(?:uest)?\\.|ctx\\.|data\\.|local\\.|module\\.",
@@ -18,18 +18,20 @@ const PLACEHOLDER = new RegExp(
   ].join("|")})`,
   "i",
 );
+/** A class of characters, an alphabet, and what providers' own documentation shows. */
+const SHOWN = /\[\^?[\w-]{0,12}(?:[aA]-[zZ]|0-9)|abcdefghijkl|EXAMPLE(?:KEY)?$/i;
 const PATH = /^(?:\.{0,2}|~|[A-Za-z]:)[\\/][\w.@ -]{1,80}(?:[\\/][\w.@ -]{0,80}){0,20}$/;
 
 /** Types and words of schemas and prose, as they stand behind `password:`. */
 const ORDINARY_WORD =
-  /^(?:string|str|text|varchar|char|number|int|integer|boolean|bool|bytes?|any|unknown|void|object|array|list|dict|map|option(?:al)?|required|hidden|password|passwd|secret|token|key|value|default|basic|bearer|the|this|that|a|an|is|are|was|must|should|not|self|new|await|async|function|return|const|let|typeof|keyof|readonly|opaque|sensitive|stringdata|plaintext|incorrect|invalid|missing|wrong|rotated|expired|unset|uuid|date|jwt|oauth|oauth2|saml|ldap|files?|systemd|compat)[!?.:;,]?$/i;
+  /^(?:string|str|text|varchar|char|number|int|integer|boolean|bool|bytes?|any|unknown|void|object|array|list|dict|map|option(?:al)?|required|hidden|password|passwd|secret|token|key|value|default|basic|bearer|the|this|that|a|an|is|are|was|must|should|not|self|new|await|async|function|return|const|let|typeof|keyof|readonly|opaque|sensitive|stringdata|plaintext|incorrect|invalid|missing|wrong|rotated|expired|unset|uuid|date|jwt|oauth|oauth2|saml|ldap|files?|systemd|compat|pass(?:ed)?|fail(?:ed)?|ok|skip(?:ped)?)[!?.:;,]?$/i;
 
 const DOTTED_IDENTIFIER =
   /^[A-Za-z_$][\w$]{0,80}(?:(?:\??\.|::|->)[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
 
 /** True for what stands in a secret's place: references, masks, words such as `changeme`, paths. */
 export function isPlaceholder(value: string): boolean {
-  if (PLACEHOLDER.test(value)) return true;
+  if (PLACEHOLDER.test(value) || SHOWN.test(value)) return true;
   return PATH.test(value) && !isMixed(value, 20);
 }
 
@@ -52,8 +54,25 @@ export function isTechnicalWord(value: string): boolean {
   return TECHNICAL.test(value);
 }
 
+/** `my-app.v2`, `SecuritySchemeOauth2`, `HTTP2_HEADER`, `'oauth2'`: words, some with a number. */
+export function isWords(value: string): boolean {
+  const bare = value.replace(/^["'`]|["'`;,]{1,3}$/g, "");
+  return (
+    isTechnicalWord(bare) ||
+    /^[a-z]{2,}(?:[-_.][a-z0-9]{1,12}){0,4}$/.test(bare) ||
+    /^_{0,2}[A-Za-z]?[a-z]{2,24}[0-9]{0,8}(?:[A-Z][a-z]{2,24}[0-9]{0,8}){0,8}$/.test(bare) ||
+    /^_{0,2}[A-Z]{2,24}[0-9]{0,4}(?:_[A-Z0-9]{1,24}){0,8}$/.test(bare)
+  );
+}
+
+/** `Uint8Array`, `LocalS3Credentials`: types whose names have a digit. */
+const TYPE =
+  /^(?:[A-Za-z]\w{0,40}\.){0,4}(?:(?:U?[Ii]nt|[uif]|Float|Big(?:Int|Uint))(?:8|16|32|64|128)(?:[A-Z]\w{0,20})?|[A-Z][A-Za-z0-9]{1,60}(?:Array|Buffer|String|Bytes|Credentials?|Client|Type|Options|Config|Settings|Provider|Schema|Certificate|Store|Service|Object|Params|Props|Request|Response|Factory|Handler|Command|Implicit|Key|Token|Secret|Password))$/;
+
 const NAMING_WORD =
   /^(?:passwords?|passwd|pwd|passphrase|passcode|secrets?|tokens?|keys?|credentials?|auth|api|access|client|refresh|private|app|user|new|old|current|your|the|my|confirm|repeat|forgot|reset|enter|invalid|wrong|incorrect|bearer|session|id|or|and|field|is|required|missing|db|database|admin|login|root|webhook|signing|bot|service|account|master|encryption|x|oauth|csrf|jwt)$/;
+
+const CORE_WORD = /^(?:passw(?:or)?d|passphrase|secret|token|key|credential|cookie)s?$/i;
 
 /** `client_secret: clientSecret`, `REFRESH_TOKEN = "refresh_token"`, `"New password"`: names once more. */
 function isName(value: string): boolean {
@@ -61,6 +80,9 @@ function isName(value: string): boolean {
   if (/^[\u0080-\uffff]|^[A-Z][a-z]{4,}$/.test(value))
     return secretName(value.replace(/[?!.:]+$/, "")) !== null;
   const parts = value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
+  if (/^[A-Z]{2,}(?:_[A-Z]+)+$/.test(value)) return true;
+  // `MF-Proxy-Shared-Secret`: words, the last of which says what it is the name of.
+  if (parts.length > 1 && CORE_WORD.test(parts.at(-1) ?? "")) return true;
   return parts.every((part) => NAMING_WORD.test(part.toLowerCase()));
 }
 
@@ -120,6 +142,7 @@ export function isSecretBare(bare: BareValue, strength: NameStrength): boolean {
   if (value.length > LONG_CHARS && !/[0-9]/.test(value)) return false;
   if (isNothing(value)) return false;
   if (/^0x[0-9a-f]{1,8}$/i.test(value)) return false;
+  if (!bare.tight && TYPE.test(value)) return false;
   // A call, an index, a generic: code that gets the value from somewhere.
   if (bare.next !== "" && "([{<".includes(bare.next)) return false;
   if (strength !== "strong") {

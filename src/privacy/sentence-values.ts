@@ -27,7 +27,8 @@ export function sentenceValue(
   }
   const sql = quotedValue(text, closed, name.text);
   if (sql !== null) return isSecretQuoted(sql.text, "medium", false) ? { ...sql, mark } : null;
-  if (!digitWithin(text, closed)) return null;
+  // A verb: "pass `check_0d`".
+  if (/^pass(?:es|ed|ing)?$/i.test(name.text) || !digitWithin(text, closed)) return null;
   LINK.lastIndex = closed;
   const link = LINK.exec(text);
   if (link === null) return null;
@@ -57,13 +58,17 @@ function digitWithin(text: string, from: number): boolean {
 
 const OPTION_VALUE = /[ \t]{1,4}(\\{0,3}["'`])?((?!-)[^\s"'`\\]{4,500})/y;
 
+/** Words that follow where an option is only talked about. */
+const NO_VALUE =
+  /^(?:and|or|as|in|for|from|with|stdin|options?|flags?|arguments?|params?|values?|to|on|is|are|was|can|will|must|should|if|when|instead|does|has|here|there|via|takes?|sets?|means)\b/i;
+
 /** `--password x`. */
 function optionValue(text: string, end: number, secret: SecretName): Span | null {
   OPTION_VALUE.lastIndex = end;
   const match = OPTION_VALUE.exec(text);
   if (match === null || secret.strength === "weak") return null;
   const value = match[2] ?? "";
-  if (/^(?:and|or|as|in|for|from|with|stdin|option|flag|values?|to|on)\b/i.test(value)) return null;
+  if (NO_VALUE.test(value)) return null;
   if (!isSecretQuoted(value, "strong", false)) return null;
   const stop = end + match[0].length;
   return { text: value, start: stop - value.length, end: stop };
@@ -90,7 +95,12 @@ const VALUE = /[^\s"'`<>“”«»*|,;\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{6
 /** Random enough to be no word of the sentence: stricter where the name says less. */
 function isWrittenSecret(value: string, isSure: boolean): boolean {
   if (isPlaceholder(value) || isTechnicalWord(value)) return false;
-  if (/^[-\w]{0,40}[[({]|^[:=(]|^[a-z]{2,24}[:/]|[:=]$/.test(value)) return false;
+  if (
+    /^\/\/|^[-\w]{0,40}[[\]({]|^[:=(]|^[a-z]{2,24}[:/]|[:=]$|^[A-Za-z_]{1,24}[0-9]?\w{0,12}=/.test(
+      value,
+    )
+  )
+    return false;
   // Options, paths, addresses, and names with a number.
   if (
     /^-|^[\w.-]{1,40}\/[\w./-]{0,200}$|@[\w-]{1,40}\.|^[a-z]{2,24}(?:[-_.][a-z0-9]{1,12}){1,6}$|^[A-Z][A-Z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}$/.test(

@@ -128,7 +128,11 @@ const PLATFORM_FORMATS: readonly FormatRow[] = [
   ["harness-key", "pat. sat.", "[A-Za-z0-9_-]{22}\\.[0-9a-f]{24}\\.[A-Za-z0-9]{20}"],
 
   // Clouds
-  ["aws-key-id", "AKIA ASIA ABIA ACCA A3T", "[A-Z0-9]{16,17}(?![A-Za-z0-9])"],
+  [
+    "aws-key-id",
+    "AKIA ASIA ABIA ACCA A3T",
+    "(?![A-Z0-9]{4,9}EXAMPLE)[A-Z0-9]{16,17}(?![A-Za-z0-9])",
+  ],
   ["aws-key", "ABSK", "[A-Za-z0-9+/]{100,300}={0,2}"],
   ["aws-key", "bedrock-api-key-", "[A-Za-z0-9+/=]{40,4000}"],
   ["aws-session-token", "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", "[A-Za-z0-9+/=]{60,4000}"],

@@ -11,6 +11,8 @@ const REFERENCE =
 /** `user:password@tcp(host:3306)/db`: Go's driver for MySQL. */
 const GO_DSN =
   /(?<=(?:^|[\s"'`=(:+→>-])[\w.-]{1,64}:)([^\s"'`]{1,200})(?=@(?:tcp|unix|udp|tls)\()/g;
+/** `https://abc:xyz@example.com` shows the form alone. */
+const PASSWORD_MIN_CHARS = 4;
 const GO_SCREEN = /@(?:tcp|unix|udp|tls)\(/;
 /** `jdbc:oracle:thin:user/password@host`, `sqlplus user/password@host`. */
 const ORACLE =
@@ -45,7 +47,7 @@ function urlCredentials(
   text: string,
 ): string {
   const value = ownPassword(password, text.slice(Math.max(0, offset - 16), offset));
-  if (value === null || REFERENCE.test(value)) return whole;
+  if (value === null || value.length < PASSWORD_MIN_CHARS || REFERENCE.test(value)) return whole;
   return `://${user}:[redacted:connection-string]${whole.slice(`://${user}:`.length + value.length)}`;
 }
 

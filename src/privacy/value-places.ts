@@ -116,6 +116,8 @@ export function restOfWord(text: string, nameStart: number | null, start: number
   REST.lastIndex = start;
   const found = REST.exec(text)?.[0] ?? "";
   const rest = found.replace(/(?:[;,)}\]&|<>]{1,4}|\\[nrt].{0,200})$/, "");
+  // `password=parts["password"]`
+  if (/[[(]$/.test(found) && /["'`]/.test(text.charAt(start + found.length))) return null;
   if (!/[(){}[\]<>&|;,`\\]/.test(rest) || /^[$(<{[]|^[\w.$]{1,60}\(|&\w{1,40}=/.test(rest))
     return null;
   return { text: rest, start, end: start + rest.length };

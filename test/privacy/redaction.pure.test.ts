@@ -14,9 +14,9 @@ const pem = (what: string, body: string) =>
 /** A text, and the part of it that has to go. */
 const SECRETS: [string, string][] = [
   // Providers' tokens
-  [`key AKIA${"IOSFODNN7EXAMPLE"} used`, "IOSFODNN7"],
-  [`aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`, "wJalrXUtn"],
-  [`"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"`, "wJalrXUtn"],
+  [`key AKIA${"IOSFODNN7QX4MPL2"} used`, "IOSFODNN7"],
+  [`aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEx4mPl3KEY`, "wJalrXUtn"],
+  [`"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEx4mPl3KEY"`, "wJalrXUtn"],
   [`ghp_${B32}abcd`, B32],
   [`gho_${B32}abcd ghs_${B32}abcd ghu_${B32}abcd ghr_${B32}abcd`, B32],
   [`github_pat_11ABCDEFG0_${B32}${B32}`, B32],
