@@ -1,6 +1,6 @@
 /** What a session's object logs: whose work it was, what went wrong and where, and no content. */
 
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
 import { SESSION_MIGRATIONS } from "../../../src/durable/session/migrations.ts";
 import { SessionStore } from "../../../src/durable/session/session-store.ts";
@@ -31,6 +31,8 @@ it("name team, session and project, and the error of a drain that fails", async 
     const payload = "not JSON: walrus";
     store.outbox.add({ kind: "redo", project, generation: 1, batch: null, payload }, 0);
   });
+  // The object reads what was written behind its back in its next life.
+  await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
   expect(lines).toContainEqual({
     event: "delivery_failed",
@@ -44,7 +46,7 @@ it("name team, session and project, and the error of a drain that fails", async 
     error: {
       name: "SyntaxError",
       message: expect.stringContaining("JSON"),
-      frames: expect.arrayContaining([expect.stringContaining("outbox.ts")]),
+      frames: expect.arrayContaining([expect.stringContaining("payload.ts")]),
     },
   });
   lines.length = 0;

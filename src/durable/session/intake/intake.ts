@@ -11,7 +11,7 @@ import { relativePath } from "../../../memory/paths.ts";
 import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
 import { newerPlace, placeOf, type WorkPlace } from "../../../memory/work-place.ts";
-import type { LinkedItem, Move } from "../outbox/outbox.ts";
+import type { LinkedItem, Move } from "../outbox/payload.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { withdrawTurn } from "../work/withdrawal.ts";

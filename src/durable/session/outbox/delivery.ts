@@ -17,6 +17,14 @@ import { sessionLog } from "../session-log.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import type { OutboxEntry, OutboxKind } from "./outbox.ts";
+import {
+  linkedItem,
+  movedFrom,
+  parseDelivery,
+  projectNumberIn,
+  replacedKeys,
+  withdrawalIn,
+} from "./payload.ts";
 
 /** Longest error that is kept with an entry. */
 const ERROR_MAX_CHARS = 300;
@@ -34,7 +42,7 @@ export async function sendEntry(
   if (row === null) return false;
   let answer: Sent;
   try {
-    const place = await placeOf(store, row, entry, deps);
+    const place = await placeOf(row, entry, deps);
     answer =
       place === null
         ? nothingThere(entry)
@@ -66,13 +74,12 @@ interface Place {
 const TAKES_BACK: ReadonlySet<OutboxKind> = new Set(["retract", "forget", "withdraw"]);
 
 async function placeOf(
-  store: SessionStore,
   { team }: SessionRow,
   entry: OutboxEntry,
   deps: SessionDependencies,
 ): Promise<Place | null> {
   const { project: name } = entry;
-  const fixed = store.outbox.numberOf(entry);
+  const fixed = projectNumberIn(entry);
   if (fixed !== null) {
     const next = await deps.successor(team, fixed);
     return { project: { name, number: next?.number ?? fixed }, shift: next?.shift ?? 0 };
@@ -162,13 +169,12 @@ function catchUp(
 
 /** What became of the session's open points in the project that it leaves, which still has them. */
 async function fatesBefore(
-  store: SessionStore,
   row: SessionRow,
   entry: OutboxEntry,
   deliveries: readonly Delivery[],
   deps: SessionDependencies,
 ): Promise<PointFate[]> {
-  const from = store.outbox.movedFrom(entry);
+  const from = movedFrom(entry);
   if (from === null || deliveries.every(({ openPoints }) => openPoints === undefined)) return [];
   const number = await deps.knownProject(row.team, from);
   if (number === null) return [];
@@ -189,7 +195,7 @@ async function send(
   const minGeneration = entry.generation;
   switch (entry.kind) {
     case "deliver": {
-      const delivery = { ...store.outbox.payload(entry), generation: entry.generation };
+      const delivery = { ...parseDelivery(entry.payload), generation: entry.generation };
       const outcome = await stub.deliver({ project, delivery });
       if (outcome === "applied" || outcome === "duplicate") return SENT;
       return { ...SENT, standing: await stub.standing({ session }) };
@@ -198,7 +204,7 @@ async function send(
       const deliveries = store.outbox.deliveries("sent");
       // Without deliveries it would read as a retraction.
       if (deliveries.length === 0) return SENT;
-      const fates = await fatesBefore(store, row, entry, deliveries, deps);
+      const fates = await fatesBefore(row, entry, deliveries, deps);
       await stub.replace({
         project,
         replacement: { session, minGeneration, remove: "all", deliveries, fates },
@@ -209,7 +215,7 @@ async function send(
       const replaced: Replacement = {
         session,
         minGeneration,
-        remove: { sources: store.outbox.keys(entry) },
+        remove: { sources: replacedKeys(entry) },
         deliveries: store.outbox.deliveries("held"),
       };
       await stub.replace({ project, replacement: replaced });
@@ -222,7 +228,7 @@ async function send(
       });
       return SENT;
     case "link": {
-      const { n, actor = row.actor } = store.outbox.linked(entry);
+      const { n, actor = row.actor } = linkedItem(entry);
       const own = await deps.projectNumber(row.team, row.project);
       const savedFrom = own === project.number ? null : row.project;
       const by = { session, agent: row.agent, actor, generation: minGeneration };
@@ -234,7 +240,7 @@ async function send(
       return { ...SENT, removed };
     }
     case "withdraw": {
-      const withdrawn = store.outbox.withdrawal(entry);
+      const withdrawn = withdrawalIn(entry);
       const batches = { batches: withdrawn.batches };
       await stub.replace({
         project,

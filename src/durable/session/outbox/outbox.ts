@@ -5,12 +5,12 @@
  */
 import type { Removed } from "../../../contract/sessions.ts";
 import type { Delivery, ForgetAnswer } from "../../../memory/delivery.ts";
-import type { ItemNumbers } from "../../../memory/item-id.ts";
 import type { KnownPoint } from "../../../memory/observation.ts";
 import { type Database, overwritten } from "../../../platform/database.ts";
 import { Remembered } from "../../../platform/remembered.ts";
 import { type Columns, plain, Table } from "../../../platform/table.ts";
 import type { DeletedItem } from "../work/withdrawal.ts";
+import { linkedItem, parseDelivery, receiptOf } from "./payload.ts";
 
 /**
  * - `deliver`: what one batch taught;
@@ -25,24 +25,6 @@ export type OutboxKind = "deliver" | "move" | "redo" | "retract" | "forget" | "w
 
 /** `ready` goes out when due; `held` waits for the rest of a redo; `sent` is applied. */
 export type OutboxState = "ready" | "held" | "sent";
-
-/** What a move carries. */
-export interface Move {
-  /** Name of the project that the session leaves; absent from moves of older releases. */
-  from?: string;
-}
-
-/** An item that the agent saved by hand. */
-export interface LinkedItem extends ItemNumbers {
-  /** Who told of it; absent from links of older releases: the session's owner. */
-  actor?: string;
-}
-
-/** What a private turn had taught: the batches that held it, and its events. */
-export interface Withdrawal {
-  batches: number[];
-  keys: string[];
-}
 
 /** What a delivery of the session says of open points. */
 export interface DeliveredPoints {
@@ -88,6 +70,8 @@ export class Outbox {
   readonly #titles: Remembered<Set<string>>;
   readonly #summarised: Remembered<Set<number>>;
   readonly #points: Remembered<DeliveredPoints[]>;
+  /** Ids of the entries that still have to go out, in order: what went out is much more. */
+  readonly #ready: Remembered<readonly number[]>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -95,6 +79,7 @@ export class Outbox {
     this.#titles = new Remembered(db, () => this.#readTitles());
     this.#summarised = new Remembered(db, () => this.#readSummarised());
     this.#points = new Remembered(db, () => this.#readPoints());
+    this.#ready = new Remembered(db, () => this.#readReady());
   }
 
   /** Adds what is no delivery. */
@@ -105,6 +90,7 @@ export class Outbox {
     now: number,
   ): void {
     this.#table.insert({ ...entry, state: "ready", dueAt: now, attempts: 0 });
+    this.#noteReady();
   }
 
   /** Adds what a batch taught. A redo's waits (`held`) until the redo is through. */
@@ -118,6 +104,7 @@ export class Outbox {
     const payload = JSON.stringify(delivery);
     const entry = { kind: "deliver", project, generation, batch, payload } as const;
     this.#table.insert({ ...entry, state, dueAt: now, attempts: 0 });
+    if (state === "ready") this.#noteReady();
     for (const { title } of observations) this.#titles.update((titles) => titles.add(title));
     for (const summary of summaries) {
       this.#summarised.update((prompts) => prompts.add(summary.prompt_number));
@@ -127,28 +114,45 @@ export class Outbox {
 
   /** The entry that has to go out next; null where nothing waits. */
   head(): OutboxEntry | null {
-    return this.#table.all("WHERE state = 'ready' ORDER BY id LIMIT 1")[0] ?? null;
+    const [id] = this.#ready.value();
+    return id === undefined ? null : (this.#table.all("WHERE id = ?", id)[0] ?? null);
+  }
+
+  #readReady(): number[] {
+    const rows = this.#table.select(["id"], "WHERE state = 'ready' ORDER BY id");
+    return rows.map(({ id }) => id);
   }
 
   /** Entries that still have to go out. */
   waiting(): number {
-    return (
-      this.#db.one<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'ready'")?.n ?? 0
-    );
+    return this.#ready.value().length;
+  }
+
+  /** The newest entry waits. */
+  #noteReady(): void {
+    this.#ready.update((ids) => {
+      const newest = this.#db.one<{ id: number }>("SELECT max(id) AS id FROM outbox");
+      return newest === null ? ids : [...ids, newest.id];
+    });
+  }
+
+  #noteOut({ id }: OutboxEntry): void {
+    this.#ready.update((ids) => ids.filter((other) => other !== id));
   }
 
   /** A project has forgotten the session, and removed so much. */
   markForgotten(entry: OutboxEntry, removed: ForgetAnswer["removed"]): void {
-    const receipt = { ...this.#receiptOf(entry.payload), ...removed };
+    const receipt = { ...receiptOf(entry.payload), ...removed };
     const change = { state: "sent", error: null, payload: JSON.stringify(receipt) } as const;
     this.#table.update(change, "WHERE id = ?", entry.id);
+    this.#noteOut(entry);
   }
 
   /** What was removed of the session, in all projects that it was forgotten by. */
   removed(): Removed {
     const receipts = this.#table
       .all("WHERE kind = 'forget'")
-      .map(({ payload }) => this.#receiptOf(payload));
+      .map(({ payload }) => receiptOf(payload));
     const sum = (field: keyof Removed) =>
       receipts.reduce((total, receipt) => total + (receipt[field] ?? 0), 0);
     return {
@@ -160,12 +164,6 @@ export class Outbox {
     };
   }
 
-  /** Trusted: only this module and `beginForget` write it. */
-  #receiptOf(payload: string): Removed {
-    const nothing = { events: 0, observations: 0, summaries: 0, prompts: 0 };
-    return { ...nothing, ...(JSON.parse(payload) as Partial<Removed>) };
-  }
-
   /** Applied. Only deliveries are kept, for a later move. */
   markSent(entry: OutboxEntry): void {
     if (entry.kind === "deliver" || entry.kind === "link") {
@@ -173,6 +171,7 @@ export class Outbox {
     } else {
       this.#db.run("DELETE FROM outbox WHERE id = ?", entry.id);
     }
+    this.#noteOut(entry);
   }
 
   failed(entry: OutboxEntry, error: string, dueAt: number): void {
@@ -267,6 +266,7 @@ export class Outbox {
 
   /** Deliveries get a new generation and go out with the entry that is about to be added. */
   adoptDeliveries(generation: number, project: string): void {
+    this.#ready.forget();
     this.#db.run(
       `UPDATE outbox SET generation = ?, project = ?,
          state = CASE state WHEN 'held' THEN 'held' ELSE 'sent' END WHERE kind = 'deliver'`,
@@ -291,6 +291,7 @@ export class Outbox {
 
   /** Removes the deliveries of these batches. Returns those that were there: they may have gone out. */
   withdraw(batches: readonly number[]): number[] {
+    this.#ready.forget();
     this.forgetContents();
     const list = JSON.stringify(batches);
     const gone = this.#db
@@ -331,48 +332,19 @@ export class Outbox {
   }
 
   removeAll(): void {
+    this.#ready.forget();
     this.#db.empty("outbox");
-  }
-
-  /** What a delivery carries. */
-  payload(entry: OutboxEntry): Delivery {
-    return parseDelivery(entry.payload);
-  }
-
-  /** The item that a link is about. */
-  linked(entry: OutboxEntry): LinkedItem {
-    return JSON.parse(entry.payload) as LinkedItem;
   }
 
   /** Numbers of the projects into which the session's agent saved by hand. */
   projectsSavedInto(): number[] {
-    const links = this.#table.all("WHERE kind = 'link'").map((entry) => this.linked(entry).number);
+    const links = this.#table.all("WHERE kind = 'link'").map((entry) => linkedItem(entry).number);
     return [...new Set(links)];
-  }
-
-  /** The project that an entry names by its number; null where it does so by its name. */
-  numberOf(entry: OutboxEntry): number | null {
-    if (entry.kind !== "link" && entry.kind !== "forget") return null;
-    return (JSON.parse(entry.payload) as { number?: number }).number ?? null;
-  }
-
-  /** The event keys whose results a redo replaces. */
-  keys(entry: OutboxEntry): string[] {
-    return JSON.parse(entry.payload) as string[];
-  }
-
-  /** Name of the project that a move leaves; null where it does not say. */
-  movedFrom(entry: OutboxEntry): string | null {
-    return (JSON.parse(entry.payload) as Move).from ?? null;
-  }
-
-  /** The batches and event keys that a withdrawal is about. */
-  withdrawal(entry: OutboxEntry): Withdrawal {
-    return JSON.parse(entry.payload) as Withdrawal;
   }
 
   /** Forgetting: all that is left to do is to take back what other projects were once told. */
   keepRetractions(): void {
+    this.#ready.forget();
     this.#db.run(
       "DELETE FROM outbox WHERE kind NOT IN ('retract', 'forget', 'link') OR state = 'sent'",
     );
@@ -384,9 +356,4 @@ function pointsOf(delivery: Delivery, current: boolean): DeliveredPoints[] {
   if (openPoints.length + closes.length === 0) return [];
   const made = openPoints.map(({ text, created_at }) => ({ session, text, made_at: created_at }));
   return [{ current, made, closed: closes }];
-}
-
-/** Trusted: only the session's own completion writes payloads. */
-function parseDelivery(payload: string): Delivery {
-  return JSON.parse(payload) as Delivery;
 }

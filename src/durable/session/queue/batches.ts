@@ -70,12 +70,15 @@ export class Batches {
   /** Asked with every event. */
   readonly #reach: Remembered<Reach>;
   readonly #open: Remembered<readonly OpenBatch[]>;
+  /** Numbers of the batches of a redo that is not through. */
+  readonly #redone: Remembered<ReadonlySet<number>>;
 
   constructor(db: Database) {
     this.#db = db;
     this.#table = new Table(db, "batches", COLUMNS);
     this.#reach = new Remembered(db, () => this.#readReach());
     this.#open = new Remembered(db, () => this.#readOpen());
+    this.#redone = new Remembered(db, () => this.#readRedone());
   }
 
   /** True where events of these prompts are still pending or leased in a batch. */
@@ -168,6 +171,16 @@ export class Batches {
     return this.#batches("");
   }
 
+  /** The batches of a redo that is not through, whatever became of them. */
+  redone(): Batch[] {
+    return [...this.#redone.value()].flatMap((batch) => this.get(batch) ?? []).sort(byPlace);
+  }
+
+  #readRedone(): ReadonlySet<number> {
+    const rows = this.#table.select(["batch"], "WHERE redo = 1");
+    return new Set(rows.map(({ batch }) => batch));
+  }
+
   get(batch: number): Batch | null {
     return this.#batches("WHERE batch = ?", batch)[0] ?? null;
   }
@@ -227,6 +240,7 @@ export class Batches {
   #forget(): void {
     this.#reach.forget();
     this.#open.forget();
+    this.#redone.forget();
   }
 
   /** Puts a transition's batches in the place of one. */
@@ -240,9 +254,25 @@ export class Batches {
   }
 
   save(batch: Batch): void {
-    this.#forget();
     this.#table.put(toRow(batch));
+    this.#reach.update(({ lastBatch, toSeq }) => ({
+      lastBatch: Math.max(lastBatch, batch.batch),
+      toSeq: Math.max(toSeq, batch.toSeq),
+    }));
+    this.#open.update((open) => {
+      const others = open.filter((other) => other.batch !== batch.batch);
+      return isOpen(batch) ? [...others, batch].sort(byPlace) : others;
+    });
+    this.#redone.update((redone) => {
+      const others = [...redone].filter((other) => other !== batch.batch);
+      return new Set(batch.redo ? [...others, batch.batch] : others);
+    });
   }
+}
+
+/** The log's order. */
+function byPlace(a: Batch, b: Batch): number {
+  return a.fromSeq - b.fromSeq;
 }
 
 function toRow(batch: Batch): BatchRow {

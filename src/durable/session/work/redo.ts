@@ -35,7 +35,7 @@ export function beginRedo(store: SessionStore, now: number): number {
 export function finishRedo(store: SessionStore, now: number): boolean {
   const row = store.row();
   if (row === null) return false;
-  const batches = store.batches.all().filter((batch) => batch.redo);
+  const batches = store.batches.redone();
   if (batches.length === 0) return false;
   if (batches.some((batch) => batch.state === "pending" || batch.state === "leased")) return false;
   // Events that the redo could not compress keep what was written of them before.
