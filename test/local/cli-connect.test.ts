@@ -283,13 +283,7 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(noKey).toMatchObject({ code: 1, stderr: expect.stringContaining("--key") });
     const file = await cairn("connect", "claude-code", "--url", "file:///x", "--key", KEY);
     expect(file).toMatchObject({ code: 1, stderr: expect.stringContaining("no address") });
-    for (const url of [
-      "http://a'b",
-      "http://a$(id)",
-      "http://h/`id`",
-      "http://h/x'y",
-      "http://h/$a",
-    ]) {
+    for (const url of ["http://a'b", "http://a$(id)", "http://h/x'y", "http://h/$a"]) {
       const read = await cairn("connect", "claude-code", "--url", url, "--key", KEY);
       expect([url, read.code]).toEqual([url, 1]);
       expect(read.stderr).toMatch(/is needed|no address/);
