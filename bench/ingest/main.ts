@@ -3,12 +3,12 @@
  * puts one row into an object, in the same run on the same machine.
  *
  *   npm run bench:ingest -- [--seconds 8] [--rounds 3] [--port 9340]
- *     [--against <clone>]… [--claude-mem http://127.0.0.1:37777]
+ *     [--against <clone>]… [--plain] [--claude-mem http://127.0.0.1:37777]
  *
  * The load generator shares the processors with the servers: on a busy machine compare the CPU
  * column, which counts the observing that follows as well. `--against` also measures the server of
- * another clone by turns with this one, e.g. of the release before. `--claude-mem` also measures the
- * worker of claude-mem that runs at that address.
+ * another clone by turns with this one, e.g. of the release before; `--plain` the same Worker on
+ * `workerd` without Miniflare; `--claude-mem` the worker of claude-mem that runs at that address.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -17,7 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { load, type Measured, type Post } from "./load.ts";
 import { toolEvent } from "./payloads.ts";
-import { cpuMs, type Server, startBare, startCairn } from "./servers.ts";
+import { cpuMs, type Server, startBare, startCairn, startPlain } from "./servers.ts";
 
 const CONNECTIONS = [1, 16];
 const WARM_UP_MS = 2_000;
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     port: { type: "string", default: "9340" },
     against: { type: "string", multiple: true, default: [] },
+    plain: { type: "boolean", default: false },
     "claude-mem": { type: "string" },
   },
 });
@@ -168,6 +169,11 @@ try {
     servers.push(other);
     subjects.push(cairnSubject(basename(resolve(clone)), other));
   }
+  if (values.plain) {
+    const plain = await startPlain(folder);
+    servers.push(plain);
+    subjects.push(cairnSubject("plain workerd", plain));
+  }
   const claudeMem = values["claude-mem"];
   if (claudeMem !== undefined) subjects.push(claudeMemSubject(claudeMem));
 
@@ -178,9 +184,10 @@ try {
   }
   for (const connections of CONNECTIONS) {
     const measured = new Map<string, Costed[]>();
-    // By turns, so that what else the machine does meets all of them.
+    // By turns, so that what else the machine does meets all of them; each time another one begins.
     for (let round = 1; round <= rounds; round += 1) {
-      for (const subject of subjects) {
+      const first = round % subjects.length;
+      for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
         const run = `c${connections}r${round}`;
         const cpuBefore = subject.pid === null ? Number.NaN : cpuMs(subject.pid);
         const result = await load(subject.url, connections, durationMs, (n) =>

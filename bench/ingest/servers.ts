@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { COMMAND_PATH, ROOT } from "../../src/cli/installation.ts";
 import { startProcessGroup } from "../../src/cli/server/process-group.ts";
 import { childrenOf } from "../../src/cli/server/process-table.ts";
+import { bundleWorker } from "../../src/cli/server/worker-bundle.ts";
+import { startMixed } from "../../test/local/mixed-deployment.ts";
 import { workerdBinary } from "../../test/support/workerd.ts";
 import { oneObjectConfig } from "../one-object-config.ts";
 
@@ -82,6 +84,18 @@ export async function startCairn(
       await ended;
     },
   };
+}
+
+/** Cairn's Worker on `workerd` alone, without Miniflare; its key is that of `startMixed`'s team. */
+export async function startPlain(folder: string): Promise<Server> {
+  const own = join(folder, "plain");
+  mkdirSync(own, { recursive: true });
+  const worker = readFileSync(join(own, await bundleWorker(own)), "utf8");
+  const today = "today" as const;
+  const deployment = { worker: today, session: today, project: today, team: today };
+  const key = `cairn_local_bench_${"b".repeat(40)}`;
+  const server = await startMixed(own, { today: worker, release: worker }, deployment, key);
+  return { ...server, key };
 }
 
 /** The bare Worker, with the same runtime, date and kind of storage. */

@@ -62,6 +62,8 @@ const config :Workerd.Config = (
 
 export interface MixedDeployment {
   url: string;
+  /** The runtime's process. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -81,7 +83,9 @@ export async function startMixed(
     PATH: process.env.PATH,
   });
   const url = `http://${address}`;
-  if (await untilReady(url, READY_TIMEOUT_MS)) return { url, stop: () => runtime.stop() };
+  if (await untilReady(url, READY_TIMEOUT_MS)) {
+    return { url, pid: runtime.pid, stop: () => runtime.stop() };
+  }
   await runtime.stop();
   throw new Error(`the runtime did not answer within ${READY_TIMEOUT_MS} ms on ${url}`);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -101,7 +101,31 @@ describe("cairn start", { timeout: PROCESSES_MS }, () => {
     const view = await fetch(`${second.url}/v1/sessions/claude-code/kept`, { headers });
     expect(view.status).toBe(200);
     expect(readdirSync(second.state)).not.toContain("objects");
+    expect(second.output()).not.toContain("second memory");
     await second.stop();
+
+    // An empty folder of today's is no memory.
+    renameSync(join(first.state, "do"), join(first.state, "objects"));
+    mkdirSync(join(first.state, "do", "cairn-TeamObject"), { recursive: true });
+    const third = await startServer(home);
+    const again = await fetch(`${third.url}/v1/sessions/claude-code/kept`, { headers });
+    expect(again.status).toBe(200);
+    await third.stop();
+  });
+
+  it("never mixes two memories: what the first release wrote to a folder since stays, and is named", async () => {
+    const home = temporaryFolder("server");
+    const first = await startServer(home);
+    await first.stop();
+    const objects = join(first.state, "objects", "cairn-TeamObject");
+    mkdirSync(objects, { recursive: true });
+    writeFileSync(join(objects, "0.sqlite"), "what 0.1.0 wrote");
+    const second = await startServer(home);
+    expect(second.output()).toContain(`${join(first.state, "objects")} is a second memory`);
+    expect(second.output()).toContain(`CAIRN_STATE=${first.state}-0.1.0 ${CAIRN} start`);
+    await second.stop();
+    expect(readFileSync(join(objects, "0.sqlite"), "utf8")).toBe("what 0.1.0 wrote");
+    expect(readdirSync(join(first.state, "do"))).not.toEqual([]);
   });
 
   it("takes its runtime along when it is killed, and the next start clears what is left", async () => {

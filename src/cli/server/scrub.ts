@@ -56,7 +56,8 @@ export async function scrub(
   return done;
 }
 
-function databases(state: string): string[] {
+/** The files of all objects. */
+export function databases(state: string): string[] {
   const root = join(state, OBJECTS);
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })

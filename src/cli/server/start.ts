@@ -18,7 +18,7 @@ import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey, signingSecret } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";
-import { scrub } from "./scrub.ts";
+import { databases, scrub } from "./scrub.ts";
 import { makePrivateFolders, serve } from "./serve.ts";
 import { checkStateVersion, noteStateVersion } from "./state-version.ts";
 import { readAbout } from "./worker-about.ts";
@@ -73,10 +73,25 @@ export async function start(): Promise<number> {
   });
 }
 
-/** Where the objects' databases of the first release are, and where Miniflare has them. */
+/**
+ * Takes over the objects' databases of the first release, which lie in `objects` where Miniflare has
+ * `do`. Two memories are never mixed, because each numbers its projects by itself: where the first
+ * release ran again on a folder that was taken over, what it wrote since stays and is named.
+ */
 function takeOverObjects(state: string): void {
   const [before, now] = [join(state, "objects"), join(state, "do")];
-  if (existsSync(before) && !existsSync(now)) renameSync(before, now);
+  if (!existsSync(before)) return;
+  if (databases(state).length === 0) {
+    rmSync(now, { recursive: true, force: true });
+    renameSync(before, now);
+    return;
+  }
+  const other = shellWord(`${state}-0.1.0`);
+  process.stderr.write(
+    `cairn: ${before} is a second memory, which version 0.1.0 has written to; it is left as it is, ` +
+      `and ${now} is used. To use the other one beside it: mkdir -m 700 ${other} && ` +
+      `mv ${shellWord(before)} ${other} && CAIRN_STATE=${other} ${CAIRN} start\n`,
+  );
 }
 
 /** The runtime gets what the Worker is configured by, and nothing else of this environment. */
