@@ -10,6 +10,7 @@ import { build } from "esbuild";
 import { UPLOAD, uploadConfig } from "../../src/cli/deploy/upload.ts";
 import { BUILT, ROOT } from "../../src/cli/installation.ts";
 import { buildWorker, writeWorker } from "../../src/cli/server/worker-bundle.ts";
+import { AGENTS } from "../../src/hooks/registry.ts";
 import { licencesOf } from "./licences.ts";
 import { shrinkwrap } from "./shrinkwrap.ts";
 
@@ -54,6 +55,12 @@ async function buildPackage(): Promise<void> {
   const miniflare = dirname(createRequire(import.meta.url).resolve("miniflare"));
   cpSync(join(miniflare, "workers"), join(BUILT, "workers"), { recursive: true });
 
+  for (const { connect } of AGENTS) {
+    for (const source of pluginSources(connect)) {
+      cpSync(join(ROOT, "src", "hooks", source), join(BUILT, "plugins", source));
+    }
+  }
+
   const worker = await buildWorker({ minify: true });
   await writeWorker(join(BUILT, UPLOAD.worker), worker.code);
   // What is deployed is the same file.
@@ -62,6 +69,15 @@ async function buildPackage(): Promise<void> {
   const inputs = [commandLine.metafile.inputs, worker.inputs].flatMap(Object.keys);
   writeFileSync(join(BUILT, "LICENSES.txt"), licencesOf(ROOT, inputs));
   writeFileSync(SHRINKWRAP, shrinkwrap(readText("package-lock.json")));
+}
+
+/** Files of plugins that `cairn connect` writes, below `src/hooks`. */
+function pluginSources(connect: (typeof AGENTS)[number]["connect"]): readonly string[] {
+  if (connect.kind !== "files") return [];
+  const any = { url: "", mcpKey: "", settings: "", folder: "", projectScope: true };
+  return connect
+    .parts(any)
+    .flatMap((part) => (part.kind === "own" && Array.isArray(part.content) ? part.content : []));
 }
 
 if (process.argv.includes("--clean")) rmSync(SHRINKWRAP, { force: true });

@@ -1,9 +1,9 @@
 /** The command line: `cairn <command>`. Each command's own code is loaded when it is called. */
 import { Argument, Command, Option } from "commander";
 import cairn from "../../package.json" with { type: "json" };
-import type { AgentConnect } from "../hooks/connect/agent-connect.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { withoutControls } from "../platform/control-codes.ts";
+import type { AnyAgent } from "./connect/agents.ts";
 import type { DeployOptions } from "./deploy/deploy.ts";
 import { Failure } from "./failure.ts";
 import { IS_CLONE } from "./installation.ts";
@@ -11,7 +11,7 @@ import type { OpenPointFlags } from "./open-points.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
 
 /** The agent of an argument that commander has checked against the registry. */
-function connectable(name: string): AgentConnect {
+function connectable(name: string): AnyAgent {
   const agent = CONNECTABLE.find((one) => one.name === name);
   if (agent === undefined) throw new Failure(`${name} is not an agent that connect can set up.`);
   return agent;
@@ -51,7 +51,7 @@ function settingsCommand(nameAndArguments: string, description: string): Command
   return program
     .command(nameAndArguments)
     .description(description)
-    .option("--project-scope", "in this folder's .claude, instead of for the whole machine", false);
+    .option("--project-scope", "in this repository, instead of for the whole machine", false);
 }
 
 program
@@ -150,23 +150,39 @@ interface ProjectScope {
 }
 
 serverCommand("connect", "put Cairn's hooks into an agent's settings")
-  .addArgument(new Argument("<agent>").choices(CONNECTABLE_NAMES))
-  .option("--project-scope", "in this folder's .claude, instead of for the whole machine", false)
-  .option("--quiet", "hooks that run in the background and fail silently", false)
-  .option("--no-notice", "do not show the line that says what a session was told")
+  .addArgument(new Argument("[agent]").choices(CONNECTABLE_NAMES))
+  .option("--all", "every agent that is installed here, after asking", false)
+  .option("--yes", "with --all: do not ask", false)
+  .option("--project-scope", "in this repository, instead of for the whole machine", false)
+  .option("--quiet", "Claude Code: hooks that run in the background and fail silently", false)
+  .option("--no-notice", "Claude Code: do not show the line that says what a session was told")
+  .option("--trust", "Codex: trust the hooks, so that it does not ask", false)
   .option("--print", "show what would be written, and write nothing", false)
-  .action(async (agent: string, flags: TargetFlags & ProjectScope & ConnectFlags) => {
-    const { connect } = await import("./connect/connect.ts");
+  .action(async (agent: string | undefined, flags: TargetFlags & ProjectScope & ConnectFlags) => {
+    const { chosenAgents, connect, installedAgents } = await import("./connect/agents.ts");
+    if ((agent === undefined) !== flags.all) {
+      throw new Failure(`name an agent (${CONNECTABLE_NAMES.join(", ")}), or give --all.`);
+    }
     const target = resolveTarget(flags);
-    if (!flags.print) {
+    const agents =
+      agent === undefined
+        ? await chosenAgents(installedAgents(), flags.yes || flags.print, say)
+        : [connectable(agent)];
+    if (!flags.print && agents.length > 0) {
       const { takesKey } = await import("./api.ts");
       const isThere = await takesKey(target, CONNECT_CHECK_MS);
       if (!isThere) say(`  note: ${target.url} does not answer at this moment.`);
     }
-    connect(connectable(agent), target, flags, say);
+    for (const one of agents) {
+      const trust = flags.trust && (agent !== undefined || one.name === "codex");
+      connect(one, target, { ...flags, trust }, say);
+    }
   });
 
 interface ConnectFlags {
+  all: boolean;
+  yes: boolean;
+  trust: boolean;
   quiet: boolean;
   notice: boolean;
   print: boolean;
@@ -175,7 +191,7 @@ interface ConnectFlags {
 settingsCommand("disconnect", "take out of an agent's settings what connect put in")
   .addArgument(new Argument("<agent>").choices(CONNECTABLE_NAMES))
   .action(async (agent: string, flags: ProjectScope) => {
-    const { disconnect } = await import("./connect/connect.ts");
+    const { disconnect } = await import("./connect/agents.ts");
     disconnect(connectable(agent), flags.projectScope, say);
   });
 
@@ -186,14 +202,14 @@ const WHICH_AGENT = () =>
 settingsCommand("pause", "stop capturing until resume")
   .addArgument(WHICH_AGENT())
   .action(async (agent: string | undefined, flags: ProjectScope) => {
-    const { pause } = await import("./connect/connect.ts");
+    const { pause } = await import("./connect/agents.ts");
     pause(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
   });
 
 settingsCommand("resume", "go on capturing")
   .addArgument(WHICH_AGENT())
   .action(async (agent: string | undefined, flags: ProjectScope) => {
-    const { resume } = await import("./connect/connect.ts");
+    const { resume } = await import("./connect/agents.ts");
     resume(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
   });
 

@@ -12,7 +12,7 @@ import { StatusSchema } from "../contract/team.ts";
 import { CONNECTABLE } from "../hooks/registry.ts";
 import { shownProject } from "../memory/project-name.ts";
 import { call, page } from "./api.ts";
-import { connection } from "./connect/connect.ts";
+import { connection } from "./connect/agents.ts";
 import { CAIRN, shellWord } from "./installation.ts";
 import { type Chosen, chosenProject } from "./project.ts";
 import { ProvidersRow, tellProviders } from "./providers.ts";
@@ -131,7 +131,9 @@ export async function status(target: Target, say: Say): Promise<void> {
       const found = connection(agent, projectScope);
       if (found === null) continue;
       const where = projectScope ? "this folder" : "this machine";
-      say(`${agent.title} ${where}: ${found.paused ? "paused" : "connected"}, ${found.url}`);
+      say(
+        `${agent.title} ${where}: ${found.paused ? "paused" : "connected"}, ${found.options.url}`,
+      );
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { ToolAction } from "../memory/event.ts";
 import type { AgentConnect } from "./connect/agent-connect.ts";
+import type { FilesConnect } from "./connect/files-connect.ts";
 import type { Payload } from "./payload.ts";
 
 /** What a hook tells, whatever the agent calls it. */
@@ -42,8 +43,8 @@ export interface AgentDialect {
   readonly agent: string;
   /** The member of a payload that names the session where `session_id` does not. */
   readonly sessionIdField?: string;
-  /** What `cairn connect` needs to set it up. Absent: its hooks are set up by hand. */
-  readonly connect?: AgentConnect;
+  /** What `cairn connect` needs to set it up. */
+  readonly connect: AgentConnect | FilesConnect;
   /** Folder in a person's home where the agent keeps its transcripts: it tells whose a payload is. */
   readonly homeFolder?: string;
   readonly moments: ReadonlyMap<string, Moment>;

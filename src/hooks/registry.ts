@@ -2,6 +2,7 @@
 import { CLAUDE_CODE } from "./claude-code/dialect.ts";
 import { CODEX } from "./codex/dialect.ts";
 import type { AgentConnect } from "./connect/agent-connect.ts";
+import type { FilesConnect } from "./connect/files-connect.ts";
 import { COPILOT_CLI } from "./copilot-cli/dialect.ts";
 import type { AgentDialect } from "./dialect.ts";
 import { GEMINI_CLI } from "./gemini-cli/dialect.ts";
@@ -23,4 +24,6 @@ export const AGENTS: readonly AgentDialect[] = [
 export const AGENT_NAMES: readonly string[] = AGENTS.map(({ agent }) => agent);
 
 /** Those that `cairn connect` can set up. */
-export const CONNECTABLE: readonly AgentConnect[] = AGENTS.flatMap(({ connect }) => connect ?? []);
+export const CONNECTABLE: readonly (AgentConnect | FilesConnect)[] = AGENTS.map(
+  ({ connect }) => connect,
+);

@@ -2,11 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { devNull } from "node:os";
-import type { AgentConnect } from "../../hooks/connect/agent-connect.ts";
 import { CONNECTABLE } from "../../hooks/registry.ts";
 import { parseKey } from "../../memory/key.ts";
 import { ApiFailure, takesKey } from "../api.ts";
-import { type Connected, connected, hookFaults } from "../connect/connect.ts";
+import { type AnyAgent, type Connection, connection, faultsOf } from "../connect/agents.ts";
 import { CAIRN, shellWord, stateFolder } from "../installation.ts";
 import { chosenProject } from "../project.ts";
 import { keptKey } from "../server/key.ts";
@@ -44,14 +43,14 @@ const CURL_ERRORS: Record<number, [detail: string, remedy: string]> = {
 };
 
 /** Where agents are connected to, here and for the whole machine. */
-export function connections(): Connected[] {
+export function connections(): Connection[] {
   return CONNECTABLE.flatMap((agent) =>
-    [false, true].flatMap((projectScope) => connected(agent, projectScope) ?? []),
+    [false, true].flatMap((projectScope) => connection(agent, projectScope) ?? []),
   );
 }
 
 /** All checks of this machine. `found` is what is connected. */
-export async function checkClient(found: readonly Connected[]): Promise<Check[]> {
+export async function checkClient(found: readonly Connection[]): Promise<Check[]> {
   if (found.length === 0) {
     const connect = `${CAIRN} connect ${CONNECTABLE[0]?.name ?? ""}`;
     return [well("hooks", `no agent is connected here; connect one with: ${connect}`)];
@@ -74,7 +73,7 @@ export async function checkClient(found: readonly Connected[]): Promise<Check[]>
 }
 
 /** `connect` as it has to be run again for this connection. */
-function reconnect({ agent, projectScope, options }: Connected): string {
+function reconnect({ agent, projectScope, options }: Connection): string {
   const flags = [
     `--url ${shellWord(options.url)}`,
     ...(projectScope ? ["--project-scope"] : []),
@@ -84,31 +83,31 @@ function reconnect({ agent, projectScope, options }: Connected): string {
   return `${CAIRN} connect ${agent.name} ${flags.join(" ")} --key <your key>`;
 }
 
-function label(name: string, agent: AgentConnect, projectScope: boolean): string {
+function label(name: string, agent: AnyAgent, projectScope: boolean): string {
   return `${name} of ${agent.title}${projectScope ? " in this folder" : ""}`;
 }
 
-function checkHooks(one: Connected): Check {
+function checkHooks(one: Connection): Check {
   const name = label("hooks", one.agent, one.projectScope);
   if (one.paused) {
     return well(name, `paused; go on with: ${CAIRN} resume ${one.agent.name}`);
   }
-  const faults = hookFaults(one);
+  const faults = faultsOf(one);
   if (faults.length === 0) return well(name, `there and current, to ${one.options.url}`);
   return ill(name, faults.join("; "), reconnect(one));
 }
 
-async function checkKey(one: Connected): Promise<Check[]> {
+async function checkKey(one: Connection): Promise<Check[]> {
   const name = label("key", one.agent, one.projectScope);
   const { key, options } = one;
-  if (key === null) return [ill(name, `there is none in ${one.files.env}`, reconnect(one))];
+  if (key === null) return [ill(name, `there is none in ${one.keyFile}`, reconnect(one))];
   const checks: Check[] = [];
-  if (isReadableByOthers(one.files.env)) {
+  if (isReadableByOthers(one.keyFile)) {
     checks.push(
       ill(
         name,
-        `others on this machine can read it in ${one.files.env}`,
-        `chmod 600 ${shellWord(one.files.env)}`,
+        `others on this machine can read it in ${one.keyFile}`,
+        `chmod 600 ${shellWord(one.keyFile)}`,
       ),
     );
   }

@@ -136,37 +136,33 @@ export function disconnect(agent: AgentConnect, projectScope: boolean, say: Say)
 }
 
 /** Takes the hooks out and notes how they were; the key stays. */
-export function pause(agents: readonly AgentConnect[], projectScope: boolean, say: Say): void {
-  for (const agent of connectedAgents(agents, projectScope)) {
-    const scope = scopeFiles(agent, projectScope);
-    const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
-    if (options === null) {
-      say("Capture is paused already. Go on with: cairn resume");
-      continue;
-    }
-    apply(agent, scope, {
-      hooks: (settings) => withHooks(agent, settings, null),
-      env: (settings) => withPause(settings, options),
-    });
-    say(`Capture is paused: nothing of what ${agent.title} does is sent. Go on with: cairn resume`);
+export function pause(agent: AgentConnect, projectScope: boolean, say: Say): void {
+  const scope = scopeFiles(agent, projectScope);
+  const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
+  if (options === null) {
+    say("Capture is paused already. Go on with: cairn resume");
+    return;
   }
+  apply(agent, scope, {
+    hooks: (settings) => withHooks(agent, settings, null),
+    env: (settings) => withPause(settings, options),
+  });
+  say(`Capture is paused: nothing of what ${agent.title} does is sent. Go on with: cairn resume`);
 }
 
 /** Puts the hooks back as they were before the pause. */
-export function resume(agents: readonly AgentConnect[], projectScope: boolean, say: Say): void {
-  for (const agent of connectedAgents(agents, projectScope)) {
-    const scope = scopeFiles(agent, projectScope);
-    const options = pausedOptions(readSettingsFile(scope.env).value);
-    if (options === null) {
-      say("Capture is not paused.");
-      continue;
-    }
-    apply(agent, scope, {
-      hooks: (settings) => withHooks(agent, settings, options),
-      env: (settings) => withPause(settings, null),
-    });
-    say(`Capture goes on, to ${options.url}.`);
+export function resume(agent: AgentConnect, projectScope: boolean, say: Say): void {
+  const scope = scopeFiles(agent, projectScope);
+  const options = pausedOptions(readSettingsFile(scope.env).value);
+  if (options === null) {
+    say("Capture is not paused.");
+    return;
   }
+  apply(agent, scope, {
+    hooks: (settings) => withHooks(agent, settings, options),
+    env: (settings) => withPause(settings, null),
+  });
+  say(`Capture goes on, to ${options.url}.`);
 }
 
 /** An agent that is connected in a scope, with what stands in its settings. */
@@ -198,26 +194,6 @@ export function hookFaults({ agent, files, options }: Connected): string[] {
     ...(missing.length > 0 ? [`missing: ${missing.join(", ")}`] : []),
     ...(outdated.length > 0 ? [`not as this version writes them: ${outdated.join(", ")}`] : []),
   ];
-}
-
-/** The server that the agent's hooks go to, or null; `paused` where they are out for now. */
-export function connection(
-  agent: AgentConnect,
-  projectScope: boolean,
-): { url: string; paused: boolean } | null {
-  const found = connected(agent, projectScope);
-  return found === null ? null : { url: found.options.url, paused: found.paused };
-}
-
-/** Those that are connected or paused. Throws a `Failure` where none is. */
-function connectedAgents(agents: readonly AgentConnect[], projectScope: boolean): AgentConnect[] {
-  const connected = agents.filter((agent) => connection(agent, projectScope) !== null);
-  if (connected.length > 0) return connected;
-  const flag = projectScope ? " --project-scope" : "";
-  throw new Failure(
-    `${agents.map(({ title }) => title).join(", ")}: not connected here. ` +
-      `Connect with: cairn connect ${agents[0]?.name ?? "<agent>"}${flag}`,
-  );
 }
 
 /** Reads all files before it writes any. Returns the paths that were changed. */

@@ -31,7 +31,7 @@ export function withSection(settings: JsonObject, name: string, value: JsonObjec
 
 /** A group of hooks without ours; null where none is left and there was one of ours. */
 function withoutOwn(
-  agent: AgentConnect,
+  agent: Pick<AgentConnect, "isOwnHook">,
   group: JsonObject[string],
 ): JsonObject[string] | undefined {
   const parsed = GroupSchema.safeParse(group);
@@ -62,8 +62,16 @@ export function withHooks(
   settings: JsonObject,
   options: HookOptions | null,
 ): JsonObject {
+  return withGroups(agent, settings, options === null ? {} : agent.hooks(options));
+}
+
+/** Settings with these groups of hooks as ours, by event, each once, and with no others of ours. */
+export function withGroups(
+  agent: Pick<AgentConnect, "isOwnHook">,
+  settings: JsonObject,
+  ours: Record<string, JsonObject>,
+): JsonObject {
   const hooks = section(settings, "hooks");
-  const ours = options === null ? {} : agent.hooks(options);
   const result: [string, JsonObject[string]][] = [];
   for (const event of new Set([...Object.keys(hooks), ...Object.keys(ours)])) {
     const own = Object.hasOwn(ours, event) ? ours[event] : undefined;

@@ -68,8 +68,13 @@ export function writeSettingsFile(file: SettingsFile, value: JsonObject | null):
   }
   const text =
     file.text === null ? `${JSON.stringify(value, null, 2)}\n` : edited(file.text, value);
-  if (text === file.text) return false;
-  const target = linkTarget(file.path);
+  return writeText(file.path, file.text, text);
+}
+
+/** Writes a text where it is another one than before; as `writeSettingsFile` does. */
+export function writeText(path: string, before: string | null, text: string): boolean {
+  if (text === before) return false;
+  const target = linkTarget(path);
   mkdirSync(dirname(target), { recursive: true });
   const partial = `${target}.cairn-${process.pid}`;
   try {

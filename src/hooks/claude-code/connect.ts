@@ -152,8 +152,10 @@ const OwnMcpEntrySchema = z.object({
 });
 
 export const CLAUDE_CODE_CONNECT: AgentConnect = {
+  kind: "settings",
   name: NAME,
   title: "Claude Code",
+  program: "claude",
   folderVariable: "CLAUDE_CONFIG_DIR",
   machineFiles: {
     home: { hooks: ".claude/settings.json", env: ".claude/settings.json", mcp: ".claude.json" },

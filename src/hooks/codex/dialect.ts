@@ -4,6 +4,7 @@ import type { AgentDialect, Moment } from "../dialect.ts";
 import { patchFiles } from "../patch-files.ts";
 import { isOwnToolName } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
+import { CODEX_CONNECT } from "./connect.ts";
 import { saysItFailed } from "./failing-output.ts";
 
 const MOMENTS: ReadonlyMap<string, Moment> = new Map<string, Moment>([
@@ -46,7 +47,8 @@ const CLIENT_BLOCKS = /<(environment_context|user_instructions|turn_aborted)>[\s
 const EXIT_CODE = /^Exit code: (-?[0-9]{1,10})\n(?:Wall time: [^\n]{0,60}\n)?(?:Output:\n)?/;
 
 export const CODEX: AgentDialect = {
-  agent: "codex",
+  agent: CODEX_CONNECT.name,
+  connect: CODEX_CONNECT,
   homeFolder: ".codex",
   moments: MOMENTS,
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),

@@ -31,10 +31,13 @@ export interface SettingsFiles {
 
 /** An agent whose settings are JSON files with groups of hooks by event, and an `env` block. */
 export interface AgentConnect {
+  readonly kind: "settings";
   /** As it stands in addresses and on the command line. */
   readonly name: string;
   /** As people call it. */
   readonly title: string;
+  /** Its program, as it stands on a path. */
+  readonly program: string;
   /** Variable that moves the agent's own folder. */
   readonly folderVariable: string;
   /** For the whole machine: below the home, or below the folder that the variable names. */

@@ -31,7 +31,7 @@ const HEADER_MAX_BYTES = 4_000;
  * Shell function: its input as one line. A folder or a setting of git may have line ends in it,
  * which would begin headers of their own. Octal, because not every `tr` knows classes.
  */
-const ONE_LINE = `cairn_line() { LC_ALL=C tr -d "\\000-\\037\\177" | LC_ALL=C cut -b1-${HEADER_MAX_BYTES}; }`;
+export const ONE_LINE = `cairn_line() { LC_ALL=C tr -d "\\000-\\037\\177" | LC_ALL=C cut -b1-${HEADER_MAX_BYTES}; }`;
 
 /** Header -> shell commands, the first of which that prints something says its value. */
 const START_HEADERS: Record<string, string[]> = {
@@ -49,15 +49,19 @@ const START_HEADERS: Record<string, string[]> = {
   "X-Cairn-Cli": [`cat "${MACHINE_FOLDER_SH}/${COMMAND_FILE}"`],
 };
 
+/** Headers of the start, each with the shell that finds its value. */
+export function startHeaderLines(): string[] {
+  return Object.entries(START_HEADERS).map(
+    ([name, commands]) => `${name}: $( { ${commands.join(" || ")}; } 2>/dev/null | cairn_line)`,
+  );
+}
+
 /**
  * The start of a session also says which repository it is in: no payload does. Whatever goes wrong,
  * it says nothing and ends with 0: the agent's turn goes on.
  */
 export function startCommand(address: string, timeoutSeconds: number, more: string[]): string {
-  const headers = Object.entries(START_HEADERS).map(
-    ([name, commands]) => `${name}: $( { ${commands.join(" || ")}; } 2>/dev/null | cairn_line)`,
-  );
-  return `${ONE_LINE}\n${postCommand(address, timeoutSeconds, [...headers, ...more])}`;
+  return `${ONE_LINE}\n${postCommand(address, timeoutSeconds, [...startHeaderLines(), ...more])}`;
 }
 
 /** Reads its input whole, because the agent closes it when the hook is done, and leaves the rest behind. */

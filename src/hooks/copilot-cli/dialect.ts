@@ -9,6 +9,7 @@ import type { AgentDialect, Moment } from "../dialect.ts";
 import { readShellEnd } from "../shell-report.ts";
 import { isOwnToolName, isRecord } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
+import { COPILOT_CONNECT } from "./connect.ts";
 import { closingMessage, isCopilotPayload, renameFields } from "./payloads.ts";
 
 const MOMENTS: ReadonlyMap<string, Moment> = new Map<string, Moment>([
@@ -59,7 +60,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 ]);
 
 export const COPILOT_CLI: AgentDialect = {
-  agent: "copilot-cli",
+  agent: COPILOT_CONNECT.name,
+  connect: COPILOT_CONNECT,
   // Where it runs another agent's hooks it says `session_id`.
   sessionIdField: "sessionId",
   homeFolder: ".copilot",

@@ -3,6 +3,7 @@ import type { ToolAction } from "../../memory/event.ts";
 import type { AgentDialect, Moment } from "../dialect.ts";
 import { llmContentResult } from "../llm-content.ts";
 import { isOwnToolName, isRecord } from "../tool-call.ts";
+import { GEMINI_CONNECT } from "./connect.ts";
 
 const MOMENTS: ReadonlyMap<string, Moment> = new Map<string, Moment>([
   ["SessionStart", "session_start"],
@@ -43,7 +44,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 const HOOK_CONTEXT = /<hook_context>[\s\S]*?<\/hook_context>\s*/g;
 
 export const GEMINI_CLI: AgentDialect = {
-  agent: "gemini-cli",
+  agent: GEMINI_CONNECT.name,
+  connect: GEMINI_CONNECT,
   homeFolder: ".gemini",
   moments: MOMENTS,
   takesContext: new Set(["SessionStart", "BeforeAgent", "AfterTool"]),

@@ -6,6 +6,7 @@ import { patchFiles } from "../patch-files.ts";
 import { shellResult } from "../shell-report.ts";
 import { isOwnToolName, isRecord } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
+import { OPENCODE_CONNECT } from "./connect.ts";
 
 const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["read", "read"],
@@ -38,7 +39,8 @@ const END_OF_FILE = /\n*\((?:End of file|File has more lines)[^\n]{0,200}\)\s*$/
 const QUOTED = /^"([^"]*)"$/;
 
 export const OPENCODE: AgentDialect = {
-  agent: "opencode",
+  agent: OPENCODE_CONNECT.name,
+  connect: OPENCODE_CONNECT,
   moments: CLAUDE_CODE.moments,
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),
   answerForm: "nested",

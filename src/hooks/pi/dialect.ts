@@ -4,6 +4,7 @@ import { CLAUDE_CODE } from "../claude-code/dialect.ts";
 import type { AgentDialect } from "../dialect.ts";
 import { isOwnToolName } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
+import { PI_CONNECT } from "./connect.ts";
 
 const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["read", "read"],
@@ -16,7 +17,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 ]);
 
 export const PI: AgentDialect = {
-  agent: "pi",
+  agent: PI_CONNECT.name,
+  connect: PI_CONNECT,
   moments: CLAUDE_CODE.moments,
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),
   answerForm: "nested",

@@ -4,6 +4,7 @@ import { CLAUDE_CODE } from "../claude-code/dialect.ts";
 import type { AgentDialect } from "../dialect.ts";
 import { llmContentResult } from "../llm-content.ts";
 import { isOwnToolName } from "../tool-call.ts";
+import { QWEN_CONNECT } from "./connect.ts";
 
 const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["read_file", "read"],
@@ -30,7 +31,8 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
 ]);
 
 export const QWEN_CODE: AgentDialect = {
-  agent: "qwen-code",
+  agent: QWEN_CONNECT.name,
+  connect: QWEN_CONNECT,
   homeFolder: ".qwen",
   moments: CLAUDE_CODE.moments,
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse", "PostToolUseFailure"]),
