@@ -1,4 +1,7 @@
-/** A search in one project: words looked up, channels asked, scores added, rows shown. */
+/**
+ * A search in one project: words looked up, channels asked, scores added, rows shown. The SQL of all
+ * of this stands in `../store/`, in the module that owns the table.
+ */
 
 import type { Filters } from "../../../contract/params.ts";
 import type { QueryReading, SearchAnswer } from "../../../contract/recall.ts";
