@@ -11,7 +11,7 @@ const URL_PART = /[A-Za-z0-9_.~!*'()+&=;:@,/?#$-]/;
 const RUN_BEFORE_CHARS = 4_000;
 const RUN_AFTER_CHARS = 8_000;
 /** A line's end, a tab or a letter written as an escape, with a word glued to it. */
-const ESCAPE_BEFORE_WORD = /\\(?:[nrt](?=[\p{L}\p{N}_<|])|u00[0-9a-fA-F]{2})/gu;
+const ESCAPE_BEFORE_WORD = /\\(?:[nrt](?=[\p{L}\p{N}_<| -])|u00[0-9a-fA-F]{2})/gu;
 const MARK = /\[redacted:[a-z0-9-]{1,40}\]/;
 
 type Redact = (decoded: string) => string;

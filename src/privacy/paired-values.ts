@@ -1,8 +1,8 @@
 /** Values that stand beside their name by the form of the text: arguments, elements, tables, pairs. */
 import type { Replacement } from "./replacements.ts";
 import type { SecretName } from "./secret-names.ts";
-import { isSecretQuoted, isWords, looksRandom } from "./secret-values.ts";
-import { type Span, valueAt } from "./value-places.ts";
+import { isSecretBare, isSecretQuoted, isWords, looksRandom } from "./secret-values.ts";
+import { type Span, type Value, valueAt } from "./value-places.ts";
 
 /** The value of the name that ends at `closed` with its quotes and brackets. */
 export function pairedValue(
@@ -21,12 +21,16 @@ export function pairedValue(
   const inner = /^\{(.{8,400})\}$/.exec(value.text)?.[1];
   // Maven's encrypted passwords stand in braces.
   const isSecret =
-    inner === undefined
-      ? isSecretQuoted(value.text, secret.strength, false)
-      : looksRandom(inner, 20);
+    inner === undefined ? isSecretValue(text, value, secret) : looksRandom(inner, 20);
   return isSecret
     ? { start: value.start, end: value.end, mark: `[redacted:${secret.kind}]` }
     : null;
+}
+
+function isSecretValue(text: string, value: Span | Value, { strength }: SecretName): boolean {
+  if (!("quoted" in value) || value.quoted) return isSecretQuoted(value.text, strength, false);
+  const bare = { value: value.text, tight: false, upper: false, next: text.charAt(value.end) };
+  return isSecretBare(bare, strength);
 }
 
 /** `define('DB_PASSWORD', 'x')`, `set("X-Api-Key", "x")`; a list of names has such pairs too. */

@@ -3,7 +3,6 @@ import { isLimited } from "../access/caller.ts";
 import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
 import type { HookAction } from "../hooks/hook-action.ts";
 import type { HookPlace } from "../hooks/hook-place.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import { eachField } from "../memory/work-place.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
@@ -11,6 +10,7 @@ import type { CallContext } from "./call-context.ts";
 import { folderNameFor } from "./folder-names.ts";
 import { type Memory, promptMemory, readMemory, startMemory } from "./memory-for-hooks.ts";
 import { sessionObject } from "./objects.ts";
+import { pathWithoutSecrets, projectNamed } from "./plain-names.ts";
 
 /** Longest branch, commit or the like that is believed, in characters. */
 const PLACE_NAME_MAX_CHARS = 200;
@@ -49,12 +49,12 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     actor: caller.person,
     key: caller.key,
     limited: isLimited(caller),
-    project: place.project === null ? null : normaliseProject(place.project),
+    project: place.project === null ? null : projectNamed(place.project),
     projectFrom: place.projectFrom,
     folderProject: await folderNameFor(call, place.machine, { ...place, cwd: action.cwd }),
     folderFrom: place.machine === null ? "person" : "machine",
-    cwd: action.cwd,
-    root: place.root,
+    cwd: pathWithoutSecrets(action.cwd),
+    root: pathWithoutSecrets(place.root),
     ...eachField((field) => plainName(call, place.work[field])),
   };
   const session = sessionObject(env, sender.name);

@@ -3,8 +3,8 @@ import { type Reader, readerOf } from "../access/caller.ts";
 import type { ProjectContext } from "../contract/recall.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import type { CallContext } from "./call-context.ts";
+import { projectNamed } from "./plain-names.ts";
 import { objectOf, requestedProject } from "./project-lookup.ts";
 import { eachProject, incompleteness, knownProjects } from "./projects.ts";
 import { asked } from "./search.ts";
@@ -30,7 +30,7 @@ export async function contextOf(
 ): Promise<ProjectContext> {
   const project = await requestedProject(call, name);
   if (project === null) {
-    return { project: normaliseProject(name) ?? name, text: "", tokens: 0, observations: [] };
+    return { project: projectNamed(name) ?? name, text: "", tokens: 0, observations: [] };
   }
   return await contextOfProject(call, project, request);
 }

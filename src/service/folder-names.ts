@@ -6,6 +6,7 @@ import { type FolderOwner, type FolderPlace, folderProject } from "../memory/fol
 import { TtlCache } from "../platform/ttl-cache.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
+import { pathWithoutSecrets } from "./plain-names.ts";
 
 const secrets = new Map<string, Uint8Array<ArrayBuffer>>();
 
@@ -37,7 +38,11 @@ export async function folderNameFor(
     secret = await teamObject(env, team).repeatable((stub) => stub.folderSecret({}));
     secrets.set(team, secret);
   }
-  const name = await folderProject(secret, owner, place);
+  const name = await folderProject(secret, owner, {
+    gitDir: pathWithoutSecrets(place.gitDir),
+    root: pathWithoutSecrets(place.root),
+    cwd: pathWithoutSecrets(place.cwd),
+  });
   names.set(known, name, Date.now());
   return name;
 }

@@ -3,10 +3,10 @@ import { ApiError } from "../contract/errors.ts";
 import type { DeletedProject, MergedProject, RenamedProject } from "../contract/team.ts";
 import type { LeaveState } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import { noteDeed } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { teamObject } from "./objects.ts";
+import { projectNamed } from "./plain-names.ts";
 import {
   findProject,
   forgetProjects,
@@ -33,7 +33,7 @@ async function askedProject(call: CallContext, value: string): Promise<Asked> {
     const project = projects.find(({ number }) => number === Number(value));
     if (project !== undefined) return { project, otherName: null };
   }
-  const name = normaliseProject(value);
+  const name = projectNamed(value);
   if (name === null) throw invalidProject();
   const project = await findProject(call, name);
   if (project === null) throw unknownProject(name);
@@ -46,7 +46,7 @@ export async function renameProject(
   value: string,
   newName: string,
 ): Promise<RenamedProject> {
-  const name = normaliseProject(newName);
+  const name = projectNamed(newName);
   if (name === null) throw invalidProject();
   const asked = await askedProject(call, value);
   const { number, name: was } = asked.project;

@@ -5,11 +5,11 @@ import type { ProjectObject } from "../durable/project/project-object.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
 import { parseItemId } from "../memory/item-id.ts";
 import { isLeaving } from "../memory/leaving.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import { truncate } from "../platform/truncate.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
 import type { CallContext } from "./call-context.ts";
 import { type ObjectGate, projectObject, teamObject } from "./objects.ts";
+import { projectNamed } from "./plain-names.ts";
 
 /** A project's number may be cached this long (docs/design.md). */
 const PROJECT_LIFETIME_MS = 30_000;
@@ -51,7 +51,7 @@ export async function requestedProject(
   call: CallContext,
   value: string,
 ): Promise<ProjectRef | null> {
-  const name = normaliseProject(value);
+  const name = projectNamed(value);
   if (name === null) throw invalidProject();
   return await findProject(call, name);
 }

@@ -6,16 +6,12 @@ import type { KnownProjects, ProjectHere } from "../contract/team.ts";
 import type { ProjectObject } from "../durable/project/project-object.ts";
 import { absolutePath, machineId } from "../hooks/hook-place.ts";
 import type { ProjectRef } from "../memory/delivery.ts";
-import {
-  firstFolderName,
-  isFolderProject,
-  normaliseProject,
-  shownProject,
-} from "../memory/project-name.ts";
+import { firstFolderName, isFolderProject, shownProject } from "../memory/project-name.ts";
 import { createLog } from "../platform/log.ts";
 import { isoTime } from "../platform/time.ts";
 import type { CallContext } from "./call-context.ts";
 import { folderNameFor } from "./folder-names.ts";
+import { projectNamed } from "./plain-names.ts";
 import { findProject, objectOf, reachableProjects } from "./project-lookup.ts";
 
 export interface ProjectAnswers<Answer> {
@@ -89,7 +85,7 @@ export async function projectHere(
     root: absolutePath(root ?? null),
     cwd: absolutePath(folder ?? null),
   };
-  const told = normaliseProject(project ?? "");
+  const told = projectNamed(project ?? "");
   const name = told ?? (await folderNameFor(call, machineId(machine ?? null), place));
   const found = await findProject(call, name);
   const first = isFolderProject(name) ? firstFolderName(call.caller.person, name) : null;

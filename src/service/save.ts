@@ -8,11 +8,11 @@ import type { SaveBody } from "../contract/params.ts";
 import { HAND } from "../durable/project/store/new-item.ts";
 import { parseItemId } from "../memory/item-id.ts";
 import type { NewObservation } from "../memory/observation.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import { sessionPath } from "../memory/session-name.ts";
 import { NO_PLACE } from "../memory/work-place.ts";
 import { sanitise } from "../privacy/sanitise.ts";
 import type { CallContext } from "./call-context.ts";
+import { projectNamed } from "./plain-names.ts";
 import {
   findProject,
   invalidProject,
@@ -59,7 +59,7 @@ export async function saveByHand(
   idempotencyKey: string | null,
 ): Promise<Observation> {
   const body = cleaned(sent);
-  const name = normaliseProject(body.project);
+  const name = projectNamed(body.project);
   if (name === null) throw invalidProject();
   if (idempotencyKey !== null && idempotencyKey.length > IDEMPOTENCY_KEY_MAX_CHARS) {
     throw new ApiError(

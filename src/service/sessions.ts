@@ -11,12 +11,12 @@ import type {
 } from "../contract/sessions.ts";
 import type { SessionState } from "../contract/vocabulary.ts";
 import type { SessionObject } from "../durable/session/session-object.ts";
-import { normaliseProject } from "../memory/project-name.ts";
 import { isAgent, isSessionId } from "../memory/session-name.ts";
 import { noteDeed } from "./audit.ts";
 import type { CallContext } from "./call-context.ts";
 import { askSessions, eachSession } from "./live-sessions.ts";
 import { type ObjectGate, sessionObject } from "./objects.ts";
+import { projectNamed } from "./plain-names.ts";
 import { findProject, objectOf } from "./project-lookup.ts";
 
 /** A session as a path names it: `<agent>/<session_id>`. */
@@ -40,7 +40,7 @@ export async function listSessions(
 }
 
 async function sessionsOfProject(call: CallContext, projectName: string) {
-  const name = normaliseProject(projectName);
+  const name = projectNamed(projectName);
   const project = name === null ? null : await findProject(call, name);
   if (project === null) return { project, sessions: [] };
   const sessions = await objectOf(call, project).repeatable((stub) =>
