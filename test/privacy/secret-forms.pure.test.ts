@@ -1,25 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { sanitise } from "../../src/privacy/sanitise.ts";
 import { CARRIERS, type Carrier } from "../attack/carriers.ts";
 import { holdsSecret } from "../attack/holds-secret.ts";
-import { LOOKALIKES } from "../attack/lookalikes.ts";
 import type { SecretForm } from "../attack/made-secrets.ts";
-import { SECRET_FORMS } from "../attack/secret-forms.ts";
-
-/** Lists of more forms, where they are there: one JSON object a line. */
-const MORE = fileURLToPath(new URL("../../../shared/data", import.meta.url).href);
-
-function more<T>(file: string): T[] {
-  const path = join(MORE, file);
-  if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line): T => JSON.parse(line));
-}
+import { lookalikes, MORE_LISTS, secretForms } from "../attack/read-lists.ts";
 
 /** What is stored of a text that reaches Cairn by a carrier. */
 function stored(carrier: Carrier, text: string): string {
@@ -56,15 +40,11 @@ function leaks(forms: readonly SecretForm[]): string[] {
 
 describe("forms of secrets", () => {
   it("are stored in no carrier", () => {
-    expect(leaks(SECRET_FORMS)).toEqual([]);
-    expect(leaks(more<SecretForm>("secret-forms.jsonl"))).toEqual([]);
+    expect(leaks(secretForms(MORE_LISTS))).toEqual([]);
   });
 
   it("are told from what only looks like them, in every carrier", () => {
-    const texts = [
-      ...LOOKALIKES,
-      ...more<{ text: string }>("secret-lookalikes.jsonl").map(({ text }) => text),
-    ];
+    const texts = lookalikes(MORE_LISTS);
     const touched = CARRIERS.flatMap((carrier) =>
       texts
         .filter((text) => stored(carrier, text).includes("[redacted:"))
