@@ -18,14 +18,19 @@ const EVENTS = [
   "SessionEnd",
 ] as const;
 
+/** Tenths of a second that a stop waits for its transcript. */
+const TRANSCRIPT_WAITS = 12;
+
 /**
  * The payload of a stop has no closing message; the transcript that it names has it as its last
- * line of that kind. Both are sent, as lines.
+ * line of that kind, but may be written a moment later: it is whole once it tells of this hook. Both
+ * are sent, as lines.
  */
 function postStop(settings: string): string {
   return [
     "p=$(cat)",
     `t=$(printf %s "$p" | sed -n 's/.*"transcript_path":"\\([^"]*\\)".*/\\1/p')`,
+    `i=0; until tail -n 1 "$t" 2>/dev/null | grep -q '"agentStop"' || [ $i -ge ${TRANSCRIPT_WAITS} ]; do i=$((i+1)); sleep 0.1; done`,
     `{ printf '%s\\n' "$p"; grep '"type":"assistant.message"' "$t" 2>/dev/null | tail -n 1; } | ${post(settings)}`,
   ].join("\n");
 }
