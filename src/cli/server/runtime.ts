@@ -14,6 +14,7 @@ import {
 } from "miniflare";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
 import { childrenOf, goneWithin, isAlive } from "./process-table.ts";
+import { closeRpcDoor } from "./rpc-door.ts";
 import { readAbout } from "./worker-about.ts";
 
 /** How long requests in flight may take to end once it is told to stop. */
@@ -30,6 +31,7 @@ export interface RuntimeArguments {
 
 /** Runs until the process is told to stop. Resolves once the Worker answers. */
 export async function runWorker({ host, port, state, worker }: RuntimeArguments): Promise<void> {
+  closeRpcDoor();
   const options = readAbout(worker).options as V4WorkerOptions;
   const settings = ENVIRONMENT_VARIABLES.map((name) => [name, process.env[name] ?? ""]);
   const miniflare = new Miniflare(
