@@ -227,6 +227,7 @@ describe("texts", () => {
       "池",
       "api",
     ]);
+    expect(splitWords("Größe kết nối café").split("\n")).toEqual(["grosse", "ket", "noi"]);
     expect(splitWords("aB".repeat(10_000))).toBe("");
   });
 

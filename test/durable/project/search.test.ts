@@ -185,6 +185,7 @@ describe("searching a project", () => {
     );
     expect(await ids("error -32601")).toEqual(["3-1"]);
     expect(await ids("git push -f")).toEqual(["3-2"]);
+    expect(await ids("why was my `git push -f` refused?")).toEqual(["3-2"]);
     expect(await ids("-redis")).toEqual(["3-3"]);
     for (const [q, readAs] of [
       ["evicted -redis", { phrases: [], excluded: ["redis"], filters: [] }],
@@ -300,7 +301,10 @@ describe("searching a project", () => {
         files_modified: ["docs/한글.md".normalize("NFD")],
         branch: "é".normalize("NFD"),
       },
+      { title: "Größe der Schlange", narrative: "Lỗi kết nối" },
     );
+    for (const q of ["größe", "GROSSE", "ket noi", "Kết nối"])
+      expect(await ids(q), q).toEqual(["3-5"]);
     expect((await ids("Redis")).toSorted()).toEqual(["3-1", "3-2"]);
     for (const q of ["连接", "表", "锁", "池", "据", "Redis连接"])
       expect((await ids(q))[0], q).toBe("3-1");

@@ -6,7 +6,7 @@
 import { QUERY_MAX_CHARS } from "../../../contract/limits.ts";
 import type { Filters } from "../../../contract/params.ts";
 import { composed, foldedForm } from "../../../platform/text-form.ts";
-import { isOption } from "./command-line.ts";
+import { isOption, withoutMarks } from "./command-line.ts";
 import { readFilter } from "./filter-words.ts";
 import {
   camelParts,
@@ -54,8 +54,8 @@ const PIECE = /(-?)"([^"]*)"?|([a-z]+):(?:"([^"]*)"?|(\S+))|(\S+)/giu;
 export function parseQuery(text: string, now: number): ParsedQuery {
   const asked = clean(text);
   const query: ParsedQuery = { terms: [], phrases: [], excluded: [], paths: [], filters: {} };
-  const plain: string[] = [];
-  const minus: string[] = [];
+  const words: string[] = [];
+  const minus = new Set<number>();
   for (const piece of asked.matchAll(PIECE)) {
     const [whole, sign, phrase, name, quotedValue, bareValue, word] = piece;
     if (phrase !== undefined) {
@@ -63,22 +63,22 @@ export function parseQuery(text: string, now: number): ParsedQuery {
       (sign === "-" ? query.excluded : query.phrases).push(phrase);
     } else if (name !== undefined) {
       const value = quotedValue ?? bareValue ?? "";
-      if (!readFilter(query.filters, name.toLowerCase(), value, now)) plain.push(whole);
+      if (!readFilter(query.filters, name.toLowerCase(), value, now)) words.push(whole);
     } else if (word !== undefined && wordsOf(word).length > 0) {
       // A list that was pasted has its marks at the beginning of lines.
       const marksLine = /\n\s*$/.test(asked.slice(0, piece.index)) || asked.startsWith("- ");
-      if (/^-[^-]/.test(word) && !marksLine) minus.push(word);
-      else plain.push(word);
+      if (/^-[^-]/.test(word) && !marksLine) minus.add(words.length);
+      words.push(word);
     }
   }
   const alone =
-    plain.length + query.phrases.length === 0 && Object.keys(query.filters).length === 0;
-  const words = [...plain, ...minus];
-  for (const word of minus) {
-    if (alone || isOption(word, words)) plain.push(word);
-    else query.excluded.push(word.slice(1));
+    words.length - minus.size + query.phrases.length === 0 &&
+    Object.keys(query.filters).length === 0;
+  const excludes = (index: number) => minus.has(index) && !alone && !isOption(words, index);
+  for (const index of minus) {
+    if (excludes(index)) query.excluded.push((words[index] ?? "").slice(1));
   }
-  return { ...query, ...wordsAsked(plain) };
+  return { ...query, ...wordsAsked(words.filter((_, index) => !excludes(index))) };
 }
 
 /** Reads a text that nobody typed as a query (a prompt): all of it is words. */
@@ -148,6 +148,9 @@ export function termsOf(plain: readonly string[]): Term[] {
       } else if (isTelling(lower)) add(lower, [lower]);
       else stopped.push(lower);
     }
+    // `-f` tells more than a letter does: it was typed for itself.
+    const letter = /^-([a-z])$/i.exec(withoutMarks(word))?.[1]?.toLowerCase();
+    if (letter !== undefined) add(letter, [letter]);
     // `retry-after` is also `retryAfter`, and worth more in one piece.
     if (pieces.length > 1 && pieces.length <= 6 && !pieces.some(isCjk)) {
       const phrase = pieces.join(" ").toLowerCase();

@@ -3,6 +3,7 @@
  * algorithm for suffix stripping", Program 14 (3), 1980) in the form that FTS5's tokenizer `porter`
  * has. Only for looking words up: what is not found so is found by a MATCH expression.
  */
+import { keepsAccents, withoutAccents } from "../../../platform/text-form.ts";
 
 /** Shorter and longer words stay as they are, as in FTS5. */
 const MIN_CHARS = 3;
@@ -103,11 +104,13 @@ const MARKS = /\p{M}+/gu;
 
 /**
  * The ways in which the index may hold a word: as the tokenizer `unicode61` folds it, which takes the
- * marks off most Latin letters, and as it is.
+ * marks off most Latin letters, as people without such letters type it, and as it is.
  */
 export function indexedForms(word: string): string[] {
   const lower = word.toLowerCase();
   if (/^[a-z0-9]*$/.test(lower)) return [stem(lower)];
   const plain = lower.normalize("NFD").replace(MARKS, "").normalize("NFC");
-  return [...new Set([stem(plain), stem(lower.normalize("NFC"))])];
+  const forms = [plain, lower.normalize("NFC")];
+  if (keepsAccents(lower)) forms.push(withoutAccents(lower));
+  return [...new Set(forms.map(stem))];
 }

@@ -3,7 +3,7 @@
  * The full-text index splits at everything that is no letter or digit, so `retry-after`,
  * `retry_after` and `lib/retry/after.ts` come apart by themselves; here is what it does not do.
  */
-import { foldedForm } from "../../../platform/text-form.ts";
+import { foldedForm, keepsAccents, withoutAccents } from "../../../platform/text-form.ts";
 
 /** English words that questions consist of and that tell nothing about what is asked. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -86,7 +86,7 @@ export function isCjkParticle(text: string): boolean {
 /**
  * The words that the index needs beside a text's own, each once: parts of camelCase identifiers
  * (side by side, so that a phrase finds them), the Latin part of a word in two scripts, words in
- * letters of another width as everybody types them, CJK pairs, and the last character of each CJK
+ * letters of another width as everybody types them, without accents that the index keeps, CJK pairs, and the last character of each CJK
  * run, so that every character is the beginning of something.
  */
 export function splitWords(...texts: string[]): string {
@@ -111,6 +111,7 @@ export function splitWords(...texts: string[]): string {
         const camel = camelParts(part);
         if (camel.length > 1) add(camel.join(" ").toLowerCase());
         else if (scripts.length > 1 || word !== written) add(part.toLowerCase());
+        if (!plain && keepsAccents(part)) add(withoutAccents(part));
       }
     }
     if (length > SPLIT_MAX_CHARS) break;
