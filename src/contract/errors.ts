@@ -164,7 +164,7 @@ export const ERRORS = {
   },
   too_large: {
     status: 413,
-    cause: "The body is larger than the route takes: 8 MiB for hooks, 1 MiB elsewhere",
+    cause: "The body is larger than the route takes: 64 MiB for hooks, 1 MiB elsewhere",
     remedy: "Send less, or in parts",
   },
   still_ending: {

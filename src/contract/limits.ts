@@ -12,6 +12,9 @@ export const HOOK_CONTEXT_MAX_CHARS = 9_500;
  */
 export const CONTEXT_MAX_CHARS = HOOK_CONTEXT_MAX_CHARS - 100;
 
+/** Most that a hook may send, in bytes: room for a tool's output with documents and images in it. */
+export const HOOK_BODY_MAX_BYTES = 64 * 1024 * 1024;
+
 /** Tokens of a context where nothing else is asked for: characters / 4. */
 export const CONTEXT_TOKENS = 2_000;
 

@@ -1,7 +1,9 @@
 /** The one seam for an agent: what it sends, what its hooks may be answered, and what it calls things. */
+import { isSessionId } from "../memory/session-name.ts";
 import { flatAnswer, nestedAnswer } from "./answer.ts";
-import type { AgentDialect } from "./dialect.ts";
+import { type AgentDialect, namedFields } from "./dialect.ts";
 import type { HookAction, HookContext } from "./hook-action.ts";
+import { PayloadSchema } from "./payload.ts";
 import { readHook } from "./read-hook.ts";
 import { isRecord } from "./tool-call.ts";
 
@@ -25,6 +27,11 @@ export interface AgentAdapter {
    * is any parsed JSON. Empty for a request without a payload.
    */
   read(body: unknown, context: HookContext): HookAction[];
+  /**
+   * Whose a request is, by how its body begins; null where that does not tell, or it holds several
+   * payloads.
+   */
+  sessionOf(beginning: unknown): { sessionId: string; cwd: string | null } | null;
   /** The answer's body, in the form that the agent reads. */
   answer(hookEventName: string, reply: HookReply): object;
   /** True for a prompt that the agent wrote itself. For prompts that were stored without a stamp. */
@@ -39,6 +46,14 @@ export function adapterFor(dialect: AgentDialect): AgentAdapter {
     name: dialect.agent,
     read: (body, context) =>
       (dialect.payloads?.(body) ?? [body]).map((payload) => readHook(dialect, payload, context)),
+    sessionOf: (beginning) => {
+      const [payload, ...others] = dialect.payloads?.(beginning) ?? [beginning];
+      if (others.length > 0 || !isRecord(payload)) return null;
+      const parsed = PayloadSchema.safeParse(namedFields(dialect, payload));
+      if (!parsed.success || !isSessionId(parsed.data.session_id)) return null;
+      const { session_id: sessionId, cwd } = parsed.data;
+      return { sessionId, cwd: cwd === "" ? null : cwd };
+    },
     answer: (hookEventName, reply) => {
       const context = dialect.takesContext.has(hookEventName) ? reply.context : null;
       if (dialect.answerForm === "flat") return flatAnswer(context);

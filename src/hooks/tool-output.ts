@@ -3,6 +3,7 @@
  * patch instead of the whole file, the answer instead of its envelope. Told apart by shape, because
  * other tools share the shapes; what is not known stays JSON.
  */
+import { TEXT_CUT } from "../platform/long-text.ts";
 import { imageName } from "../privacy/sanitise.ts";
 
 type Fields = Record<string, unknown>;
@@ -87,6 +88,7 @@ function prefixed(body: string, sign: string): string {
 
 function lines(body: string): string {
   const count = body.split("\n").length - (body.endsWith("\n") ? 1 : 0);
+  if (TEXT_CUT.test(body)) return `more than ${count} lines`;
   return count === 1 ? "1 line" : `${count} lines`;
 }
 

@@ -2,11 +2,15 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
+import { HOOK_BODY_MAX_BYTES } from "../contract/limits.ts";
+import { JsonSieve, type Sieved, type SieveFault } from "../platform/json-sieve.ts";
 
 const MIB = 1024 * 1024;
 
-/** Most that a hook may send, in bytes: room for a tool's output with images in it. */
-export const HOOK_BODY_MAX_BYTES = 8 * MIB;
+/** A hook's body up to this size is read here, in bytes; of a larger one its session takes care. */
+const HOOK_WHOLE_MAX_BYTES = 16 * 1024;
+/** Of a larger one so much is looked at to find whose it is. */
+const HOOK_BEGINNING_BYTES = 64 * 1024;
 /** Most that any other call may send, in bytes. */
 export const BODY_MAX_BYTES = MIB;
 
@@ -34,22 +38,116 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 function parseJson(text: string): unknown {
-  if (text.trim() === "") {
-    throw new ApiError("empty_body", "the body is empty: send a JSON object");
-  }
+  if (text.trim() === "") throw bodyFault("empty_body");
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ApiError("not_json", "the body is not JSON: send one JSON object, in UTF-8");
+    throw bodyFault("not_json");
   }
 }
 
+/** A body as a hook sends it: read, or how it begins and all of it as it arrives. */
+export type HookBody =
+  | { payload: unknown }
+  | { beginning: unknown; stream: ReadableStream<Uint8Array> };
+
 /**
- * As `readJson`; a body of several lines that are JSON each is their list. Some hooks can only put
- * a second text after the first.
+ * A hook's body. A small one is read; of one above 16 KiB the first 64 KiB are looked at and the
+ * whole goes on as a stream, so that nothing large is ever held or parsed here.
+ *
+ * Throws ApiError as `readJson` does.
  */
-export async function readJsonOrLines(request: Request, maxBytes: number): Promise<unknown> {
-  const text = await readText(request, maxBytes);
+export async function readHookBody(request: Request): Promise<HookBody> {
+  if (request.body === null) return { payload: parseJson("") };
+  const claimed = Number(request.headers.get("Content-Length") ?? Number.NaN);
+  if (claimed <= HOOK_WHOLE_MAX_BYTES)
+    return { payload: parseJsonOrLines(await readText(request, HOOK_WHOLE_MAX_BYTES)) };
+  if (claimed > HOOK_BODY_MAX_BYTES) await readText(request, HOOK_BODY_MAX_BYTES);
+  try {
+    const { bytes, isWhole } = await readBeginning(request.body);
+    if (isWhole && bytes.byteLength <= HOOK_WHOLE_MAX_BYTES)
+      return { payload: parseJsonOrLines(new TextDecoder().decode(bytes)) };
+    const sieve = new JsonSieve();
+    sieve.push(bytes);
+    const beginning = isWhole ? firstOf(sieve.end()) : sieve.soFar();
+    return { beginning, stream: joined(bytes, isWhole ? null : request.body) };
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw bodyFault("incomplete_body");
+  }
+}
+
+/** The first bytes of a body, and whether they are all. The body's reader is free again. */
+async function readBeginning(
+  body: ReadableStream<Uint8Array>,
+): Promise<{ bytes: Uint8Array; isWhole: boolean }> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  let isWhole = false;
+  while (!isWhole && length < HOOK_BEGINNING_BYTES) {
+    const { done, value } = await reader.read();
+    isWhole = done;
+    if (value === undefined) continue;
+    chunks.push(value);
+    length += value.byteLength;
+  }
+  reader.releaseLock();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return { bytes, isWhole };
+}
+
+/** `bytes`, and behind them what `rest` still holds. What breaks off breaks the reading end. */
+function joined(
+  bytes: Uint8Array,
+  rest: ReadableStream<Uint8Array> | null,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new IdentityTransformStream();
+  const send = async () => {
+    const writer = writable.getWriter();
+    await writer.write(bytes);
+    if (rest === null) {
+      await writer.close();
+      return;
+    }
+    writer.releaseLock();
+    await rest.pipeTo(writable);
+  };
+  // The reader sees a fault of either end as its own.
+  send().catch(() => undefined);
+  return readable;
+}
+
+/** What a hook's body came to in the end. Throws ApiError as `readJson` does. */
+export function payloadOf(sieved: Sieved): unknown {
+  if ("fault" in sieved) throw bodyFault(sieved.fault);
+  const [first, ...others] = sieved.values;
+  return others.length === 0 ? first : sieved.values;
+}
+
+function firstOf(sieved: Sieved): unknown {
+  return "fault" in sieved ? null : sieved.values[0];
+}
+
+/** The error of a body that is none, by its code. */
+export function bodyFault(fault: SieveFault): ApiError {
+  if (fault === "too_large") return tooLarge(HOOK_BODY_MAX_BYTES);
+  return new ApiError(fault, BODY_FAULTS[fault]);
+}
+
+const BODY_FAULTS = {
+  empty_body: "the body is empty: send a JSON object",
+  not_json: "the body is not JSON: send one JSON object, in UTF-8",
+  incomplete_body: "the body broke off: send it again",
+} as const;
+
+/** A body of several lines that are JSON each is their list: some hooks can only add a second text. */
+function parseJsonOrLines(text: string): unknown {
   try {
     return parseJson(text);
   } catch (notJson) {
@@ -115,7 +213,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     return await readChunks(request.body, maxBytes, claimed);
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    throw new ApiError("incomplete_body", "the body broke off: send it again");
+    throw bodyFault("incomplete_body");
   }
 }
 

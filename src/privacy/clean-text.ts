@@ -1,5 +1,7 @@
 /** Text as an agent's tools print it, made plain: no control codes, no broken UTF-16, no blobs. */
 
+import { TEXT_CUT } from "../platform/long-text.ts";
+
 const ESC = "\\x1b";
 /** Terminal colours and cursor movements, window titles, and what is left of a cut one. */
 const ESCAPES = new RegExp(
@@ -58,9 +60,15 @@ export function nameBlobs(text: string): string {
     if (probe < position || !isBase64(text.charCodeAt(probe))) continue;
     let start = probe;
     while (start > position && isBase64(text.charCodeAt(start - 1))) start -= 1;
-    let end = probe + 1;
-    while (end < text.length && isBase64(text.charCodeAt(end))) end += 1;
-    const length = end - start;
+    let end = endOfRun(text, probe + 1);
+    let length = end - start;
+    // A blob whose middle did not even arrive.
+    const cut = MISSING.exec(text.slice(end, end + MISSING_MAX_CHARS));
+    if (cut !== null) {
+      const from = end + cut[0].length;
+      end = endOfRun(text, from);
+      length += Number(cut[1]) + end - from;
+    }
     probe = Math.max(probe, end - (end % BLOB_MIN_CHARS) - 1);
     if (length < BLOB_MIN_CHARS || !isMixed(text.slice(start, start + BLOB_MIN_CHARS))) continue;
     const before = text.slice(Math.max(position, start - DATA_URI_MAX_CHARS), start);
@@ -71,6 +79,17 @@ export function nameBlobs(text: string): string {
     position = end;
   }
   return result + text.slice(position);
+}
+
+/** What stands for the missing middle of a text, here at its beginning. */
+const MISSING = new RegExp(`^${TEXT_CUT.source}`);
+const MISSING_MAX_CHARS = 20;
+
+/** Where the run of base64 ends that goes on at `from`. */
+function endOfRun(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && isBase64(text.charCodeAt(end))) end += 1;
+  return end;
 }
 
 /** `A-Z a-z 0-9 + / - _`: both alphabets of base64. */

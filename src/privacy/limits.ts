@@ -4,6 +4,8 @@
  * no rule recognises; so a piece of each edge goes as well.
  */
 
+import { TEXT_CUT } from "../platform/long-text.ts";
+
 /** A field's head and tail together, in UTF-16 units, before redaction. */
 export const FIELD_MAX_CHARS = 64 * 1024;
 /** All fields of one event together; beyond it a field keeps `CROWDED_FIELD_CHARS`. */
@@ -27,8 +29,10 @@ export interface CutText {
   cut: number;
 }
 
-/** Takes the middle out of what is longer than `max`. */
+/** Takes the middle out of what is longer than `max`, or has lost its middle before. */
 export function cutMiddle(text: string, max: number): CutText {
+  const missing = text.includes("\0") ? TEXT_CUT.exec(text) : null;
+  if (missing !== null) return cutAround(text, missing, max);
   if (text.length <= max) return { head: text, tail: "", cut: 0 };
   const half = Math.floor(max / 2);
   return {
@@ -36,6 +40,17 @@ export function cutMiddle(text: string, max: number): CutText {
     tail: text.slice(text.length - half),
     cut: text.length - 2 * half,
   };
+}
+
+/** The same of a text of which only head and tail arrived. */
+function cutAround(text: string, missing: RegExpExecArray, max: number): CutText {
+  const half = Math.floor(max / 2);
+  const before = text.slice(0, missing.index);
+  const after = text.slice(missing.index + missing[0].length);
+  const head = before.slice(0, half);
+  const tail = after.slice(-half);
+  const dropped = before.length - head.length + after.length - tail.length;
+  return { head, tail, cut: Number(missing[1]) + dropped };
 }
 
 /** Drops the edges of a cut; `edge` is less where a field is short anyway. */

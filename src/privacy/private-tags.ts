@@ -3,6 +3,8 @@
  * before anything is stored. One pass over the tags: linear in the text whatever stands in it.
  */
 
+import { TEXT_CUT } from "../platform/long-text.ts";
+
 /** The tags around the context that Cairn gives an agent; taken out again when an agent echoes it. */
 export const CONTEXT_OPEN_TAG = "<cairn-memory>";
 export const CONTEXT_CLOSE_TAG = "</cairn-memory>";
@@ -57,10 +59,30 @@ export function stripPrivate(text: string, options: StripOptions): Stripped {
   };
 }
 
+/**
+ * The same of a text of which only head and tail arrived (`TEXT_CUT`): what was opened before the
+ * missing middle may be closed in it, and what is closed after it may be opened there.
+ */
+export function stripPrivateAround(text: string, options: StripOptions): Stripped {
+  const missing = text.includes("\0") ? TEXT_CUT.exec(text) : null;
+  if (missing === null) return stripPrivate(text, options);
+  const head = stripPrivate(text.slice(0, missing.index), { unclosed: true });
+  const after = text.slice(missing.index + missing[0].length);
+  const closes = CLOSING.test(after);
+  const tail = stripPrivate(closes ? `<${PRIVATE_TAG}>${after}` : after, options);
+  return {
+    text: head.text + missing[0] + tail.text,
+    removed: head.removed || tail.removed,
+    privateRemoved: head.privateRemoved || tail.privateRemoved,
+  };
+}
+
+const CLOSING = new RegExp(`</\\s{0,8}${PRIVATE_TAG}[\\s>]`, "i");
+
 /** True for a prompt that is private as a whole: nothing visible is left of it. */
 export function isPrivatePrompt(text: string): boolean {
-  const stripped = stripPrivate(text, { unclosed: true });
-  return stripped.privateRemoved && !VISIBLE.test(stripped.text);
+  const stripped = stripPrivateAround(text, { unclosed: true });
+  return stripped.privateRemoved && !VISIBLE.test(stripped.text.replace(TEXT_CUT, ""));
 }
 
 interface OpenBlock {

@@ -4,6 +4,7 @@
  */
 import type { EventContent, TextBody, ToolBody } from "../memory/event.ts";
 import { COMMAND_FIELDS } from "../memory/tool-fields.ts";
+import { TEXT_CUT } from "../platform/long-text.ts";
 import { blobName, cleanText, nameBlobs } from "./clean-text.ts";
 import {
   printsEnvironment,
@@ -27,7 +28,7 @@ import {
   PATHS_MAX,
   renderCut,
 } from "./limits.ts";
-import { stripPrivate } from "./private-tags.ts";
+import { stripPrivate, stripPrivateAround } from "./private-tags.ts";
 import { redact, redactEntry } from "./redaction.ts";
 
 export interface RawToolEvent {
@@ -140,7 +141,7 @@ class Sanitiser {
 
   /** One text. `unclosed` is for prompts, see `stripPrivate`. `name`: of the entry that holds it. */
   text(raw: string, unclosed: boolean, name: string | null = null): CutText {
-    const stripped = nameBlobs(stripPrivate(raw, { unclosed }).text);
+    const stripped = nameBlobs(stripPrivateAround(raw, { unclosed }).text);
     const cut = cutMiddle(stripped, this.left > 0 ? FIELD_MAX_CHARS : CROWDED_FIELD_CHARS);
     this.left -= cut.head.length + cut.tail.length;
     const head = this.part(cut.head, name);
@@ -215,10 +216,16 @@ export function imageName(value: object): string | null {
     const data = fields.data ?? fields.base64 ?? fields.blob;
     const type = fields.media_type ?? fields.mimeType ?? fields.type;
     if (typeof data === "string" && typeof type === "string" && type.includes("/")) {
-      return blobName(sanitiseName(type), data.length);
+      return blobName(sanitiseName(type), charsOf(data));
     }
   }
   return null;
+}
+
+/** How long a text was before its middle was left out. */
+function charsOf(text: string): number {
+  const missing = TEXT_CUT.exec(text);
+  return missing === null ? text.length : text.length - missing[0].length + Number(missing[1]);
 }
 
 function renderTree(tree: Tree, cap: number): unknown {

@@ -4,16 +4,20 @@ import { readConfig } from "../config.ts";
 import { ApiError } from "../contract/errors.ts";
 import { PROJECT_EXAMPLE } from "../contract/examples.ts";
 import { HOOK_HEADERS, HookAnswerSchema, HookPayloadSchema } from "../contract/hooks.ts";
+import { HOOK_BODY_MAX_BYTES } from "../contract/limits.ts";
 import { AgentName } from "../contract/params.ts";
+import type { AgentAdapter } from "../hooks/adapter.ts";
 import { adapterForPayload, adapterOf } from "../hooks/adapters.ts";
+import type { HookAction } from "../hooks/hook-action.ts";
 import { readPlace } from "../hooks/hook-place.ts";
 import { AGENT_NAMES } from "../hooks/registry.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { HOOK_BODY_MAX_BYTES, readJsonOrLines } from "../http/body.ts";
+import { bodyFault, payloadOf, readHookBody } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
 import { described } from "../http/described-route.ts";
+import { sieveStream } from "../platform/json-sieve.ts";
 import { truncate } from "../platform/truncate.ts";
-import { capture, type HookOutcome } from "../service/capture.ts";
+import { type Captured, capture, captureStream, type HookOutcome } from "../service/capture.ts";
 
 export const hookRoutes = new Hono<AppEnv>();
 
@@ -73,27 +77,49 @@ async function takeHook(c: Context<AppEnv>): Promise<Response> {
       `no hooks of "${truncate(agent, 40)}" are known here; known: ${AGENT_NAMES.join(", ")}`,
     );
   }
-  const payload = await readJsonOrLines(c.req.raw, HOOK_BODY_MAX_BYTES);
-  const adapter = adapterForPayload(agent, payload) ?? addressed;
+  const sent = await readHookBody(c.req.raw);
+  const adapter =
+    adapterForPayload(agent, "payload" in sent ? sent.payload : sent.beginning) ?? addressed;
   const header = (name: string) => c.req.header(name) ?? null;
-  const actions = adapter.read(payload, {
+  const context = {
     eventId: header("X-Cairn-Event-Id"),
     at: header("X-Cairn-At"),
     now: c.get("arrivedAt"),
     ignoreGlobs: readConfig(c.env).ignoreGlobs,
-  });
-  const place = readPlace(header);
+  };
+  const call = callContext(c);
+  const from = { agent: adapter.name, place: readPlace(header) };
+  const owner = "payload" in sent ? null : adapter.sessionOf(sent.beginning);
+  if (!("payload" in sent) && owner !== null) {
+    const became = await captureStream(call, { ...from, ...owner, context, body: sent.stream });
+    if ("fault" in became) throw bodyFault(became.fault);
+    return answerOf(adapter, became.taken);
+  }
+  const payload =
+    "payload" in sent
+      ? sent.payload
+      : payloadOf(await sieveStream(sent.stream, HOOK_BODY_MAX_BYTES));
+  const taken: Taken[] = [];
+  for (const action of adapter.read(payload, context)) {
+    if (action.do === "invalid") throw new ApiError(action.code, action.message);
+    taken.push({ action, captured: await capture(call, { ...from, action }) });
+  }
+  return answerOf(adapter, taken);
+}
+
+interface Taken {
+  action: HookAction;
+  captured: Captured;
+}
+
+/** The answer to the last of a request's payloads, in the agent's form. */
+function answerOf(adapter: AgentAdapter, taken: readonly Taken[]): Response {
   let body: object = {};
   let became: HookOutcome = "unknown";
-  for (const action of actions) {
+  for (const { action, captured } of taken) {
     if (action.do === "invalid") throw new ApiError(action.code, action.message);
-    const { outcome, context, notice } = await capture(callContext(c), {
-      agent: adapter.name,
-      action,
-      place,
-    });
-    became = outcome;
-    body = adapter.answer(action.hookEventName, { context, notice });
+    became = captured.outcome;
+    body = adapter.answer(action.hookEventName, captured);
   }
   // As `c.json` would, in one step instead of three: every tool call of an agent waits for this.
   return new Response(JSON.stringify(body), {

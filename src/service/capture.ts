@@ -1,9 +1,11 @@
 /** What a hook tells: the session gets it, and the agent may get memory back. */
 import { isLimited } from "../access/caller.ts";
-import type { EventOutcome, Sender } from "../durable/session/intake/intake.ts";
-import type { HookAction } from "../hooks/hook-action.ts";
+import type { Telling } from "../durable/session/intake/answer-limit.ts";
+import type { EventOutcome, IntakeAnswer, Sender } from "../durable/session/intake/intake.ts";
+import type { HookAction, HookContext } from "../hooks/hook-action.ts";
 import type { HookPlace } from "../hooks/hook-place.ts";
 import { eachField } from "../memory/work-place.ts";
+import type { SieveFault } from "../platform/json-sieve.ts";
 import { createLog } from "../platform/log.ts";
 import { redact } from "../privacy/redaction.ts";
 import type { CallContext } from "./call-context.ts";
@@ -38,26 +40,72 @@ export interface Captured {
  * call may arrive twice, so a session's object that is reset meanwhile is told again.
  */
 export async function capture(call: CallContext, hook: SentHook): Promise<Captured> {
-  const { action } = hook;
-  if (action.do === "unknown") return nothing("unknown");
-  if (action.do === "ignore") return nothing("ignored");
-  if (action.do === "note") return nothing("noted");
-  const { env, caller } = call;
-  const { place } = hook;
-  const sender: Sender = {
-    name: { team: caller.team, agent: hook.agent, sessionId: action.sessionId },
+  return await captured(call, hook, null);
+}
+
+/** A hook's payload that is still on its way. */
+export interface StreamedHook extends Pick<SentHook, "agent" | "place"> {
+  sessionId: string;
+  cwd: string | null;
+  context: HookContext;
+  body: ReadableStream<Uint8Array>;
+}
+
+/**
+ * The same of a hook whose body goes to its session as it arrives: what it asked for, each with what
+ * became of it; or what is wrong with the body. Asked once only: a stream cannot be sent again.
+ */
+export async function captureStream(
+  call: CallContext,
+  { agent, place, sessionId, cwd, context, body }: StreamedHook,
+): Promise<{ fault: SieveFault } | { taken: { action: HookAction; captured: Captured }[] }> {
+  const sender = await senderOf(call, { agent, place, sessionId, cwd });
+  const session = sessionObject(call.env, sender.name);
+  const answer = await session.once((stub) => stub.hook({ sender, context, body }));
+  if ("fault" in answer) return answer;
+  const taken: { action: HookAction; captured: Captured }[] = [];
+  for (const one of answer.taken) {
+    const action = one.action;
+    if (action.do === "invalid") taken.push({ action, captured: nothing("unknown") });
+    else
+      taken.push({ action, captured: await captured(call, { agent, place, action }, one.answer) });
+  }
+  return { taken };
+}
+
+/** Who sent a hook, and of which session and place it is. */
+async function senderOf(
+  call: CallContext,
+  { agent, place, sessionId, cwd }: Pick<StreamedHook, "agent" | "place" | "sessionId" | "cwd">,
+): Promise<Sender> {
+  const { caller } = call;
+  return {
+    name: { team: caller.team, agent, sessionId },
     actor: caller.person,
     key: caller.key,
     limited: isLimited(caller),
     project: place.project === null ? null : projectNamed(place.project),
     projectFrom: place.projectFrom,
-    folderProject: await folderNameFor(call, place.machine, { ...place, cwd: action.cwd }),
+    folderProject: await folderNameFor(call, place.machine, { ...place, cwd }),
     folderFrom: place.machine === null ? "person" : "machine",
-    cwd: pathWithoutSecrets(action.cwd),
+    cwd: pathWithoutSecrets(cwd),
     root: pathWithoutSecrets(place.root),
     ...eachField((field) => plainName(call, place.work[field])),
   };
-  const session = sessionObject(env, sender.name);
+}
+
+/** `stored`: what came of an event that its session has already. */
+async function captured(
+  call: CallContext,
+  { agent, action, place }: SentHook,
+  stored: (IntakeAnswer & Telling) | null,
+): Promise<Captured> {
+  if (action.do === "unknown") return nothing("unknown");
+  if (action.do === "ignore") return nothing("ignored");
+  if (action.do === "note") return nothing("noted");
+  const { sessionId, cwd } = action;
+  const sender = await senderOf(call, { agent, place, sessionId, cwd });
+  const session = sessionObject(call.env, sender.name);
   const { cli } = place;
   switch (action.do) {
     case "session_start": {
@@ -78,7 +126,7 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
     }
     case "event": {
       const { event } = action;
-      const answer = await session.repeatable((stub) => stub.event({ sender, event }));
+      const answer = stored ?? (await session.repeatable((stub) => stub.event({ sender, event })));
       if (answer.outcome !== "stored") return nothing(answer.outcome);
       const asked = { call, session, sender, cli, answer };
       if (event.kind === "prompt") {

@@ -36,6 +36,7 @@ const SESSION = {
   type: SessionObject,
   exceptions: {
     event: HOOK,
+    hook: HOOK,
     privatePrompt: HOOK,
     start: HOOK,
     end: HOOK,

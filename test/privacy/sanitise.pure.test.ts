@@ -228,3 +228,38 @@ describe("limits", () => {
     }
   });
 });
+
+describe("a text whose middle did not even arrive", () => {
+  const missing = "\0cut:7000000\0";
+
+  it("is cut where it is missing, with all that is gone counted", () => {
+    const { body } = sanitise(
+      tool({ output: `first line\n${prose(30_000)}${missing}${prose(30_000)}\nlast line` }),
+    );
+    const [, count] = /\[… (\d+) characters cut …\]/.exec(body.output) ?? [];
+    expect(Number(count)).toBeGreaterThan(7_000_000);
+    expect(body.output).toMatch(/^first line[\s\S]*last line$/);
+    expect(body.output).not.toContain("cut:");
+  });
+
+  it("leaves no half of a secret, and nothing that a tag may have made private", () => {
+    const secret = `password="${"Zq7".repeat(300)}`;
+    const edges = `${prose(20_000)}${secret}${missing}${"Zq7".repeat(300)}" ${prose(20_000)}`;
+    const tagged = `${prose(900)}<private>walrus ${prose(900)}${missing}walrus ${prose(900)}</private>${prose(900)}`;
+    const told = JSON.stringify([
+      sanitise(tool({ output: edges })),
+      sanitise(tool({ output: tagged })),
+    ]);
+    expect(told).not.toContain("Zq7");
+    expect(told).not.toContain("walrus");
+    expect(isPrivatePrompt(`<private>${prose(900)}${missing}${prose(900)}</private>`)).toBe(true);
+  });
+
+  it("is named by its whole size where it is a blob", () => {
+    const base64 = "JVBERi0xLjcKaZ9x".repeat(2_000);
+    const text = `data:application/pdf;base64,${base64}${missing}${base64}==`;
+    expect(nameBlobs(`see ${text} there`)).toBe("see [application/pdf, 5174 KB] there");
+    const image = { source: { media_type: "image/png", data: `${base64}${missing}${base64}` } };
+    expect(sanitise(tool({ output: image })).body.output).toContain("[image/png, 5174 KB]");
+  });
+});

@@ -130,6 +130,76 @@ describe("a recorded session through the hooks", () => {
   });
 });
 
+describe("a large body", () => {
+  const large = (sessionId: string, response: unknown) =>
+    payload(sessionId, "PostToolUse", {
+      tool_name: "Bash",
+      tool_use_id: "t1",
+      tool_input: { command: "cat big" },
+      tool_response: response,
+    });
+  const out = (bytes: number) => ({
+    stdout: `first line\n${"line of text ".repeat(bytes / 13)}\nlast line, walrus`,
+    stderr: "",
+  });
+
+  it.each([17_000, 60_000, 200_000, 20_000_000])(
+    "of %i bytes is stored once, cut in its middle",
+    async (bytes) => {
+      const sessionId = fresh();
+      const body = large(sessionId, out(bytes));
+      expect(await hook(body)).toMatchObject({ status: 200, event: "stored", body: {} });
+      expect(await hook(body)).toMatchObject({ status: 200, event: "duplicate" });
+      expect((await settle(sessionId)).events).toMatchObject({ pending: 0, done: 1 });
+      const { items } = (await get("/v1/search?q=walrus&activity=1")).body;
+      const { body: sources } = await get(`/v1/observations/${items[0].id}/sources`);
+      const told = JSON.stringify(sources);
+      expect(told).toContain("first line");
+      expect(told).toContain("last line");
+      expect(told).not.toContain("cut:");
+    },
+  );
+
+  it("is a session's first as well as any: a prompt begins its turn", async () => {
+    const sessionId = fresh();
+    const prompt = `Why does this fail?\n${"some words of a log ".repeat(2_000)}`;
+    const asked = payload(sessionId, "UserPromptSubmit", { prompt, prompt_id: "p1" });
+    expect(await hook(asked)).toMatchObject({ status: 200, event: "stored" });
+    const stop = payload(sessionId, "Stop", { last_assistant_message: "The disk was full." });
+    const project = remote();
+    expect(await hook(stop, { "X-Cairn-Project": project })).toMatchObject({ event: "stored" });
+    await settle(sessionId);
+    const { items } = (await get(`/v1/summaries?project=${encodeURIComponent(project)}`)).body;
+    expect(items).toMatchObject([{ prompt_number: 1, completed: "The disk was full." }]);
+    expect(items[0].request).toMatch(/^Why does this fail\?/);
+  });
+
+  it("is read whole where its beginning does not say whose it is", async () => {
+    const sessionId = fresh();
+    const { session_id: _, ...rest } = large(sessionId, out(300_000));
+    expect(await hook({ ...rest, session_id: sessionId })).toMatchObject({ event: "stored" });
+    expect((await settle(sessionId)).events).toMatchObject({ done: 1 });
+  });
+
+  it("that is no JSON, breaks off or is no hook is an error that says so, and stores nothing", async () => {
+    const sessionId = fresh();
+    const json = JSON.stringify(large(sessionId, out(100_000)));
+    const { hook_event_name: _, ...unnamed } = large(sessionId, out(100_000));
+    for (const [body, code] of [
+      [json.slice(0, -2), "not_json"],
+      [`${json}}`, "not_json"],
+      [`${" ".repeat(20_000)}<html>`, "not_json"],
+      [" ".repeat(100_000), "empty_body"],
+      [JSON.stringify(unnamed), "no_hook_event_name"],
+      [JSON.stringify("x".repeat(100_000)), "not_an_object"],
+    ] as const) {
+      expect(await hook(body)).toMatchObject({ status: 400, body: { error: { code } } });
+    }
+    const path = `/v1/sessions/claude-code/${encodeURIComponent(sessionId)}`;
+    expect((await get(path)).status).toBe(404);
+  });
+});
+
 describe("bad input", () => {
   const sessionId = fresh();
   const good = payload(sessionId, "UserPromptSubmit", { prompt: "Hi", prompt_id: "p" });
@@ -162,22 +232,9 @@ describe("bad input", () => {
     expect(answer.body.error.message.length).toBeGreaterThan(20);
   });
 
-  it("of 20 MB is refused with 413; of 6 MB it is taken, and cut", async () => {
-    const huge = (bytes: number) =>
-      payload(fresh(), "PostToolUse", {
-        tool_name: "Bash",
-        tool_use_id: "t1",
-        tool_input: { command: "cat big" },
-        tool_response: { stdout: "line of text ".repeat(bytes / 13), stderr: "" },
-      });
-    expect(await hook(huge(20_000_000))).toMatchObject({
-      status: 413,
-      body: { error: { code: "too_large" } },
-    });
-    const taken = huge(6_000_000);
-    expect(await hook(taken)).toMatchObject({ status: 200, event: "stored" });
-    const view = await settle(taken.session_id);
-    expect(view.events.pending).toBe(0);
+  it("of more than 64 MiB is refused with 413", async () => {
+    const huge = payload(fresh(), "UserPromptSubmit", { prompt: "x".repeat(68_000_000) });
+    expect(await hook(huge)).toMatchObject({ status: 413, body: { error: { code: "too_large" } } });
   });
 
   it("with control characters and broken UTF-8 is tolerated", async () => {

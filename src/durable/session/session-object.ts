@@ -31,6 +31,7 @@ import {
   type Sender,
   type StartAnswer,
 } from "./intake/intake.ts";
+import { type StreamedAnswer, type StreamedHook, takeStreamed } from "./intake/streamed-hook.ts";
 import { SESSION_MIGRATIONS } from "./migrations.ts";
 import { ProjectNumbers } from "./outbox/project-numbers.ts";
 import type { OpenBatch } from "./queue/lifecycle.ts";
@@ -105,6 +106,11 @@ export class SessionObject extends DurableObject<Env> {
     }
     this.#filesAsked.add(answer.fileRead);
     return answer;
+  }
+
+  /** A hook with a large body: read here, so that nothing of it but what is kept is ever held. */
+  hook(hook: StreamedHook): Promise<StreamedAnswer> {
+    return takeStreamed(hook, (event) => this.event({ sender: hook.sender, event }));
   }
 
   /** A prompt of which nothing is left: its turn is not recorded. */
