@@ -7,6 +7,7 @@ import type { AnyAgent } from "./connect/agents.ts";
 import type { DeployOptions } from "./deploy/deploy.ts";
 import { Failure } from "./failure.ts";
 import { IS_CLONE } from "./installation.ts";
+import { addMemoryCommands, PROJECT_HELP } from "./memory-commands.ts";
 import type { OpenPointFlags } from "./open-points.ts";
 import { resolveTarget, type TargetFlags } from "./target.ts";
 
@@ -217,13 +218,12 @@ interface ProjectFlag extends TargetFlags {
   project?: string;
 }
 
-const PROJECT_HELP = "the project (default: that of this folder)";
-
 serverCommand("context", "show what a new session in this repository would be told")
   .option("--project <project>", PROJECT_HELP)
   .option("--query <words>", "prefer what matches these words")
   .option("--tokens <n>", "how long it may be")
-  .action(async (flags: ProjectFlag & { query?: string; tokens?: string }) => {
+  .option("--json", "for programs", false)
+  .action(async (flags: ProjectFlag & { query?: string; tokens?: string; json: boolean }) => {
     const { context } = await import("./recall.ts");
     await context(resolveTarget(flags), flags, say);
   });
@@ -236,18 +236,19 @@ serverCommand("search", "search what is known: words, a command, an error messag
   .option("--project <project>", PROJECT_HELP)
   .option("--all", "in all projects", false)
   .option("--limit <n>", "how many results", "10")
-  .action(async (words: string[], flags: ProjectFlag & { all: boolean; limit: string }) => {
+  .option("--json", "for programs", false)
+  .action(async (words: string[], flags: ProjectFlag & SearchFlags) => {
     const { search } = await import("./recall.ts");
     await search(resolveTarget(flags), words, flags, say);
   });
 
-serverCommand("sessions", "list the sessions of a project")
-  .option("--project <project>", PROJECT_HELP)
-  .option("--state <state>", "active, idle, paused or closed")
-  .action(async (flags: ProjectFlag & { state?: string }) => {
-    const { sessions } = await import("./recall.ts");
-    await sessions(resolveTarget(flags), flags, say);
-  });
+addMemoryCommands(serverCommand, say);
+
+interface SearchFlags {
+  all: boolean;
+  limit: string;
+  json: boolean;
+}
 
 serverCommand("open-points", "list what sessions left to do, and close or reopen a point")
   .option("--project <project>", PROJECT_HELP)
@@ -282,13 +283,15 @@ projectCommand(
   "show it by another name; the old one leads to it",
 ).action(async (project: string, name: string, _flags: object, command: Command) => {
   const { renameProject } = await import("./projects.ts");
-  await renameProject(resolveTarget(command.optsWithGlobals()), project, name, say);
+  const flags = command.optsWithGlobals();
+  await renameProject(resolveTarget(flags), project, name, flags.json, say);
 });
 
 projectCommand("merge <project> <into>", "move all that it remembers into another one").action(
   async (project: string, into: string, _flags: object, command: Command) => {
     const { mergeProject } = await import("./projects.ts");
-    await mergeProject(resolveTarget(command.optsWithGlobals()), project, into, say);
+    const flags = command.optsWithGlobals();
+    await mergeProject(resolveTarget(flags), project, into, flags.json, say);
   },
 );
 
@@ -296,15 +299,16 @@ projectCommand("delete <project>", "delete it and all that it remembers, for goo
   .option("--yes", "do not ask whether you are sure", false)
   .action(async (project: string, { yes }: { yes: boolean }, command: Command) => {
     const { deleteProject } = await import("./projects.ts");
-    await deleteProject(resolveTarget(command.optsWithGlobals()), project, yes, say);
+    const flags = command.optsWithGlobals();
+    await deleteProject(resolveTarget(flags), project, yes, flags.json, say);
   });
 
-serverCommand("status", "show what the server is doing, and who is connected").action(
-  async (flags: TargetFlags) => {
+serverCommand("status", "show what the server is doing, and who is connected")
+  .option("--json", "for programs", false)
+  .action(async (flags: TargetFlags & { json: boolean }) => {
     const { status } = await import("./recall.ts");
-    await status(resolveTarget(flags), say);
-  },
-);
+    await status(resolveTarget(flags), flags.json, say);
+  });
 
 serverCommand("doctor", "check this machine and the server; exit code 1 where something is wrong")
   .option("--json", "for programs", false)

@@ -6,6 +6,7 @@ import { ageOf } from "../platform/time.ts";
 import { call, page } from "./api.ts";
 import { Failure } from "./failure.ts";
 import { chosenProject } from "./project.ts";
+import { sayJson } from "./table.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
@@ -39,7 +40,7 @@ export async function openPoints(target: Target, flags: OpenPointFlags, say: Say
     query: { project, state, limit: flags.limit },
   });
   if (flags.json) {
-    say(JSON.stringify(items, null, 2));
+    sayJson(items, say);
     return;
   }
   if (items.length === 0) say(`No ${state === undefined ? "" : `${state} `}points in ${shown}.`);
@@ -64,7 +65,7 @@ async function judge(
   const point = await call(target, `open-points/${encodeURIComponent(id)}/${verb}`, PointRow, {
     method: "POST",
   });
-  if (flags.json) say(JSON.stringify(point, null, 2));
+  if (flags.json) sayJson(point, say);
   else say(`${point.id} is ${point.state}: ${point.text.replaceAll(/\s+/g, " ")}`);
 }
 

@@ -1,5 +1,4 @@
 /** `cairn projects` and what may be done with one: renamed, merged, deleted. */
-import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import type { z } from "zod";
 import {
@@ -9,7 +8,9 @@ import {
   RenamedProjectSchema,
 } from "../contract/team.ts";
 import { ApiFailure, call } from "./api.ts";
+import { confirm } from "./confirm.ts";
 import { Failure } from "./failure.ts";
+import { sayJson } from "./table.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
@@ -21,7 +22,7 @@ const PATIENCE_MS = 10 * 60_000;
 export async function listProjects(target: Target, json: boolean, say: Say): Promise<void> {
   const { items, incomplete } = await call(target, "projects", KnownProjectsSchema);
   if (json) {
-    say(JSON.stringify(items, null, 2));
+    sayJson(items, say);
     return;
   }
   if (items.length === 0) say("No project is known yet.");
@@ -40,12 +41,14 @@ export async function renameProject(
   target: Target,
   project: string,
   name: string,
+  json: boolean,
   say: Say,
 ): Promise<void> {
   const renamed = await call(target, address(project), RenamedProjectSchema, {
     method: "PATCH",
     body: { name },
   });
+  if (json) return sayJson(renamed, say);
   say(`${renamed.was} is ${renamed.project} now; the old name goes on leading to it.`);
 }
 
@@ -53,12 +56,20 @@ export async function mergeProject(
   target: Target,
   project: string,
   into: string,
+  json: boolean,
   say: Say,
 ): Promise<void> {
-  const merged = await untilDone(target, `${address(project)}/merge`, MergedProjectSchema, say, {
-    method: "POST",
-    body: { into },
-  });
+  const merged = await untilDone(
+    target,
+    `${address(project)}/merge`,
+    MergedProjectSchema,
+    progress(json, say),
+    {
+      method: "POST",
+      body: { into },
+    },
+  );
+  if (json) return sayJson(merged, say);
   say(`All of ${merged.merged} is in ${merged.project} now, and its name leads there.`);
 }
 
@@ -66,29 +77,35 @@ export async function deleteProject(
   target: Target,
   project: string,
   isSure: boolean,
+  json: boolean,
   say: Say,
 ): Promise<void> {
   if (!isSure) await askWhetherSure(target, project);
-  const { deleted } = await untilDone(target, address(project), DeletedProjectSchema, say, {
-    method: "DELETE",
-  });
-  say(`${deleted} is deleted, with all that it remembered.`);
+  const answer = await untilDone(
+    target,
+    address(project),
+    DeletedProjectSchema,
+    progress(json, say),
+    {
+      method: "DELETE",
+    },
+  );
+  if (json) return sayJson(answer, say);
+  say(`${answer.deleted} is deleted, with all that it remembered.`);
 }
 
 /** Throws a `Failure` unless the person types the project's name. */
 async function askWhetherSure(target: Target, project: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new Failure(`nothing was deleted: say that you are sure of it with --yes.`);
-  }
   const { items } = await call(target, "projects", KnownProjectsSchema);
   const known = items.find((one) => one.project === project || String(one.number) === project);
   const count = known === undefined ? "" : ` with ${known.observations} observations`;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const typed = await terminal.question(
-    `This deletes ${known?.project ?? project}${count}, for good. Type its name to go on: `,
-  );
-  terminal.close();
-  if (typed.trim() !== (known?.project ?? project)) throw new Failure("nothing was deleted.");
+  const name = known?.project ?? project;
+  await confirm(`This deletes ${name}${count}, for good. Type its name to go on: `, name);
+}
+
+/** What is said while something goes on: nothing where a program listens. */
+function progress(json: boolean, say: Say): Say {
+  return json ? () => {} : say;
 }
 
 function address(project: string): string {

@@ -1,4 +1,4 @@
-/** `cairn context`, `search`, `sessions` and `status`: what is known, for people. */
+/** `cairn context`, `search` and `status`: what is known, for people. */
 import { styleText } from "node:util";
 import { z } from "zod";
 import {
@@ -7,15 +7,15 @@ import {
   SearchHitSchema,
   tellReading,
 } from "../contract/recall.ts";
-import { SessionViewSchema } from "../contract/sessions.ts";
 import { StatusSchema } from "../contract/team.ts";
 import { CONNECTABLE } from "../hooks/registry.ts";
 import { shownProject } from "../memory/project-name.ts";
-import { call, page } from "./api.ts";
+import { call } from "./api.ts";
 import { connection } from "./connect/agents.ts";
 import { CAIRN, shellWord } from "./installation.ts";
 import { type Chosen, chosenProject } from "./project.ts";
 import { ProvidersRow, tellProviders } from "./providers.ts";
+import { sayJson } from "./table.ts";
 import type { Target } from "./target.ts";
 
 type Say = (line: string) => void;
@@ -37,18 +37,10 @@ const StatusRow = StatusSchema.pick({
   active_sessions: true,
   queue_depth: true,
 }).extend(ProvidersRow.shape);
-const SessionRow = SessionViewSchema.pick({
-  session: true,
-  state: true,
-  events: true,
-  tokens: true,
-  last_event_at: true,
-}).partial({ events: true, tokens: true });
-
 /** What the next session in this repository would be told. */
 export async function context(
   target: Target,
-  options: { project?: string; query?: string; tokens?: string },
+  options: { project?: string; query?: string; tokens?: string; json: boolean },
   say: Say,
 ): Promise<void> {
   const chosen = await chosenProject(options.project, target);
@@ -56,6 +48,7 @@ export async function context(
   const answer = await call(target, "context", ContextRow, {
     query: { project, query: options.query, tokens: options.tokens },
   });
+  if (options.json) return sayJson(answer, say);
   if (answer.text.trim() === "") {
     say(`Nothing is known about ${chosen.shown} yet.`);
     tellEarlier(chosen, say);
@@ -68,13 +61,15 @@ export async function context(
 export async function search(
   target: Target,
   words: string[],
-  options: { project?: string; all: boolean; limit: string },
+  options: { project?: string; all: boolean; limit: string; json: boolean },
   say: Say,
 ): Promise<void> {
   const chosen = options.all ? null : await chosenProject(options.project, target);
-  const { items, read_as } = await call(target, "search", SearchRows, {
+  const answer = await call(target, "search", SearchRows, {
     query: { q: words.join(" "), project: chosen?.project, limit: options.limit },
   });
+  if (options.json) return sayJson(answer, say);
+  const { items, read_as } = answer;
   if (read_as !== undefined) say(dim(tellReading(read_as)));
   if (items.length === 0) {
     say(
@@ -90,52 +85,30 @@ export async function search(
   }
 }
 
-export async function sessions(
-  target: Target,
-  options: { project?: string; state?: string },
-  say: Say,
-): Promise<void> {
-  const { project, shown } = await chosenProject(options.project, target);
-  const { items } = await call(target, "sessions", page(SessionRow), {
-    query: { project, state: options.state },
-  });
-  if (items.length === 0) say(`No sessions in ${shown}.`);
-  for (const { session, state, events, tokens, last_event_at } of items) {
-    say(`${state.padEnd(7)} ${session}`);
-    if (events === undefined || tokens === undefined) {
-      say(dim(`        last event ${last_event_at ?? "unknown"}`));
-      continue;
-    }
-    const counts = Object.entries(events)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${count} ${name}`);
-    say(
-      dim(
-        `        last event ${last_event_at ?? "unknown"}; ${counts.join(", ") || "no events"}; ` +
-          `${tokens.input} tokens in, ${tokens.output} out`,
-      ),
-    );
-  }
-}
-
-export async function status(target: Target, say: Say): Promise<void> {
+export async function status(target: Target, json: boolean, say: Say): Promise<void> {
   const answer = await call(target, "status", StatusRow);
+  if (json) return sayJson({ url: target.url, ...answer, connected: connectedAgents() }, say);
   say(`Server      ${target.url}`);
   say(`Processing  ${answer.processing ? "yes" : "no"}, ${answer.queue_depth} events waiting`);
   say(`Sessions    ${answer.active_sessions} active`);
   for (const [i, line] of tellProviders(answer).entries()) {
     say(i === 0 ? `Compressed  by ${line}` : `            ${line}`);
   }
-  for (const agent of CONNECTABLE) {
-    for (const projectScope of [false, true]) {
-      const found = connection(agent, projectScope);
-      if (found === null) continue;
-      const where = projectScope ? "this folder" : "this machine";
-      say(
-        `${agent.title} ${where}: ${found.paused ? "paused" : "connected"}, ${found.options.url}`,
-      );
-    }
+  for (const { title, where, paused, url } of connectedAgents()) {
+    say(`${title} this ${where}: ${paused ? "paused" : "connected"}, ${url}`);
   }
+}
+
+function connectedAgents() {
+  return CONNECTABLE.flatMap((agent) =>
+    [false, true].flatMap((projectScope) => {
+      const found = connection(agent, projectScope);
+      if (found === null) return [];
+      const { paused, options } = found;
+      const where = projectScope ? "folder" : "machine";
+      return [{ agent: agent.name, title: agent.title, where, paused, url: options.url }];
+    }),
+  );
 }
 
 /** What the first release recorded of this folder, under a name that its namesakes share. */

@@ -347,7 +347,7 @@ export const BudgetChangeBody = z
   .meta({ description: "What is left out stays as it is; null takes a limit away" });
 export type BudgetChange = z.infer<typeof BudgetChangeBody>;
 
-const SAVED_TITLE_MAX_CHARS = 200;
+export const SAVED_TITLE_MAX_CHARS = 200;
 const SAVED_NARRATIVE_MAX_CHARS = 20_000;
 const SAVED_FACT_MAX_CHARS = 1000;
 const SAVED_LIST_MAX = 50;
