@@ -206,9 +206,9 @@ function save(target: Target, body: object): Promise<Observation> {
 }
 
 function tellSaved(saved: Observation, json: boolean, say: Say): void {
-  if (json) return sayJson(saved, say);
   const replaced = saved.supersedes === null ? "" : `, in place of ${saved.supersedes}`;
-  say(`Saved as ${saved.id}${replaced}: ${saved.title}`);
+  if (json) sayJson(saved, say);
+  else say(`Saved as ${saved.id}${replaced}: ${saved.title}`);
 }
 
 /** Deletes items, and empties the events that they were made from. */
