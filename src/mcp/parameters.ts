@@ -19,7 +19,14 @@ export const OptionalProject = projectText
   .optional()
   .describe(`${PROJECT_HINT} Without it: all projects that the key may read.`);
 
-export const ItemId = z.string().max(40).describe("An id such as 3-4567.");
+/** What models write around an id: `#3-4567`, `[3-4567]`. */
+const AROUND_ID = /^[\s"'`#([]+|[\s"'`)\],.]+$/g;
+
+export const ItemId = z
+  .string()
+  .max(40)
+  .transform((id) => id.replace(AROUND_ID, ""))
+  .describe("An id such as 3-4567.");
 
 export const Cursor = CursorParam.describe("`next` of the answer before, to read on.");
 

@@ -11,13 +11,21 @@ const UNITS: Record<string, number> = {
   w: 7 * DAY_MS,
 };
 
+/** `7d`, `7 days`, `7 days ago`; the first letter of a unit tells it. */
+const AGE = /^(\d{1,5}) ?([mhdw])(?:in(?:ute)?s?|ours?|rs?|ays?|eeks?)?(?: ago)?$/i;
+/** Seconds or milliseconds since the epoch, told apart by their digits. */
+const SINCE_EPOCH = /^\d{10}(?:\d{3})?$/;
+const MS_DIGITS = 13;
+
 /**
- * `2026-02-01`, any ISO time, or an age such as `90m`, `12h`, `7d`, `2w`; ms since the epoch, null
- * where it is none of these. A bare day is taken from its start or to its end.
+ * `2026-02-01`, any ISO time, an age such as `90m`, `12h`, `7d`, `2w` or `3 days ago`, or a number of
+ * seconds or ms since the epoch; in ms since the epoch, null where it is none of these. A bare day is
+ * taken from its start or to its end.
  */
 export function parseTime(text: string, now: number, bareDay: "start" | "end"): number | null {
-  const age = /^(\d{1,5})([mhdw])$/i.exec(text);
+  const age = AGE.exec(text);
   if (age !== null) return now - Number(age[1]) * (UNITS[(age[2] ?? "d").toLowerCase()] ?? DAY_MS);
+  if (SINCE_EPOCH.test(text)) return Number(text.padEnd(MS_DIGITS, "0"));
   if (!/^\d{4}-\d{2}(-\d{2})?([T ].*)?$/.test(text)) return null;
   const time = Date.parse(text);
   if (Number.isNaN(time)) return null;

@@ -182,6 +182,13 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
       });
       expect(found.structured.items, JSON.stringify(args)).toMatchObject([{ id }]);
     }
+    const newest = await callTool(client, "search", {
+      query: "",
+      file: "src/b.ts",
+      project: remote.scp,
+      since: "3 days ago",
+    });
+    expect(newest.structured.items).toMatchObject([{ id }]);
     for (const ids of [JSON.stringify([id]), id, `${id},${id}`, `${id}\n`, [id, null, ""]]) {
       const { structured } = await callTool(client, "get_observations", { ids });
       expect(structured.items[0], JSON.stringify(ids)).toMatchObject({

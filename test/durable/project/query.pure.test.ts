@@ -47,6 +47,7 @@ describe("reading a query", () => {
       { since: Date.UTC(2026, 1, 1), until: Date.UTC(2026, 1, 3) - 1 },
     ],
     ["since:7d", { since: NOW - 7 * DAY_MS }],
+    ['since:"3 days ago" until:1772366400', { since: NOW - 3 * DAY_MS, until: NOW }],
     ["since:2026-02-01T10:00:00Z", { since: Date.UTC(2026, 1, 1, 10) }],
     ["type:banana since:yesterday until: concept:", {}],
     ['"type:bugfix"', {}],
