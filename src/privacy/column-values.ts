@@ -14,7 +14,7 @@ const AFTER_CELL = /["'`*]{0,3}[ \t]{0,80}(?:([|│,;\t])|\n)/y;
 /** Signs of code behind the first comma of a line: no header of a table. */
 const CODE = /[(){}<>=[\]]/;
 /** The line between a header and its rows, with what tools put in front of a line. */
-const RULER = /^[ \t]{0,8}(?:[\w./-]{1,80}[:-])?(?:[0-9]{1,6}[:→\t|-])?[\s|│+:=─┼├┤-]{2,1000}$/;
+const RULER = /^(?:[^\n]{0,80}?[\s:→>\]-])?[\s|│+:=─┼├┤-]{2,1000}$/;
 
 /** The secrets in the column that the name heads; none where it heads no column. */
 export function columnValues(text: string, name: Span): Replacement[] {

@@ -2,7 +2,7 @@
 import { isPlaceholder, looksRandom } from "./secret-values.ts";
 
 /** A value of a shell: quoted, or a word. Groups: its quote and itself. */
-const WORD = `(["'])?((?<=["'])[^"'\\n]{3,300}|[^\\s"'\`;|&<>]{3,300})`;
+const WORD = `(\\\\{0,3}["'])?((?<=["'])(?:[^"'\\\\\\n]|\\\\(?!["'])){3,300}|(?:[^\\s"'\`;|&<>\\\\]|\\\\(?!["'nrtu])){3,300})`;
 /** Other options and words of the same command in between. */
 const REST = "(?:[^\\n;|&]{0,200}?[ \\t])?";
 
@@ -140,25 +140,49 @@ const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
   screen: new RegExp(`\\b${program}\\b`),
   pattern,
 }));
-/** One look for all programs, around the options of a text. */
+/** One look for all programs, before the options of a text. */
 const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
 
-const OPTION = /[ \t](?:--?[A-Za-z]|\/(?:user:|pass:|p:|add\b))/g;
+/** Options of Windows' programs. */
+const SLASH_OPTION = /\/(?:user:|pass:|p:|add\b)/g;
 /** Parts of programs that take a password without an option: parts that begin with a rare letter. */
 const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault "];
-/** How far in front of its option a program may stand, and behind. */
+/** How far in front of its option a program may stand. */
 const COMMAND_CHARS = 400;
 
-/** True where one of the programs stands near an option; text of no command line ends here. */
+/** Longest name of a program: as much is looked at once more behind what was. */
+const PROGRAM_CHARS = 40;
+
+/** True where one of the programs stands before an option on its line; most texts end here. */
 function namesProgram(text: string): boolean {
-  OPTION.lastIndex = 0;
-  while (OPTION.test(text)) {
-    const option = OPTION.lastIndex;
-    const around = text.slice(Math.max(0, option - COMMAND_CHARS), option + COMMAND_CHARS);
-    if (ANY_PROGRAM.test(around)) return true;
-    OPTION.lastIndex = option + COMMAND_CHARS;
+  let seen = 0;
+  for (let at = nextOption(text, 0); at !== -1; at = nextOption(text, at + 1)) {
+    if (isBehindProgram(text, at, seen)) return true;
+    seen = at;
+  }
+  SLASH_OPTION.lastIndex = 0;
+  for (seen = 0; SLASH_OPTION.test(text); seen = SLASH_OPTION.lastIndex) {
+    if (isBehindProgram(text, SLASH_OPTION.lastIndex, seen)) return true;
   }
   return OPTIONLESS.some((name) => text.includes(name));
+}
+
+/** `seen`: up to there it was looked at before. */
+function isBehindProgram(text: string, at: number, seen: number): boolean {
+  const before = text.slice(Math.max(0, at - COMMAND_CHARS, seen - PROGRAM_CHARS), at);
+  return ANY_PROGRAM.test(before.slice(before.lastIndexOf("\n") + 1));
+}
+
+/** Where the next `-` or `--` is that begins an option, or -1. */
+function nextOption(text: string, from: number): number {
+  for (let dash = text.indexOf("-", from); dash !== -1; dash = text.indexOf("-", dash + 1)) {
+    const before = text.charCodeAt(dash - 1);
+    if (before !== 32 && before !== 9) continue;
+    if (/[A-Za-z]/.test(text.charAt(text.charAt(dash + 1) === "-" ? dash + 2 : dash + 1))) {
+      return dash;
+    }
+  }
+  return -1;
 }
 
 function redactPrograms(text: string): string {
@@ -187,7 +211,7 @@ function isProgramSecret(value: string, before: string): boolean {
 
 /** `echo x | wrangler secret put NAME`, `<<< x`, `echo user:x | chpasswd`. */
 const PIPED =
-  /(\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4}|["']%s(?:\\n)?["'][ \t]{1,4})?)(["']?)([^"'\n|]{4,300}?)(\2[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4}(?:-\S{1,8}[ \t]{1,4})?)?(?:[^\n|]{0,80}\bsecrets?\b|[^\n|]{0,120}(?:--password-stdin|--with-token|--stdin|passwd|chpasswd|pass(?:word)?[ _-]?stdin|-passin stdin|--passphrase-fd|auth login|login)|sudo -S))/g;
+  /(\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4}|["']%s(?:\\n)?["'][ \t]{1,4})?)((?:\\{0,3}["'])?)([^"'\n|\\]{4,300}?)(\2[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4}(?:-\S{1,8}[ \t]{1,4})?)?(?:[^\n|]{0,80}\bsecrets?\b|[^\n|]{0,120}(?:--password-stdin|--with-token|--stdin|passwd|chpasswd|pass(?:word)?[ _-]?stdin|-passin stdin|--passphrase-fd|auth login|login)|sudo -S))/g;
 const HERE_STRING = /(<<<[ \t]{0,4})(["']?)([^"'\s]{6,300})/g;
 
 /** True where a line hands what it prints to another program. */

@@ -1,7 +1,8 @@
 /**
- * Secrets in text that is encoded in text: `password%3Dhunter2`, and JSON whose strings hold lines
- * of their own (`"log": "…\\nmysql -phunter2"`). It is read as it is meant, and what the rules take
- * out of that is taken out of the text as it stands.
+ * Secrets in text that is encoded in text: `password%3Dhunter2`, `login+-p+hunter2`,
+ * `password=&quot;hunter2&quot;`, and JSON whose strings hold lines of their own
+ * (`"log": "…\\nmysql -phunter2"`). It is read as it is meant, and what the rules take out of that is
+ * taken out of the text as it stands.
  */
 import { type Replacement, replaceAll } from "./replacements.ts";
 
@@ -10,23 +11,40 @@ const URL_PART = /[A-Za-z0-9_.~!*'()+&=;:@,/?#$-]/;
 /** As much is looked at in front of the first `%XX` of a run, and behind it. */
 const RUN_BEFORE_CHARS = 4_000;
 const RUN_AFTER_CHARS = 8_000;
-/** A line's end, a tab or a letter written as an escape, with a word glued to it. */
-const ESCAPE_BEFORE_WORD = /\\(?:[nrt](?=[\p{L}\p{N}_<| -])|u00[0-9a-fA-F]{2})/gu;
+/** A line's end, a tab, a letter or a colour written as an escape or an entity, glued to a word. */
+const ESCAPE_BEFORE_WORD =
+  /\\(?:[nrt](?=[\p{L}\p{N}_<| -])|u00[0-9a-fA-F]{2}|x1[bB]|e\[|033\[)|&(?:quot|apos|lt|gt|amp|#(?:3[49]|x2[27]));/gu;
 const MARK = /\[redacted:[a-z0-9-]{1,40}\]/;
 
 type Redact = (decoded: string) => string;
 
 /** Replaces secrets in encoded parts of a text by what `redact` makes of them decoded. */
 export function redactEncoded(text: string, redact: Redact): string {
-  const plain = text.includes("%") ? redactRuns(text, redact) : text;
-  return plain.includes("\\") ? redactEscaped(plain, redact) : plain;
+  let plain = text.includes("%") ? redactRuns(text, "%", redact) : text;
+  if (plain.includes("+")) plain = redactRuns(plain, "+", redact);
+  return plain.includes("\\") || ANY_ENTITY.test(plain) ? redactEscaped(plain, redact) : plain;
 }
 
-function redactRuns(text: string, redact: Redact): string {
+const ANY_ENTITY = /&(?:quot|apos|lt|gt|amp|#(?:3[49]|x2[27]));/;
+const WORD_BEHIND = /[\w-]/;
+
+/** True where a run of what URLs are made of is encoded: at a `%` with two digits, or a `+` in it. */
+function isEncoded(text: string, at: number, sign: "%" | "+"): boolean {
+  if (sign === "%") return /^[0-9A-Fa-f]{2}$/.test(text.slice(at + 1, at + 3));
+  if (!WORD_BEHIND.test(text.charAt(at + 1)) || !WORD_BEHIND.test(text.charAt(at - 1)))
+    return false;
+  return /^\w\+[\w-]{1,100}\+\S/.test(text.slice(at - 1, at + 104));
+}
+
+function redactRuns(text: string, sign: "%" | "+", redact: Redact): string {
   const found: Replacement[] = [];
   let reach = 0;
-  for (let hit = text.indexOf("%"); hit !== -1; hit = text.indexOf("%", Math.max(hit + 1, reach))) {
-    if (!/^[0-9A-Fa-f]{2}$/.test(text.slice(hit + 1, hit + 3))) continue;
+  for (
+    let hit = text.indexOf(sign);
+    hit !== -1;
+    hit = text.indexOf(sign, Math.max(hit + 1, reach))
+  ) {
+    if (!isEncoded(text, hit, sign)) continue;
     const least = Math.max(reach, hit - RUN_BEFORE_CHARS);
     let start = hit;
     while (start > least && URL_PART.test(text.charAt(start - 1))) start -= 1;
@@ -57,28 +75,57 @@ function redactEscaped(text: string, redact: Redact): string {
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { n: "\n", r: "\n", t: "\t" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  "#34": '"',
+  "#x22": '"',
+  apos: "'",
+  "#39": "'",
+  "#x27": "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+};
+const ENTITY = /&([a-z]{2,4}|#[0-9x]{2,4});/y;
+/** A code of one character, or a colour: from its escape character to its end. */
+const CODE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|e|033)/y;
+const COLOUR = /\[[0-9;:?]{0,40}[A-Za-z]/y;
+const ESCAPE_CHARACTER = 27;
 
 /** Adds a part of a text to what is decoded, its escapes as what they stand for. */
 function unescapeInto(text: string, start: number, end: number, decoded: Decoded): void {
   let result = "";
   for (let i = start; i < end; i++) {
-    decoded.offsets.push(i);
     const character = text.charAt(i);
-    if (character !== "\\") {
-      result += character;
-      continue;
-    }
-    const next = text.charAt(i + 1);
-    if (next === "u") {
-      const code = Number.parseInt(text.slice(i + 2, i + 6), 16);
-      result += Number.isNaN(code) ? next : String.fromCharCode(code);
-      i += Number.isNaN(code) ? 1 : 5;
-    } else {
-      result += ESCAPED[next] ?? next;
-      i += 1;
-    }
+    const [meant, length] =
+      character === "\\" ? escaped(text, i) : character === "&" ? entity(text, i) : [character, 1];
+    if (meant !== "") decoded.offsets.push(i);
+    result += meant;
+    i += length - 1;
   }
   decoded.text += result;
+}
+
+/** What an escape at `at` means, and how long it is. */
+function escaped(text: string, at: number): [meant: string, length: number] {
+  CODE.lastIndex = at;
+  const code = CODE.exec(text);
+  if (code === null) {
+    const next = text.charAt(at + 1);
+    return [ESCAPED[next] ?? next, 2];
+  }
+  const digits = code[1] ?? code[2];
+  const number = digits === undefined ? ESCAPE_CHARACTER : Number.parseInt(digits, 16);
+  if (number !== ESCAPE_CHARACTER) return [String.fromCharCode(number), code[0].length];
+  COLOUR.lastIndex = CODE.lastIndex;
+  return ["", COLOUR.test(text) ? COLOUR.lastIndex - at : code[0].length];
+}
+
+function entity(text: string, at: number): [meant: string, length: number] {
+  ENTITY.lastIndex = at;
+  const found = ENTITY.exec(text);
+  const meant = ENTITIES[found?.[1] ?? ""];
+  return found === null || meant === undefined ? ["&", 1] : [meant, found[0].length];
 }
 
 /** Where in the text as it stands secrets are that the rules find in it decoded. */

@@ -19,7 +19,7 @@ export function redactFileForms(text: string): string {
 
 /** `root:$6$salt$hash:`, a line of `/etc/shadow` or of `.htpasswd`: a hash can be guessed at. */
 const ACCOUNT =
-  /((?:^|[\s"'`:=→+>])[A-Za-z_][\w.@-]{0,63}:)(\$(?:[1567y]|2[abxy]?|gy|apr1|sha1|argon2[id]{1,2})\$[\w./$,=+-]{20,300})/g;
+  /((?:^|[\s"'`:=→+>(*[-]|\[[0-9;]{1,6}m)[A-Za-z_][\w.@-]{0,63}:)(\$(?:[1567y]|2[abxy]?|gy|apr1|sha1|argon2[id]{1,2})\$[\w./$,=+-]{20,300})/g;
 /** The private members of a JSON Web Key. */
 const JSON_KEY =
   /(\\{0,3}["'](?:d|k|p|q|dp|dq|qi)\\{0,3}["']\s{0,4}:\s{0,4}\\{0,3}["'])([A-Za-z0-9_-]{20,2000})/g;
@@ -90,7 +90,7 @@ const NETRC =
 const PGPASS_SCREEN = /:(?:[56][0-9]{3}|26257|\*):/;
 /** `host:5432:database:user:password`, a line of `.pgpass`. */
 const PGPASS =
-  /((?:^|[\n\t +>`"'→=-]|[0-9][:|-])(?:[\w.*-]{1,100}|\[[0-9a-f:]{2,40}\]):(?:[56][0-9]{3}|26257|\*):[\w.*-]{1,64}:[\w.@*-]{1,64}:)([^\s:]\S{2,199})(?=\s|$|["'`\\])/g;
+  /((?:^|[\n\t\u00a0 +>`"'→=([*-]|[0-9][:|-]|\.\w{1,8}:|\[[0-9;]{1,6}m)(?:[\w.*-]{1,100}|\[[0-9a-f:]{2,40}\]):(?:[56][0-9]{3}|26257|\*):[\w.*-]{1,64}:[\w.@*-]{1,64}:)([^\s:]\S{2,199})(?=\s|$|["'`\\])/g;
 
 /** Groups of hexadecimal digits, which look like a line of `.pgpass`. */
 const IPV6 = /(?<![\w.-])(?:[0-9A-Fa-f]{1,4}:){4}[0-9A-Fa-f]{1,4}(?![\w.])/;

@@ -14,7 +14,8 @@ function isSettings(value: string): boolean {
   return (
     pairs.length <= COOKIES_MAX &&
     pairs.every((pair) => {
-      const [name = "", setting = ""] = pair.split("=", 2);
+      const [name = "", whole = ""] = pair.split("=", 2);
+      const setting = whole.split(/[\s,)<*.\]]/, 1)[0] ?? "";
       if (TELLING_COOKIE.test(name)) return false;
       if (/^(?:path|domain|expires|max-age|samesite|comment)$/i.test(name)) return true;
       return /^(?:[A-Za-z_-]{0,24}|[0-9]{1,5})$/.test(setting) || isWords(setting);
@@ -60,6 +61,9 @@ export function redactHeaderEntry(name: string, value: string): string | null {
   return HEADER_NAME.test(name) ? headerSecret(name, value) : null;
 }
 
+/** As much of a credential is looked at to tell that it stands for one. */
+const PLACEHOLDER_CHARS = 120;
+
 /** What takes the place of a header's value, or null where it is no secret. */
 export function headerSecret(name: string, value: string): string | null {
   if (/cookies?$/i.test(name)) {
@@ -68,7 +72,7 @@ export function headerSecret(name: string, value: string): string | null {
   }
   const scheme = SCHEME.exec(value.trim());
   const credential = scheme === null ? value.trim() : (scheme[2] ?? "");
-  if (credential.length < 6 || isPlaceholder(credential)) return null;
+  if (credential.length < 6 || isPlaceholder(credential.slice(0, PLACEHOLDER_CHARS))) return null;
   if (/^[^\s<]{0,40}<[a-z]/i.test(credential)) return null;
   if (scheme === null) {
     // Prose and code behind the name: several words, a call, an identifier.

@@ -12,7 +12,13 @@ import { pairedValue } from "./paired-values.ts";
 import { rareNames } from "./rare-names.ts";
 import { type Replacement, replaceAll } from "./replacements.ts";
 import { FOREIGN_NAME, type SecretName, secretName } from "./secret-names.ts";
-import { isMixed, isSecretBare, isSecretQuoted } from "./secret-values.ts";
+import {
+  isMixed,
+  isPassphrase,
+  isPlaceholder,
+  isSecretBare,
+  isSecretQuoted,
+} from "./secret-values.ts";
 import { sentenceValue } from "./sentence-values.ts";
 import {
   characterBehind,
@@ -131,6 +137,8 @@ const NUMBER = / [0-9]{1,2}(?=[:=])/y;
 /** `PWD={…}`, as ODBC quotes. */
 const BRACED = /=\{([^{}\s"'`$]{8,100})\}/y;
 
+const TYPE_BEFORE = /[A-Z]\w{0,12}::$/;
+
 /** The secret that stands beside a name, if one does. */
 function beside(text: string, name: Span, given: SecretName | null): Replacement | null {
   let closed = name.end;
@@ -143,7 +151,12 @@ function beside(text: string, name: Span, given: SecretName | null): Replacement
   NUMBER.lastIndex = closed;
   if (NUMBER.test(text)) closed = NUMBER.lastIndex;
   // `AWS::IAM::AccessKey`: a type.
-  if (/[A-Za-z]::$/.test(text.slice(name.start - 3, name.start))) return null;
+  if (
+    /^[A-Z]/.test(name.text) &&
+    TYPE_BEFORE.test(text.slice(Math.max(0, name.start - 16), name.start))
+  ) {
+    return null;
+  }
   let at = closed;
   while (at < closed + GAP_MAX_CHARS && isSpace(text.charCodeAt(at))) at += 1;
   const from = valueStart(text, at);
@@ -203,18 +216,16 @@ function assigned(
       ? restOfWord(text, isUpper ? null : name.start, value.start)
       : null;
   if (line !== null && isSecretQuoted(line.text, "strong", false)) return { ...line, mark };
-  if (phrase) {
-    WALLET.lastIndex = value.start;
-    const wallet = WALLET.exec(text)?.[0];
-    if (wallet !== undefined) return { start: value.start, end: value.start + wallet.length, mark };
-  }
+  const wallet = phrase ? walletAt(text, value.start) : 0;
+  if (wallet > 0) return { start: value.start, end: value.start + wallet, mark };
   // `user, password = found`, `self.auth_key = key_file`: code.
   if (!isTight && text.charAt(from - 1) === "=" && /^[a-z_]+$/.test(value.text)) {
     if (/_|pass|pwd|secret|token|key|auth|cred|cookie/.test(value.text)) return null;
-    if (/[.,\]]/.test(text.slice(name.start - 2, name.end + 1))) return null;
+    if (/[.,\]]/.test(text.slice(Math.max(0, name.start - 2), name.end + 1))) return null;
   }
+  if (isPlaceholder(value.text)) return null;
   const bare = {
-    value: value.text,
+    value: value.text.replace(/[.!?*:]{1,3}$/, ""),
     tight: isTight,
     upper: isUpper,
     next: characterBehind(text, name.start, value.end),
@@ -238,6 +249,16 @@ function endsItsOwnText(text: string, name: Span, value: Value): boolean {
 
 /** Twelve and more short words of lower case: the words of a wallet. */
 const WALLET = /(?:[a-z]{3,8}[ ,]{1,2}){11,24}[a-z]{3,8}/y;
+/** Most of a wallet's words are different ones. */
+const DIFFERENT_WORDS = 9;
+
+/** How long the words of a wallet are that begin at `start`; 0 where none do. */
+function walletAt(text: string, start: number): number {
+  WALLET.lastIndex = start;
+  const words = WALLET.exec(text)?.[0] ?? "";
+  const isWallet = isPassphrase(words) && new Set(words.split(/[ ,]{1,2}/)).size >= DIFFERENT_WORDS;
+  return isWallet ? words.length : 0;
+}
 
 /** As much of a header's value is looked at; a secret goes to the end of the line. */
 const HEADER_VALUE = /([ \t]{0,4}(?:\\{0,7}["'`])?[ \t]{0,2})([^\r\n"'`\\]{4,300})/y;

@@ -66,8 +66,7 @@ const ELEMENT =
   /(?:\\{0,7}["'][^<>]{0,100})?(?:\s[^<>]{0,200})?>\s{0,4}(?:<!\[CDATA\[)?([^<>\s][^<>\]]{2,500})(?=(?:\]\]>)?\s{0,4}<\/)/y;
 
 /** `<key>ApiToken</key>`, and its value in an element of its own. */
-const PLIST =
-  /<\/key>\s{0,8}(?:(?:[0-9]{1,6}[:→\t|-]|[+-]|[\w./-]{1,80}[:-][0-9]{1,6}[:-])\s{0,8})?<(?:string|data)>([^<>\s]{4,500})(?=<\/)/y;
+const PLIST = /<\/key>\s{0,8}(?:[^\n<]{0,80})<(?:string|data)>([^<>\s]{4,500})(?=<\/)/y;
 
 function element(text: string, name: Span): Span | null {
   const next = text.charAt(name.end);
@@ -110,7 +109,7 @@ const NAMING =
   /(?:^|[^\w])(?:[Nn]ame|NAME|[Kk]ey|KEY|[Vv]ariable|ParameterKey|OptionName|env(?:Var|_var)?|[Ff]ield|[Pp]roperty|id|label|type)\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?(?:\/?[\w.-]{1,40}\/){0,8}$/;
 /** From the end of the name to its value, on the same line or the next. */
 const VALUE_AFTER =
-  /(?:\\{0,7}["'])?[\s,;]{0,8}(?:\\[nt]){0,2}(?:(?:[0-9]{1,6}[:→\t|-]|[+-]|[\w./-]{1,80}[:-][0-9]{1,6}[:-])[ \t]{0,24})?[ \t]{0,24}(?:\\{0,7}["']?\w{1,12}\\{0,7}["']?[ \t]{0,2}[:=][ \t]{0,2}[\w"'\\]{1,24},?\s{0,16}){0,2}\\{0,7}["']?(?:value|Value|VALUE|val|ParameterValue|content|defaultValue|default|data)\\{0,7}["']?[ \t]{0,4}[:=]/y;
+  /(?:\\{0,7}["'])?[\s,;]{0,8}(?:\\[nt]){0,2}(?:(?<=\n[ \t]{0,8})[^\n"'{}=]{1,80}?[\s:|>\]→+-])?[ \t]{0,24}(?:\\{0,7}["']?\w{1,12}\\{0,7}["']?[ \t]{0,2}[:=][ \t]{0,2}[\w"'\\]{1,24},?\s{0,16}){0,2}\\{0,7}["']?(?:value|Value|VALUE|val|ParameterValue|content|defaultValue|default|data)\\{0,7}["']?[ \t]{0,4}[:=]/y;
 const VALUE_BEFORE =
   /["']?(?:value|Value|val)\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?([^"'\\\s,{}]{4,200})\\{0,7}["']?[\s,]{0,8}(?:-[ \t]{0,4})?\\{0,7}["']?(?:\w{2,12})\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?$/;
 /** How far before or behind a name its value is looked for. */

@@ -30,7 +30,8 @@ function redactPutty(text: string): string {
   let position = 0;
   for (const head of text.matchAll(PUTTY)) {
     const start = head.index + head[0].length;
-    const end = base64End(text, start, Math.min(text.length, start + KEY_MAX_CHARS));
+    const limit = Math.min(text.length, start + KEY_MAX_CHARS);
+    const end = base64End(text, start, limit, linePrefix(text, head.index));
     if (start < position || end === start) continue;
     result += `${text.slice(position, start)}\n${MARK}`;
     position = end;
@@ -50,7 +51,8 @@ function redactBlocks(text: string): string {
     const end = ends[nextEnd];
     const limit = Math.min(begins[i + 1]?.index ?? text.length, bodyStart + KEY_MAX_CHARS);
     const closed = end !== undefined && end.index <= limit && isKeyBody(text, bodyStart, end.index);
-    const bodyEnd = closed ? end.index + end[0].length : base64End(text, bodyStart, limit);
+    const prefix = linePrefix(text, begin.index);
+    const bodyEnd = closed ? end.index + end[0].length : base64End(text, bodyStart, limit, prefix);
     if (bodyEnd === bodyStart) continue;
     result += text.slice(position, begin.index) + MARK;
     position = bodyEnd;
@@ -58,51 +60,82 @@ function redactBlocks(text: string): string {
   return result + text.slice(position);
 }
 
+/** Two lines' worth of base64 between the borders, whatever tools put in front of the lines. */
+const KEY_LINES = /[A-Za-z0-9+/]{40}[\s\S]{0,400}?[A-Za-z0-9+/]{40}/;
+
 function isKeyBody(text: string, start: number, end: number): boolean {
+  if (KEY_LINES.test(text.slice(start, end))) return true;
   for (let i = start; i < end; i++) if (!KEY_BODY.test(text.charAt(i))) return false;
   return true;
 }
 
+/** Longest part of a line that tools put in front of it. */
+const PREFIX_MAX_CHARS = 120;
+
+/** What stands in front of `at` on its line, with any numbers in it; null for nothing. */
+function linePrefix(text: string, at: number): RegExp | null {
+  const before = text.slice(Math.max(0, at - PREFIX_MAX_CHARS), at);
+  const prefix = before.slice(before.lastIndexOf("\n") + 1);
+  if (prefix.trim() === "") return null;
+  const source = prefix
+    .replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")
+    .replace(/[0-9]{1,20}/g, "[0-9]{1,20}")
+    .replace(/ {1,40}/g, " {1,40}");
+  return new RegExp(`\\n${source}`, "y");
+}
+
 /** Where the base64 lines from `start` on end: the rest of a key that was cut. */
-function base64End(text: string, start: number, limit: number): number {
+function base64End(text: string, start: number, limit: number, prefix: RegExp | null): number {
   let reach = start;
   while (reach < limit) {
-    BETWEEN_LINES.lastIndex = reach;
-    const gap = BETWEEN_LINES.exec(text)?.[0].length ?? 0;
-    BASE64_LINE.lastIndex = reach + gap;
+    const from = lineStart(text, reach, prefix);
+    BASE64_LINE.lastIndex = from;
     const line = BASE64_LINE.exec(text);
     if (line === null) return reach;
-    reach += gap + line[0].length;
+    reach = from + line[0].length;
   }
   return reach;
 }
 
-/** A line of base64 at the end of a text, with what tools put in front of it. */
+function lineStart(text: string, reach: number, prefix: RegExp | null): number {
+  if (prefix !== null) {
+    prefix.lastIndex = reach;
+    if (prefix.test(text)) return prefix.lastIndex;
+  }
+  BETWEEN_LINES.lastIndex = reach;
+  return reach + (BETWEEN_LINES.exec(text)?.[0].length ?? 0);
+}
+
+/** The last line of a key, or one before it, and what stands in front of the line that follows. */
 const LAST_LINE =
-  /(?:^|\n|\\n)(?:[ \t]{0,24}(?:[0-9]{1,6}[\t→:|][ \t]{0,4}|[\w./-]{1,200}[:-][0-9]{1,6}[:-]|[+>|-])?[ \t"']{0,24})([A-Za-z0-9+/]{16,76}={0,2})["'+,]{0,3}[ \t]{0,8}$/;
-const LINE_MAX_CHARS = 320;
-/** What stands in front of the `END` on its own line. */
-const BEFORE_END =
-  /(?:\n|\\n)[ \t]{0,24}(?:[0-9]{1,6}[\t→:|][ \t]{0,4}|[\w./-]{1,200}[:-][0-9]{1,6}[:-]|[+>|-])?[ \t"']{0,24}$/;
+  /(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4,76}={0,2})["'+,]{0,3}[ \t\r]{0,8}(?:\n|\\n)[^\n]{0,120}$/;
+const WHOLE_LINE =
+  /(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{40,76})["'+,]{0,3}[ \t\r]{0,8}(?:\n|\\n)[^\n]{0,120}$/;
+const WHOLE_LINE_CHARS = 40;
+const LOOK_BACK_CHARS = 240;
 
 /** An `END` without its `BEGIN`: the lines of base64 before it go too. */
 function redactHeadless(text: string): string {
   let result = "";
   let position = 0;
   for (const end of text.matchAll(END)) {
-    const floor = Math.max(position, end.index - KEY_MAX_CHARS);
-    const before = text.slice(Math.max(floor, end.index - LINE_MAX_CHARS), end.index);
-    let start = end.index - (BEFORE_END.exec(before)?.[0].length ?? 0);
-    let isKey = false;
-    while (start > floor) {
-      const line = LAST_LINE.exec(text.slice(Math.max(floor, start - LINE_MAX_CHARS), start));
-      if (line === null) break;
-      isKey = true;
-      start -= line[0].length;
-    }
-    if (!isKey) continue;
-    result += `${text.slice(position, start)}${start === 0 ? "" : "\n"}${MARK}`;
+    const start = headlessStart(text, end.index, Math.max(position, end.index - KEY_MAX_CHARS));
+    if (start === end.index) continue;
+    result += text.slice(position, start) + MARK;
     position = end.index + end[0].length;
   }
   return result + text.slice(position);
+}
+
+function headlessStart(text: string, end: number, floor: number): number {
+  let start = end;
+  let longest = 0;
+  for (let pattern = LAST_LINE; ; pattern = WHOLE_LINE) {
+    const before = text.slice(Math.max(floor, start - LOOK_BACK_CHARS), start);
+    const line = pattern.exec(before);
+    const key = line?.[1] ?? "";
+    if (line === null) return longest < WHOLE_LINE_CHARS ? end : start;
+    start -= before.length - line.index - line[0].indexOf(key);
+    longest = Math.max(longest, key.length);
+  }
 }

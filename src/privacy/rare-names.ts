@@ -24,15 +24,12 @@ const LAST_WORDS = words(
 /** Such a name at the end of a text. */
 const SEVERAL_WORDS = new RegExp(
   "(?<![A-Za-z])(?:geheimer? (?:sleutel|schluessel)|parola d'ordine|frase semilla|kata kunci|" +
-    "(?:chave|llave|jeton|codigo|cle|kode|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
+    "(?:clave|chave|llave|jeton|codigo|cle|kode|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
     "acesso|accesso|acces|secret[ao]?|privada|privata|privat|segreta|rahasia|akses|anahtar|maestra|mestra))$",
   "i",
 );
 const SEVERAL_MAX_CHARS = 40;
 const WORD_MAX_CHARS = 14;
-/** What is glued in front: `LDAP_BIND_PW`. */
-const GLUED = /[A-Za-z_-]{0,40}$/;
-
 const ASCII = 128;
 /** For each pair of letters whether one of the words ends in it. */
 const ENDINGS = new Uint8Array(ASCII * ASCII);
@@ -64,17 +61,20 @@ export function* rareNames(text: string): Generator<Span> {
 function nameStart(text: string, end: number): number {
   const start = wordStart(text, end);
   const word = text.slice(start, end).toLowerCase();
-  if (word === "pat" || word.endsWith("pw")) {
-    return (
-      end - (GLUED.exec(text.slice(Math.max(0, end - SEVERAL_MAX_CHARS), end))?.[0].length ?? 0)
-    );
-  }
+  if (word === "pat" || word.endsWith("pw")) return gluedStart(text, start);
   if (LAST_WORDS.has(word)) {
     const before = text.slice(Math.max(0, end - SEVERAL_MAX_CHARS), end);
     const several = SEVERAL_WORDS.exec(before)?.[0].length ?? 0;
     if (several > 0) return end - several;
   }
   return NAMES.has(word) ? start : end;
+}
+
+/** Words that are glued in front: `LDAP_BIND_PW`. */
+function gluedStart(text: string, from: number): number {
+  let start = from;
+  while (start > from - SEVERAL_MAX_CHARS && /[A-Za-z_-]/.test(text.charAt(start - 1))) start -= 1;
+  return start;
 }
 
 function nameEnd(text: string, sign: number): number {

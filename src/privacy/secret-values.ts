@@ -5,10 +5,10 @@ import { type NameStrength, secretName } from "./secret-names.ts";
 const PLACEHOLDER = new RegExp(
   `^(?:${[
     // References of shells, templates and formats
-    "\\$(?:\\w{1,80}(?:[^\\w].{0,200})?$|[{(@?!$]|$)|%\\w{1,80}%|%[-+0-9.]{0,5}[sdvq]|%\\(|<|\\{\\{|\\{%",
+    "\\$(?:\\w{1,80}(?:[^\\w].{0,200})?$|[{(@?!$]|$)|%\\w{1,80}%|&(?:lt|quot|apos|#)|\\\\u003c|%[-+0-9.]{0,5}[sdvq]|%\\(|<|\\{\\{|\\{%",
     "\\{[\\w.$ :-]{0,60}\\}?$|\\[[A-Za-z _.-]{1,40}\\]$|\\[?redacted|@\\w{1,40}[.({]|@env|#\\{",
     // Masks
-    ":?[*•●xX.…_-]{3,}$|\\^|(.)\\1{3,40}$|[A-Za-z_-]{1,16}(?:[xX*•]{4,}|\\.{3}|…)$",
+    ":?[*•●xX.…_-]{3,}$|\\^|(.)\\1{3,40}$|[A-Za-z_-]{1,16}(?:[xX*•]{4,}|\\.{3,5}|…)$",
     // Words
     "(?:\\w{1,12}[-_]){0,3}(?:test|fake|dummy|mock|sample|demo|example)(?:[-_]?(?:key|token|secret|password|value|id|user|app|api)){0,3}[-_]?[0-9]{0,3}$|your[-_ ]?|my[-_ ]?(?:secret|password|token|key)$|example|change[-_ ]?me|change[-_ ]?this|placeholder",
     "dummy$|insert[-_ ]|enter[-_ ]|replace[-_ ]|put[-_ ]|todo|tbd$|n/a$|none\\b|null\\b|nil$|nan$|true\\b|false\\b|undefined\\b|yes$|no$|on$|off$|unset$|empty$|\\(",
@@ -24,7 +24,7 @@ const PATH = /^(?:\.{0,2}|~|[A-Za-z]:)[\\/][\w.@ -]{1,80}(?:[\\/][\w.@ -]{0,80})
 
 /** Types and words of schemas and prose, as they stand behind `password:`. */
 const ORDINARY_WORD =
-  /^(?:string|str|text|varchar|char|number|int|integer|boolean|bool|bytes?|any|unknown|void|object|array|list|dict|map|option(?:al)?|required|hidden|password|passwd|secret|token|key|value|default|basic|bearer|the|this|that|a|an|is|are|was|must|should|not|self|new|await|async|function|return|const|let|typeof|keyof|readonly|opaque|sensitive|stringdata|plaintext|incorrect|invalid|missing|wrong|rotated|expired|unset|uuid|date|jwt|oauth|oauth2|saml|ldap|files?|systemd|compat|pass(?:ed)?|fail(?:ed)?|ok|skip(?:ped)?)[!?.:;,]?$/i;
+  /^(?:string|str|text|varchar|char|number|int|integer|boolean|bool|bytes?|any|unknown|void|object|array|list|dict|map|option(?:al)?|required|hidden|password|passwd|secret|token|key|value|default|basic|bearer|the|this|that|a|an|is|are|was|must|should|not|self|new|await|async|function|return|const|let|typeof|keyof|readonly|opaque|sensitive|stringdata|plaintext|incorrect|invalid|missing|wrong|rotated|expired|unset|uuid|date|jwt|oauth|oauth2|saml|ldap|files?|systemd|compat|pass(?:ed)?|fail(?:ed)?|ok|skip(?:ped)?|write|read|none|all)[!?.:;,]?$/i;
 
 const DOTTED_IDENTIFIER =
   /^[A-Za-z_$][\w$]{0,80}(?:(?:\??\.|::|->)[A-Za-z_$][\w$]{0,80}){0,10}[!?]?$/;
@@ -91,7 +91,7 @@ const STOP_WORD =
   /\b(?:must|have|has|least|the|this|that|with|for|and|not|are|you|your|enter|type|please|should|needs?|use|from|into|long|characters?|contains?|wrong|incorrect|invalid|again|match|matches|required|changed|cannot|will|was|were)\b/;
 
 /** `correct horse battery staple`: four and more words of lower case. */
-function isPassphrase(value: string): boolean {
+export function isPassphrase(value: string): boolean {
   return (
     /^[a-z]{3,12}[0-9]{0,4}(?:[\s,-]{1,2}[a-z]{3,12}[0-9]{0,4}){3,40}$/.test(value) &&
     !STOP_WORD.test(value)

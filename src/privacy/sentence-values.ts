@@ -18,7 +18,11 @@ export function sentenceValue(
   secret: SecretName,
 ): Replacement | null {
   const mark = `[redacted:${secret.kind}]`;
-  const isOption = /^-{1,2}[A-Za-z]/.test(name.text) && closed === name.end;
+  // One dash at the beginning of a line is a diff's, or a list's.
+  const isOption =
+    closed === name.end &&
+    (/^--[A-Za-z]/.test(name.text) ||
+      (/^-[A-Za-z]/.test(name.text) && /[ \t]/.test(text.charAt(name.start - 1))));
   if (isOption) {
     const value = optionValue(text, name.end, secret);
     return value === null
@@ -90,7 +94,7 @@ const LINK =
   /(?:[ \t]{1,40}|(?=[是为為は이은는가「『]))(?:\(?(?:for|of|on|in|to|de|da|do|del|di|para|pour|für|von|для|от)[ \t]{1,2}[^\s:=]{1,40}\)?(?:[ \t][^\s:=]{1,24}){0,2}(?=[ \t]{0,2}(?:[:=：]|is\b|es\b|ist\b))[ \t]{0,2}[:=：]?[ \t]{0,4}|\([^()\n]{1,40}\)[ \t]{0,2}[:=：][ \t]{0,4})?(?:(?:is|was|are|=>|->|[-–—→]|(?:has been |was )?(?:set|changed|reset|updated|rotated) to|now|to|as|es|est|ist|lautet|é|è|e|adalah|это|هي|هو|है|হল|হলো|ہے|是|为|為|は|이|은|는|가)(?:(?<=[\u0080-\uffff])|(?![\w]))[ \t]{0,4}[:：]?[ \t]{0,4}){0,2}["'`“«*(「『]{0,3}/uy;
 /** A verb or a sign stands between: the value is meant. */
 const LINKED = /[a-zé是为為は「『=:：→>]/u;
-const VALUE = /[^\s"'`<>“”«»*|,;\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{6,300}/y;
+const VALUE = /[^\s"'`<>“”«»*|,;\\)}\]\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{6,300}/y;
 
 /** Random enough to be no word of the sentence: stricter where the name says less. */
 function isWrittenSecret(value: string, isSure: boolean): boolean {

@@ -115,7 +115,7 @@ export function restOfWord(text: string, nameStart: number | null, start: number
   }
   REST.lastIndex = start;
   const found = REST.exec(text)?.[0] ?? "";
-  const rest = found.replace(/(?:[;,)}\]&|<>]{1,4}|\\[nrt].{0,200})$/, "");
+  const rest = found.replace(/(?:<\/.{0,200}|\\{1,8}|[;,)}\]&|<>*.]{1,4}|\\[nrt].{0,200})$/, "");
   // `password=parts["password"]`
   if (/[[(]$/.test(found) && /["'`]/.test(text.charAt(start + found.length))) return null;
   if (!/[(){}[\]<>&|;,`\\]/.test(rest) || /^[$(<{[]|^[\w.$]{1,60}\(|&\w{1,40}=/.test(rest))
@@ -126,12 +126,12 @@ export function restOfWord(text: string, nameStart: number | null, start: number
 /** How far back a span of code may have begun. */
 const BACKTICK_CHARS = 300;
 
-/** The character behind a value; the backtick that closes a span of code counts as an end. */
+/** The character behind a value; what closes a span of code or an element counts as an end. */
 export function characterBehind(text: string, nameStart: number, end: number): string {
   const next = text.charAt(end);
-  if (next === "\\") return "";
+  if (next === "\\" || text.startsWith("</", end) || text.startsWith("``", end)) return "";
   if (next !== "`") return next;
   const before = text.slice(Math.max(0, nameStart - BACKTICK_CHARS), nameStart);
   // A tagged template: code.
-  return before.split("`").length % 2 === 0 ? "" : "(";
+  return (before.match(/`+/g) ?? []).length % 2 === 1 ? "" : "(";
 }
