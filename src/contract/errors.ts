@@ -21,6 +21,11 @@ export const ERRORS = {
     cause: "No team of this deployment has this key, or it was revoked",
     remedy: "Check the key and the address, or ask your team for a new key",
   },
+  too_many_wrong_keys: {
+    status: 429,
+    cause: "The key is not known, and many such keys were sent in the last minute",
+    remedy: "Check the key as for `unknown_key`; right keys are taken meanwhile as ever",
+  },
   capture_only: {
     status: 403,
     cause: "The key may only send hooks: it was made for an agent's environment",
@@ -94,7 +99,8 @@ export const ERRORS = {
   },
   incomplete_body: {
     status: 400,
-    cause: "The connection broke before the body was whole",
+    cause:
+      "The connection broke before the body was whole, nothing of it came for 20 seconds, or it took longer than 2 minutes",
     remedy: "Send it again: hooks and calls with an `Idempotency-Key` may arrive twice",
   },
   unknown_agent: {

@@ -13,6 +13,7 @@ import type { StoredKey } from "../durable/team/keys.ts";
 import { formatKey, hashKey, type Key, keyIdOf, parseKey } from "../memory/key.ts";
 import { signedScope, signingKey } from "../memory/signed-key.ts";
 import { log } from "../platform/log.ts";
+import { MinuteLimit } from "../platform/minute-limit.ts";
 import { timingSafeEqual } from "../platform/timing-safe.ts";
 import { TtlCache } from "../platform/ttl-cache.ts";
 import { rememberFolderSecret } from "../service/folder-names.ts";
@@ -24,6 +25,8 @@ const VERIFIED_LIFETIME_MS = 30_000;
 /** How long an unknown key is refused without asking. */
 const REFUSED_LIFETIME_MS = 5_000;
 const CACHE_MAX_KEYS = 1_000;
+/** Wrong keys in a minute that an isolate answers with 401; more of them are told to wait. */
+const WRONG_KEYS_PER_MINUTE = 100;
 
 const BEARER_PATTERN = /^bearer +(\S+)$/i;
 
@@ -48,12 +51,13 @@ interface Deployment {
  * Lets a request through that carries a key of this deployment, and sets `caller`. Throws ApiError:
  * 401 without such a key, 503 `not_configured` where the deployment has no key, 503 `unavailable`
  * where the team cannot be asked. A key that is made up touches no object, whether there is such a
- * team or not.
+ * team or not; very many of them are answered with 429, and hinder no key that is right.
  */
 export function authenticate(clock: () => number = Date.now): MiddlewareHandler<AppEnv> {
   let deployment: Deployment | null = null;
   const verified = new TtlCache<Caller>(CACHE_MAX_KEYS, VERIFIED_LIFETIME_MS);
   const refused = new TtlCache<true>(CACHE_MAX_KEYS, REFUSED_LIFETIME_MS);
+  const wrongKeys = new MinuteLimit(WRONG_KEYS_PER_MINUTE);
 
   async function currentDeployment(env: Env): Promise<Deployment> {
     const config = readConfig(env);
@@ -92,7 +96,11 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
     if (known !== undefined) return known;
     if (refused.get(text, now)) throw unknownKey();
     const scope = await signedScope(signers, key);
-    if (scope === null) throw keys.length === 0 ? notConfigured() : unknownKey();
+    if (scope === null) {
+      if (keys.length === 0) throw notConfigured();
+      // Counted for all together: an address is easily changed, and no right key comes this far.
+      throw wrongKeys.take(now) ? unknownKey() : tooManyWrongKeys();
+    }
     const secretHash = await hashKey(key);
     const answer = await askTeam(() =>
       teamObject(env, key.team).repeatable((stub) => stub.verify({ keyId: key.id, secretHash })),
@@ -113,6 +121,7 @@ export function authenticate(clock: () => number = Date.now): MiddlewareHandler<
       c.set("caller", await identify(c.env, c.req.header("Authorization")));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) c.header("WWW-Authenticate", "Bearer");
+      if (error instanceof ApiError && error.status === 429) c.header("Retry-After", "60");
       throw error;
     }
     await next();
@@ -160,6 +169,13 @@ function unknownKey(): ApiError {
   return new ApiError(
     "unknown_key",
     "this key is not known here: check the key and the address, or ask your team for a new key",
+  );
+}
+
+function tooManyWrongKeys(): ApiError {
+  return new ApiError(
+    "too_many_wrong_keys",
+    "this key is not known here, and many wrong ones were sent: check the key and the address, and wait a minute",
   );
 }
 

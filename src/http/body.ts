@@ -3,10 +3,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
 import { HOOK_BODY_MAX_BYTES } from "../contract/limits.ts";
+import { BODY_TIME, inTime, within } from "../platform/in-time.ts";
 import { JsonSieve, type Sieved, type SieveFault } from "../platform/json-sieve.ts";
 
 const MIB = 1024 * 1024;
 
+/** A body up to this size is read at once, in bytes: no honest one takes long. */
+const READ_AT_ONCE_BYTES = 16 * 1024;
 /** A hook's body up to this size is read here, in bytes; of a larger one its session takes care. */
 const HOOK_WHOLE_MAX_BYTES = 16 * 1024;
 /** Of a larger one so much is looked at to find whose it is. */
@@ -64,13 +67,14 @@ export async function readHookBody(request: Request): Promise<HookBody> {
     return { payload: parseJsonOrLines(await readText(request, HOOK_WHOLE_MAX_BYTES)) };
   if (claimed > HOOK_BODY_MAX_BYTES) await readText(request, HOOK_BODY_MAX_BYTES);
   try {
-    const { bytes, isWhole } = await readBeginning(request.body);
+    const body = inTime(request.body);
+    const { bytes, isWhole } = await readBeginning(body);
     if (isWhole && bytes.byteLength <= HOOK_WHOLE_MAX_BYTES)
       return { payload: parseJsonOrLines(new TextDecoder().decode(bytes)) };
     const sieve = new JsonSieve();
     sieve.push(bytes);
     const beginning = isWhole ? firstOf(sieve.end()) : sieve.soFar();
-    return { beginning, stream: joined(bytes, isWhole ? null : request.body) };
+    return { beginning, stream: joined(bytes, isWhole ? null : body) };
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw bodyFault("incomplete_body");
@@ -143,7 +147,7 @@ export function bodyFault(fault: SieveFault): ApiError {
 const BODY_FAULTS = {
   empty_body: "the body is empty: send a JSON object",
   not_json: "the body is not JSON: send one JSON object, in UTF-8",
-  incomplete_body: "the body broke off: send it again",
+  incomplete_body: "the body broke off or came too slowly: send it again",
 } as const;
 
 /** A body of several lines that are JSON each is their list: some hooks can only add a second text. */
@@ -206,11 +210,13 @@ function check<Schema extends z.ZodType>(
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (request.body === null) return "";
   // The runtime holds a body to its Content-Length and drops the header where it does not govern
-  // (tried with both framings), so a small claim may be read at once: twice as fast as by chunks.
+  // (tried with both framings), so a small one may be read at once: twice as fast as by chunks.
   const claimed = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
-    if (claimed <= maxBytes) return await request.text();
-    return await readChunks(request.body, maxBytes, claimed);
+    if (claimed <= Math.min(maxBytes, READ_AT_ONCE_BYTES)) {
+      return await within(request.text(), BODY_TIME.idleMs);
+    }
+    return await readChunks(inTime(request.body), maxBytes, claimed);
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw bodyFault("incomplete_body");

@@ -2,17 +2,21 @@
 import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from "hono";
 import { ApiError, errorBody } from "../contract/errors.ts";
 import { log } from "../platform/log.ts";
+import { MinuteLimit } from "../platform/minute-limit.ts";
 import { truncate } from "../platform/truncate.ts";
 import type { AppEnv } from "./app-env.ts";
 import { VERSION, VERSION_HEADER } from "./version.ts";
 
 const REQUEST_ID = "X-Request-Id";
 const CLIENT_ERROR = 400;
+/** Lines a minute of an isolate about requests without a key: who has none could fill the log. */
+const STRANGERS_LINES_PER_MINUTE = 60;
 const CLIENT_PATTERN = /^[a-z][a-z-]{0,19}(?:\/\d{1,4}(?:\.\d{1,4}){0,2})?$/i;
 const HOOKS_PATTERN = /^\d{1,4}$/;
 
 /** Names the request, and logs how it went where that says something. */
 export function requestContext(): MiddlewareHandler<AppEnv> {
+  const strangersLines = new MinuteLimit(STRANGERS_LINES_PER_MINUTE);
   return async (c, next) => {
     const arrivedAt = Date.now();
     const requestId = crypto.randomUUID();
@@ -24,6 +28,8 @@ export function requestContext(): MiddlewareHandler<AppEnv> {
     c.res.headers.set(VERSION_HEADER, VERSION);
     // A line for each hook would be most of the log and say nothing.
     if (c.res.status >= CLIENT_ERROR) {
+      const isStranger = c.get("caller") === undefined && c.res.status < 500;
+      if (isStranger && !strangersLines.take(arrivedAt)) return;
       log(c.res.status >= 500 ? "error" : "warn", "request_refused", {
         request: requestId,
         method: c.req.method,

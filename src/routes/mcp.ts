@@ -13,6 +13,7 @@ import { callContext } from "../http/call-context.ts";
 import { described } from "../http/described-route.ts";
 import { isAllowedOrigin } from "../mcp/origin.ts";
 import { memoryServer } from "../mcp/server.ts";
+import { inTime } from "../platform/in-time.ts";
 
 export const mcpRoutes = new Hono<AppEnv>();
 
@@ -28,7 +29,8 @@ const serve = async (c: Context<AppEnv>): Promise<Response> => {
     // Nothing here changes by itself: an open stream would wait for nothing.
     maxSubscriptions: 0,
   });
-  return handler.fetch(c.req.raw);
+  const { raw } = c.req;
+  return handler.fetch(raw.body === null ? raw : new Request(raw, { body: inTime(raw.body) }));
 };
 
 const CALL = {

@@ -119,6 +119,23 @@ describe("authentication", () => {
     expect((await ask(`Bearer ${real}`)).status).toBe(503);
   });
 
+  it("tells who sends many wrong keys to wait, and takes right ones meanwhile as ever", async () => {
+    let now = 1_000_000;
+    const ask = isolate(() => now);
+    const right = [`Bearer ${LOCAL_KEY}`, `Bearer ${await issueKey("flooded")}`];
+    const wrong = () => ask(`Bearer ${formatKey(newKey("flooded"))}`);
+    const codes = [];
+    for (let i = 0; i < 150; i += 1) codes.push((await wrong()).code);
+    expect(codes.slice(0, 100)).toEqual(Array(100).fill("unknown_key"));
+    expect(codes.slice(100)).toEqual(Array(50).fill("too_many_wrong_keys"));
+    const { status, response } = await wrong();
+    expect([status, response.headers.get("Retry-After")]).toEqual([429, "60"]);
+    // The second was never seen before.
+    for (const key of right) expect((await ask(key)).status).toBe(200);
+    now += 60_000;
+    expect((await wrong()).code).toBe("unknown_key");
+  });
+
   it("refuses a key that is signed and that the team does not know, and creates no table for it", async () => {
     const key = formatKey(await signedKey("quiet"));
     expect((await isolate()(`Bearer ${key}`)).status).toBe(401);

@@ -36,3 +36,19 @@ it("logs a client's name and the version of its hooks, and nothing else that it 
     expect(line).not.toHaveProperty("hooks");
   }
 });
+
+it("writes no line for each of many requests that carry no key", async () => {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext());
+  app.onError(onError);
+  app.get("/v1/known", (c) => {
+    const person = { team: "t", person: "p", key: "k", scopes: ["full"] } as const;
+    c.set("caller", person);
+    throw new ApiError("invalid_request", "no");
+  });
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  for (let i = 0; i < 200; i += 1) await app.request(`/nothing/${i}`);
+  expect(warn).toHaveBeenCalledTimes(60);
+  await app.request("/v1/known");
+  expect(warn).toHaveBeenCalledTimes(61);
+});
