@@ -214,6 +214,17 @@ settingsCommand("resume", "go on capturing")
     resume(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
   });
 
+program
+  .command("exclude")
+  .description("record no sessions of this repository, or of a folder")
+  .argument("[folder]", "default: the repository of this folder")
+  .option("--off", "record them again", false)
+  .option("--json", "for programs", false)
+  .action(async (folder: string | undefined, flags: { off: boolean; json: boolean }) => {
+    const { exclude } = await import("./exclude.ts");
+    exclude(folder, flags, say);
+  });
+
 interface ProjectFlag extends TargetFlags {
   project?: string;
 }

@@ -35,6 +35,8 @@ export const HOOK_HEADERS = {
   "X-Cairn-Commit": "The git commit",
   "X-Cairn-Cli": "The absolute command by which a shell of that machine runs `cairn`",
   "X-Cairn-Notice": "`off`: the person is shown no line of what was told",
+  "X-Cairn-Skip":
+    "With a session's start, anything: its folder is excluded, and nothing of it is stored",
   "X-Cairn-Event-Id": "Names the event, where the payload does not",
   "X-Cairn-At": "When it happened, ISO; without it, when it arrived",
   "X-Cairn-Hooks": "Version of the hooks that `cairn connect` wrote",

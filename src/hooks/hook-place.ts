@@ -24,6 +24,8 @@ export interface HookPlace {
   work: WorkPlace;
   /** `X-Cairn-Notice`: false where it is `off`: the person is shown no line of what was told. */
   notice: boolean;
+  /** `X-Cairn-Skip`: the place is excluded, so nothing of its session is to be stored. */
+  skip: boolean;
 }
 
 const WORK_HEADERS: Record<keyof WorkPlace, string> = {
@@ -53,6 +55,7 @@ export function readPlace(header: (name: string) => string | null): HookPlace {
     cli: cliCommand(header("X-Cairn-Cli")),
     work: eachField((field) => header(WORK_HEADERS[field])),
     notice: header("X-Cairn-Notice")?.trim().toLowerCase() !== "off",
+    skip: (header("X-Cairn-Skip")?.trim() ?? "") !== "",
   };
 }
 

@@ -90,6 +90,7 @@ async function senderOf(
     folderFrom: place.machine === null ? "person" : "machine",
     cwd: pathWithoutSecrets(cwd),
     root: pathWithoutSecrets(place.root),
+    skip: place.skip,
     ...eachField((field) => plainName(call, place.work[field])),
   };
 }
@@ -111,6 +112,7 @@ async function captured(
     case "session_start": {
       const { source } = action;
       const start = await session.repeatable((stub) => stub.start({ sender, source }));
+      if (place.skip) return nothing("ignored");
       return telling("noted", await startMemory({ call, session, sender, cli, start }), place);
     }
     case "session_end":

@@ -6,6 +6,7 @@ import { CONNECTABLE } from "../../hooks/registry.ts";
 import { parseKey } from "../../memory/key.ts";
 import { ApiFailure, takesKey } from "../api.ts";
 import { type AnyAgent, type Connection, connection, faultsOf } from "../connect/agents.ts";
+import { exclusionOf } from "../exclude.ts";
 import { CAIRN, shellWord, stateFolder } from "../installation.ts";
 import { chosenProject } from "../project.ts";
 import { keptKey } from "../server/key.ts";
@@ -181,6 +182,11 @@ function checkCurl(address: string): Check {
 
 /** The project that this folder is, by the server's rule. */
 export async function checkProject(target: Target): Promise<Check> {
+  const excluded = exclusionOf(".");
+  if (excluded !== null) {
+    const again = `${CAIRN} exclude --off`;
+    return well("project", `this folder is not recorded, by ${excluded.by}; undo: ${again}`);
+  }
   const { shown, known } = await chosenProject(undefined, target);
   const renamed = "git config cairn.project <name> gives it another name";
   return well("project", `${shown}${known ? "" : ", of which nothing is known yet"}; ${renamed}`);

@@ -69,6 +69,8 @@ export interface SessionRow extends WorkPlace {
   contextDue: boolean;
   /** The hook of its start came. True where nobody knows. */
   started: boolean;
+  /** Its place is excluded: nothing that its hooks say is stored. */
+  excluded: boolean;
   /** Ids of observations that the agent was given since its context last began anew. */
   given: string[];
   /** The project's newest item number when context was last given. */
@@ -107,6 +109,7 @@ const COLUMNS: Columns<SessionRow> = {
   privatePrompts: json("private_prompts"),
   contextDue: flag("context_due"),
   started: flag("started"),
+  excluded: flag("excluded"),
   given: json("given"),
   givenUntil: plain("given_until"),
   providerPauses: json("provider_pauses"),

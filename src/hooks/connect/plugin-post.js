@@ -1,9 +1,9 @@
 // Sends what happens in an agent to Cairn, in the form of Claude Code's hooks. Written by
 // `cairn connect`; `cairn disconnect` removes it. It needs no package, and never fails its agent.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** An answer is waited for, in ms. */
 const ANSWER_MS = 4_000;
@@ -44,6 +44,12 @@ function fromFile(name) {
   }
 }
 
+/** True for a folder that `cairn exclude` was told, and for those below it. */
+function isExcluded(folder) {
+  if (existsSync(join(folder, ".cairnignore"))) return true;
+  return dirname(folder) !== folder && isExcluded(dirname(folder));
+}
+
 /** Which repository and machine a session is of: headers of its start. */
 async function place(folder) {
   const git = (...args) => fromGit(folder, ...args);
@@ -59,6 +65,10 @@ async function place(folder) {
     "X-Cairn-Commit": await git("rev-parse", "-q", "--verify", "HEAD"),
     "X-Cairn-Machine": fromFile("machine"),
     "X-Cairn-Cli": fromFile("command"),
+    "X-Cairn-Skip":
+      (await git("config", "--type=bool", "--get", "cairn.skip")) === "true" || isExcluded(folder)
+        ? "1"
+        : "",
   };
   const headers = {};
   for (const [name, value] of Object.entries(found)) {

@@ -1,6 +1,12 @@
 /** Shell commands that post a hook: POSIX sh and curl, for every agent that runs commands. */
 import { HOOKS_VERSION } from "./agent-connect.ts";
-import { COMMAND_FILE, MACHINE_FILE, MACHINE_FOLDER_SH } from "./machine-files.ts";
+import {
+  COMMAND_FILE,
+  IGNORE_FILE,
+  MACHINE_FILE,
+  MACHINE_FOLDER_SH,
+  SKIP_SETTING,
+} from "./machine-files.ts";
 
 export const HOOKS_HEADER = "X-Cairn-Hooks";
 
@@ -46,6 +52,10 @@ const START_HEADERS: Record<string, string[]> = {
   "X-Cairn-Branch": ["git symbolic-ref -q --short HEAD"],
   "X-Cairn-Commit": ["git rev-parse -q --verify HEAD"],
   "X-Cairn-Machine": [`cat "${MACHINE_FOLDER_SH}/${MACHINE_FILE}"`],
+  "X-Cairn-Skip": [
+    `[ "$(git config --type=bool --get ${SKIP_SETTING})" = true ] && echo 1`,
+    `{ d=$PWD; while [ -n "$d" ]; do [ -e "$d/${IGNORE_FILE}" ] && { echo 1; break; }; d=\${d%/*}; done; }`,
+  ],
   "X-Cairn-Cli": [`cat "${MACHINE_FOLDER_SH}/${COMMAND_FILE}"`],
 };
 

@@ -36,6 +36,8 @@ export interface Sender extends WorkPlace {
   cwd: string | null;
   /** The top folder of the repository, where the hook told it. */
   root?: string | null;
+  /** The place is excluded. Absent from callers of an older release. */
+  skip?: boolean;
 }
 
 export type EventOutcome = "stored" | "duplicate" | "private" | "ignored";
@@ -64,7 +66,8 @@ export function acceptEvent(
   event: IncomingEvent,
   now: number,
 ): IntakeAnswer {
-  const row = openRow(store, sender, now);
+  const known = store.row();
+  const row = known?.excluded === true ? known : openRow(store, sender, now);
   const outcome = outcomeOf(store, row, event);
   if (outcome === "stored") storeEvent(store, row, event, sender, now);
   return {
@@ -99,7 +102,7 @@ function fileReadBy(event: IncomingEvent, row: SessionRow): string | null {
 
 function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): EventOutcome {
   // What came between a delete and its tombstone would go with the rest: not taken rather than lost.
-  if (row.forgotten || row.ending !== null) return "ignored";
+  if (row.excluded || row.forgotten || row.ending !== null) return "ignored";
   if (event.promptId !== null && row.privatePrompts.includes(event.promptId)) return "private";
   if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
   // A compaction retells the session, and with it the private turn.
@@ -192,6 +195,7 @@ export function acceptPrivatePrompt(
   promptId: string | null,
   now: number,
 ): void {
+  if (store.row()?.excluded === true) return;
   const row = openRow(store, sender, now);
   if (row.forgotten) return;
   store.session.update({
@@ -226,6 +230,8 @@ export function acceptStart(
   source: SessionSource,
   now: number,
 ): StartAnswer {
+  if (sender.skip === true) return excludedStart(store, sender, now);
+  if (store.row()?.excluded === true) includeAgain(store, sender);
   const row = openRow(store, sender, now);
   if (row.forgotten && !(BEGINS_ANEW.has(source) && isOwner(row, sender))) {
     return { project: row.project, since: row.givenUntil, exclude: row.given };
@@ -244,6 +250,34 @@ export function acceptStart(
   store.session.update(change);
   const after = store.row() ?? row;
   return { project: after.project, since: after.givenUntil, exclude: after.given };
+}
+
+/** Stands in place of the project of a session that was never recorded. */
+const NO_PROJECT = "excluded";
+
+/** Of a session in an excluded place only this is kept: that it is one. What was stored before stays. */
+function excludedStart(store: SessionStore, sender: Sender, now: number): StartAnswer {
+  if (store.row() === null) {
+    const nowhere = { project: NO_PROJECT, projectFrom: "person" as const, root: null };
+    store.session.create(
+      { ...sender.name, actor: sender.actor, ...nowhere, branch: null, commit: null },
+      now,
+    );
+  }
+  store.session.update({ excluded: true, started: true });
+  return { project: NO_PROJECT, since: 0, exclude: [] };
+}
+
+/** The place is excluded no more: its session is known from now on. */
+function includeAgain(store: SessionStore, sender: Sender): void {
+  const isUnnamed = store.row()?.project === NO_PROJECT;
+  const { name, from } = toldProject(sender);
+  store.session.update({
+    excluded: false,
+    ...(isUnnamed
+      ? { project: name, projectFrom: from, root: sender.root ?? sender.cwd, ...placeOf(sender) }
+      : {}),
+  });
 }
 
 /** The session ends: what waits is due at once, and it closes when all is done. */
