@@ -120,7 +120,10 @@ export async function takesKey(target: Target, timeoutMs: number): Promise<boole
     await call(target, "projects", z.unknown(), { timeoutMs });
     return true;
   } catch (error) {
-    if (error instanceof ApiFailure && (error.status === 401 || error.status === 403)) throw error;
+    if (!(error instanceof ApiFailure)) return false;
+    // It may not ask this, but it is known.
+    if (error.code === "capture_only") return true;
+    if (error.status === 401 || error.status === 403) throw error;
     return false;
   }
 }

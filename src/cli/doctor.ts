@@ -31,12 +31,12 @@ function serverOf(flags: TargetFlags, found: ReturnType<typeof connections>): Ta
     key === null ? [] : [{ url: options.url, key }],
   );
   const isNamed = flags.url !== undefined || process.env.CAIRN_URL !== undefined;
-  if (!isNamed && flags.key === undefined && first !== undefined) return first;
+  const isOfAgent = !isNamed && flags.key === undefined && first !== undefined;
   try {
-    return resolveTarget(flags);
+    return resolveTarget(isOfAgent ? { url: first.url } : flags);
   } catch (error) {
     if (isNamed || !(error instanceof Failure)) throw error;
-    return null;
+    return first ?? null;
   }
 }
 

@@ -3,6 +3,7 @@ import { Argument, Command, Option } from "commander";
 import cairn from "../../package.json" with { type: "json" };
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { withoutControls } from "../platform/control-codes.ts";
+import { askedTarget } from "./asked-target.ts";
 import type { AnyAgent } from "./connect/agents.ts";
 import type { DeployOptions } from "./deploy/deploy.ts";
 import { Failure } from "./failure.ts";
@@ -43,8 +44,8 @@ function serverCommand(nameAndArguments: string, description: string): Command {
   return program
     .command(nameAndArguments)
     .description(description)
-    .option("--url <url>", "the server (default: CAIRN_URL, else the local one)")
-    .option("--key <key>", "the key (default: CAIRN_KEY, else that of the local server)");
+    .option("--url <url>", "the server (default: CAIRN_URL, else the one connected to)")
+    .option("--key <key>", "its key, - to read it from the input (default: the one remembered)");
 }
 
 /** A command that changes the settings of the agent. */
@@ -135,13 +136,13 @@ program
 program
   .command("deploy-check <url>")
   .description("check a deployment; exit code 1 where something is wrong")
-  .option("--key <key>", "a key of it (default: CAIRN_KEY)")
+  .option("--key <key>", "a key of it, - to read it from the input (default: the one remembered)")
   .option("--wait <seconds>", "how long a new address may take", "60")
   .option("--json", "for programs", false)
   .action(async (url: string, flags: { key?: string; wait: string; json: boolean }) => {
     const { checkDeployment } = await import("./deploy/check.ts");
     const { tellChecks } = await import("./checks/check.ts");
-    const target = resolveTarget({ ...flags, url });
+    const target = await askedTarget({ ...flags, url });
     const checks = await checkDeployment(target, Number(flags.wait) * 1_000);
     if (!tellChecks(checks, flags.json, say)) process.exitCode = 1;
   });
@@ -164,19 +165,19 @@ serverCommand("connect", "put Cairn's hooks into an agent's settings")
     if ((agent === undefined) !== flags.all) {
       throw new Failure(`name an agent (${CONNECTABLE_NAMES.join(", ")}), or give --all.`);
     }
-    const target = resolveTarget(flags);
+    const target = await askedTarget(flags);
     const agents =
       agent === undefined
         ? await chosenAgents(installedAgents(), flags.yes || flags.print, say)
         : [connectable(agent)];
+    // A key that is refused is told before anything is looked at.
     if (!flags.print && agents.length > 0) {
       const { takesKey } = await import("./api.ts");
-      const isThere = await takesKey(target, CONNECT_CHECK_MS);
-      if (!isThere) say(`  note: ${target.url} does not answer at this moment.`);
+      await takesKey(target, CONNECT_CHECK_MS);
     }
     for (const one of agents) {
       const trust = flags.trust && (agent !== undefined || one.name === "codex");
-      connect(one, target, { ...flags, trust }, say);
+      await connect(one, target, { ...flags, trust }, say);
     }
   });
 

@@ -267,7 +267,8 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     // The machine's id and the path of the command are of this machine, and the file is shared.
     const machine = readFileSync(join(home, ".local/state/cairn/machine"), "utf8").trim();
     expect(machine).toMatch(/^[0-9a-f]{32}$/);
-    for (const path of [shared, local, join(project, ".mcp.json")]) {
+    expect(existsSync(join(project, ".mcp.json"))).toBe(false);
+    for (const path of [shared, local, join(home, ".claude.json")]) {
       expect(readFileSync(path, "utf8")).not.toContain(machine);
     }
     expect(readFileSync(shared, "utf8")).not.toContain(CAIRN);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it } from "vitest";
@@ -36,44 +36,48 @@ const CONFIG = `{
   "projects": { "/home/dev/app": { "allowedTools": [] } }
 }`;
 
+const TOP = AGENT.mcpSection;
+const OWN = AGENT.mcpEntry(URL_ONE, null);
+
 describe("the MCP server's entry", () => {
   it("goes in beside others, moves with the server, and comes out again", () => {
-    const config = JSON.parse(CONFIG);
-    const connected = withMcpServer(AGENT, config, URL_ONE);
-    expect(connected).toEqual({
-      ...config,
-      mcpServers: { github: { command: "gh-mcp" }, cairn: ENTRY },
-    });
-    expect(withMcpServer(AGENT, connected, URL_ONE)).toEqual(connected);
-    const moved = withMcpServer(AGENT, connected, "http://127.0.0.1:8787");
-    expect(moved.mcpServers).toMatchObject({ cairn: { url: "http://127.0.0.1:8787/mcp" } });
-    expect(withMcpServer(AGENT, moved, null)).toEqual(config);
-    expect(withMcpServer(AGENT, withMcpServer(AGENT, {}, URL_ONE), null)).toEqual({});
+    for (const path of [TOP, AGENT.projectMcpSection("/home/dev/app"), ["x", "__proto__", "y"]]) {
+      const config = JSON.parse(CONFIG);
+      const connected = withMcpServer(AGENT, config, path, OWN);
+      expect(JSON.stringify(connected)).toContain(JSON.stringify({ cairn: ENTRY }).slice(1, -1));
+      expect(withMcpServer(AGENT, connected, path, OWN)).toEqual(connected);
+      const moved = withMcpServer(AGENT, connected, path, AGENT.mcpEntry("http://h", KEY));
+      expect(JSON.stringify(moved)).toContain(`"Bearer ${KEY}"`);
+      expect(JSON.stringify(moved)).not.toContain(URL_ONE);
+      expect(withMcpServer(AGENT, moved, path, null)).toEqual(config);
+      expect(withMcpServer(AGENT, withMcpServer(AGENT, {}, path, OWN), path, null)).toEqual({});
+    }
   });
 
   it("leaves a server of the same name alone that somebody else put there", () => {
     for (const entry of [{ command: "cairn" }, { ...ENTRY, headers: {} }, 1]) {
       const config = { mcpServers: { cairn: entry } };
-      expect(hasForeignMcpServer(AGENT, config)).toBe(true);
-      expect(withMcpServer(AGENT, config, URL_ONE)).toBe(config);
-      expect(withMcpServer(AGENT, config, null)).toBe(config);
+      expect(hasForeignMcpServer(AGENT, config, TOP)).toBe(true);
+      expect(withMcpServer(AGENT, config, TOP, OWN)).toBe(config);
+      expect(withMcpServer(AGENT, config, TOP, null)).toBe(config);
     }
-    expect(() => withMcpServer(AGENT, { mcpServers: [] }, URL_ONE)).toThrow(/Nothing was changed/);
+    const broken = () => withMcpServer(AGENT, { mcpServers: [] }, TOP, OWN);
+    expect(broken).toThrow(/Nothing was changed/);
   });
 
-  it("stands where Claude Code looks", () => {
-    expect(scopeFiles(AGENT, false, { CLAUDE_CONFIG_DIR: "/x" })).toEqual({
+  it("stands where Claude Code looks, and never in a file that a repository shares", () => {
+    expect(scopeFiles(AGENT, false, { CLAUDE_CONFIG_DIR: "/x" })).toMatchObject({
       hooks: "/x/settings.json",
       env: "/x/settings.json",
       mcp: "/x/.claude.json",
     });
     expect(scopeFiles(AGENT, false, {}).mcp).toMatch(/\/\.claude\.json$/);
-    expect(scopeFiles(AGENT, true, {}).mcp).toBe(join(process.cwd(), ".mcp.json"));
+    expect(scopeFiles(AGENT, true, {}).mcp).toBe(scopeFiles(AGENT, false, {}).mcp);
   });
 });
 
 describe("connecting Claude Code to the MCP server", { timeout: PROCESSES_MS }, () => {
-  it("writes the user's file without the key, and disconnect gives back the very same bytes", async () => {
+  it("writes the user's file, and disconnect gives back the very same bytes", async () => {
     const home = temporaryFolder("mcp");
     const path = join(home, ".claude.json");
     const cairn = (...args: string[]) => run(CAIRN, args, { cwd: home, env: environment(home) });
@@ -84,6 +88,8 @@ describe("connecting Claude Code to the MCP server", { timeout: PROCESSES_MS }, 
     expect(connected.stdout).toContain(path);
     const text = readFileSync(path, "utf8");
     expect(JSON.parse(text).mcpServers).toEqual({ github: { command: "gh-mcp" }, cairn: ENTRY });
+    // The server could not be asked for keys: the one that was given stands in the settings alone.
+    expect(connected.stdout).toContain("does not answer at this moment");
     expect(text).not.toContain(KEY);
     expect((await connect()).stdout).toContain("nothing had to be changed");
     // Pausing the capture leaves the memory readable.
@@ -97,17 +103,27 @@ describe("connecting Claude Code to the MCP server", { timeout: PROCESSES_MS }, 
     expect(readFileSync(path, "utf8")).toBe('{"mcpServers": {"cairn": {"command": "mine"}}}');
   });
 
-  it("writes .mcp.json for a project, and removes it again", async () => {
+  it("writes a project's under its folder in the user's file, and takes an older one out of .mcp.json", async () => {
     const home = temporaryFolder("mcp");
-    const options = { cwd: home, env: environment(home) };
-    await run("git", ["init", "-q"], options);
-    writeFileSync(join(home, ".gitignore"), ".claude/settings.local.json\n");
+    const below = join(home, "sub");
+    mkdirSync(below);
+    const options = { cwd: below, env: environment(home) };
+    await run("git", ["init", "-q", home], options);
+    writeFileSync(join(home, ".gitignore"), "**/.claude/settings.local.json\n");
+    const shared = join(below, ".mcp.json");
+    writeFileSync(
+      shared,
+      JSON.stringify({ mcpServers: { cairn: ENTRY, other: { command: "x" } } }),
+    );
     const flags = ["--project-scope", "--url", URL_ONE, "--key", KEY];
-    const connected = await run(CAIRN, ["connect", "claude-code", ...flags], options);
-    expect(connected.stdout).toContain("ask once");
-    const path = join(home, ".mcp.json");
-    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ mcpServers: { cairn: ENTRY } });
-    expect(existsSync(join(home, ".claude.json"))).toBe(false);
+    await run(CAIRN, ["connect", "claude-code", ...flags], options);
+    expect(JSON.parse(readFileSync(shared, "utf8"))).toEqual({
+      mcpServers: { other: { command: "x" } },
+    });
+    const path = join(home, ".claude.json");
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+      projects: { [realpathSync(home)]: { mcpServers: { cairn: ENTRY } } },
+    });
     await run(CAIRN, ["disconnect", "claude-code", "--project-scope"], options);
     expect(existsSync(path)).toBe(false);
   });

@@ -7,7 +7,9 @@ import type { AgentConnect, HookOptions } from "../../hooks/connect/agent-connec
 import type { FilesConnect } from "../../hooks/connect/files-connect.ts";
 import { CONNECTABLE } from "../../hooks/registry.ts";
 import { Failure } from "../failure.ts";
-import type { Target } from "../target.ts";
+import { OWN_KEY, rememberServer } from "../known-servers.ts";
+import { isLocalServer, type Target } from "../target.ts";
+import { agentKeys } from "./agent-keys.ts";
 import {
   type ConnectOptions,
   connected as connectedSettings,
@@ -61,14 +63,27 @@ export function faultsOf({ agent, projectScope }: Connection): string[] {
   return found === null ? ["missing"] : hookFaults(found);
 }
 
-export function connect(
+/** With keys of the agent's own, where the server can make them; the server is remembered. */
+export async function connect(
   agent: AnyAgent,
   target: Target,
   options: ConnectOptions & FilesFlags,
   say: Say,
-): void {
-  if (agent.kind === "files") connectFiles(agent, target, options, say);
-  else connectSettings(agent, target, options, say);
+): Promise<void> {
+  const ways = { makeKeys: () => agentKeys(agent.name, target), ...options };
+  if (agent.kind === "files") await connectFiles(agent, target, ways, say);
+  else await connectSettings(agent, target, ways, say);
+  if (!options.print) remember(target, options.projectScope);
+}
+
+/** Commands find the server and its key again; the local one's own key is in its state folder. */
+function remember({ url, key }: Target, projectScope: boolean): void {
+  const isLocal = isLocalServer(url);
+  rememberServer(
+    url,
+    isLocal ? {} : { [OWN_KEY]: key },
+    projectScope ? undefined : isLocal ? "local" : "this",
+  );
 }
 
 export function disconnect(agent: AnyAgent, projectScope: boolean, say: Say): void {

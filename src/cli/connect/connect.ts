@@ -1,4 +1,5 @@
 /** `cairn connect`, `disconnect`, `pause` and `resume`, for every agent that the registry can connect. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -12,6 +13,7 @@ import { Failure } from "../failure.ts";
 import { noteMachine } from "../machine.ts";
 import { isLoopback } from "../server/environment.ts";
 import type { Target } from "../target.ts";
+import type { MakesKeys } from "./agent-keys.ts";
 import {
   connectedOptions,
   hasKey,
@@ -30,23 +32,40 @@ import { readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 
 type Change = (settings: JsonObject) => JsonObject;
 /** What is to become of each file of a scope. */
-type Changes = Partial<Record<keyof SettingsFiles, Change>>;
+type Changes = Partial<Record<"hooks" | "env" | "mcp" | "sharedMcp", Change>>;
 type Say = (line: string) => void;
 
-/** The agent's files, for the whole machine or for the current folder. For a machine two are one. */
+/** The files of a scope, and where in the file of MCP servers their list is. */
+interface ScopeFiles extends SettingsFiles {
+  mcpSection: readonly string[];
+  /** A repository's own file of MCP servers, in which older versions put theirs; else absent. */
+  sharedMcp?: string;
+}
+
+/** The agent's files, for the whole machine or for the current folder. Some of them may be one. */
 export function scopeFiles(
   agent: AgentConnect,
   projectScope: boolean,
   env: NodeJS.ProcessEnv = process.env,
-): SettingsFiles {
+): ScopeFiles {
   const moved = env[agent.folderVariable];
-  const below = (folder: string, { hooks, env: block, mcp }: SettingsFiles) => ({
+  const folder = moved ? moved : homedir();
+  const { hooks, env: block, mcp } = agent.machineFiles[moved ? "moved" : "home"];
+  const machine = {
     hooks: resolve(folder, hooks),
     env: resolve(folder, block),
     mcp: resolve(folder, mcp),
-  });
-  if (projectScope) return below(".", agent.projectFiles);
-  return moved ? below(moved, agent.machineFiles.moved) : below(homedir(), agent.machineFiles.home);
+    mcpSection: agent.mcpSection,
+  };
+  if (!projectScope) return machine;
+  const { projectFiles } = agent;
+  return {
+    hooks: resolve(projectFiles.hooks),
+    env: resolve(projectFiles.env),
+    mcp: machine.mcp,
+    mcpSection: agent.projectMcpSection(topFolder()),
+    sharedMcp: resolve(projectFiles.sharedMcp),
+  };
 }
 
 export interface ConnectOptions {
@@ -58,13 +77,16 @@ export interface ConnectOptions {
   print: boolean;
 }
 
-/** Puts the hooks and the key in. Repeatable: a second time with another server moves to that one. */
-export function connect(
+/**
+ * Puts the hooks and keys in, keys of the agent's own where the server can make them. Repeatable: a
+ * second time with another server moves to that one.
+ */
+export async function connect(
   agent: AgentConnect,
   target: Target,
-  options: ConnectOptions,
+  options: ConnectOptions & MakesKeys,
   say: Say,
-): void {
+): Promise<void> {
   const { title } = agent;
   const scope = scopeFiles(agent, options.projectScope);
   const hooks: HookOptions = { url: target.url, quiet: options.quiet, notice: options.notice };
@@ -74,17 +96,20 @@ export function connect(
   }
   if (options.projectScope) checkIgnored(scope.env, agent.projectFiles.env);
   else checkUntracked(scope.env);
+  checkUntracked(scope.mcp);
   checkOwnKey(agent, options.projectScope, scope.env, target.key);
+  const keys = await options.makeKeys();
   const closed = [...new Set([scope.env, scope.mcp])].filter(takeFromOthers);
   const isNoted = noteMachine();
   const changed = apply(agent, scope, {
     hooks: (settings) => withHooks(agent, settings, hooks),
-    env: (settings) => withPause(withKey(settings, target.key), null),
-    mcp: (config) => withMcpServer(agent, config, target.url),
+    env: (settings) => withPause(withKey(settings, keys.capture), null),
+    ...mcpChanges(agent, scope, agent.mcpEntry(target.url, keys.mcp)),
   });
   for (const path of closed) say(`  ${path} was readable by everybody here; now only by you.`);
   if (changed.length === 0) {
     say(`${title} is connected to ${target.url} already; nothing had to be changed.`);
+    if (keys.note !== null) say(`  note: ${keys.note}`);
     return;
   }
   say(`${title} is connected to ${target.url}.`);
@@ -94,13 +119,19 @@ export function connect(
       "  note: this machine could not be given an id (~/.local/state): see the README, Projects.",
     );
   }
+  if (keys.note !== null) say(`  note: ${keys.note}`);
   warn(agent, target, scope, say);
-  if (options.projectScope && agent.projectNote !== null && changed.includes(scope.mcp)) {
-    say(`  note: ${agent.projectNote}`);
-  }
   say(
     `Sessions that are started from now on are remembered. Undo with: cairn disconnect ${agent.name}`,
   );
+}
+
+/** Our server's entry in the person's own file, and out of the one that a repository shares. */
+function mcpChanges(agent: AgentConnect, scope: ScopeFiles, entry: JsonObject | null): Changes {
+  return {
+    mcp: (config) => withMcpServer(agent, config, scope.mcpSection, entry),
+    sharedMcp: (config) => withMcpServer(agent, config, agent.mcpSection, null),
+  };
 }
 
 /** Throws a `Failure` where a key stands in the settings that no `connect` put there. */
@@ -126,7 +157,7 @@ export function disconnect(agent: AgentConnect, projectScope: boolean, say: Say)
   const changed = apply(agent, scope, {
     hooks: (settings) => withHooks(agent, settings, null),
     env: (settings) => (isOwn ? withPause(withKey(settings, null), null) : settings),
-    mcp: (config) => withMcpServer(agent, config, null),
+    ...mcpChanges(agent, scope, null),
   });
   for (const path of changed) {
     say(existsSync(path) ? `  written: ${path}` : `  removed: ${path}`);
@@ -197,18 +228,19 @@ export function hookFaults({ agent, files, options }: Connected): string[] {
 }
 
 /** Reads all files before it writes any. Returns the paths that were changed. */
-function apply(agent: AgentConnect, scope: SettingsFiles, changes: Changes): string[] {
+function apply(agent: AgentConnect, scope: ScopeFiles, changes: Changes): string[] {
   // The key first: hooks without it would fail in front of the user. Some scopes have both in one file.
-  const paths = new Set([scope.env, scope.hooks, scope.mcp]);
+  const names = ["env", "hooks", "mcp", "sharedMcp"] as const;
+  const paths = new Set(names.flatMap((name) => scope[name] ?? []));
   const writes = [...paths].map((path) => {
     const file = readSettingsFile(path);
-    const fresh = path === scope.mcp ? {} : newSettings(agent);
-    const before = file.text === null ? fresh : file.value;
+    const isOfMcp = path === scope.mcp || path === scope.sharedMcp;
+    const before = file.text === null ? (isOfMcp ? {} : newSettings(agent)) : file.value;
     let value = before;
-    for (const name of ["hooks", "env", "mcp"] as const) {
+    for (const name of names) {
       if (scope[name] === path) value = changes[name]?.(value) ?? value;
     }
-    const isEmpty = path === scope.mcp ? Object.keys(value).length === 0 : isAsNew(agent, value);
+    const isEmpty = isOfMcp ? Object.keys(value).length === 0 : isAsNew(agent, value);
     const isGone = isEmpty && (value !== before || file.text === null);
     return { file, value: isGone ? null : value };
   });
@@ -217,8 +249,8 @@ function apply(agent: AgentConnect, scope: SettingsFiles, changes: Changes): str
     .map(({ file }) => file.path);
 }
 
-function warn(agent: AgentConnect, target: Target, scope: SettingsFiles, say: Say): void {
-  if (hasForeignMcpServer(agent, readSettingsFile(scope.mcp).value)) {
+function warn(agent: AgentConnect, target: Target, scope: ScopeFiles, say: Say): void {
+  if (hasForeignMcpServer(agent, readSettingsFile(scope.mcp).value, scope.mcpSection)) {
     say(
       `  note: ${scope.mcp} has an MCP server named "${MCP_SERVER_NAME}" that is not this one; it was ` +
         "left as it is. Rename it and run this again, so that the agent can search the memory.",
@@ -235,7 +267,7 @@ function warn(agent: AgentConnect, target: Target, scope: SettingsFiles, say: Sa
 
 function print(
   agent: AgentConnect,
-  scope: SettingsFiles,
+  scope: ScopeFiles,
   target: Target,
   options: HookOptions,
   say: Say,
@@ -250,11 +282,20 @@ function print(
           [scope.hooks, hooks],
           [scope.env, env],
         ];
-  parts.push([scope.mcp, withMcpServer(agent, {}, target.url)]);
+  const entry = agent.mcpEntry(target.url, masked);
+  parts.push([scope.mcp, withMcpServer(agent, {}, scope.mcpSection, entry)]);
   for (const [path, value] of parts) {
-    say(`Would be merged into ${path} (the key is shortened here):`);
+    say(`Would be merged into ${path} (keys are shortened here, and may be others):`);
     say(JSON.stringify(value, null, 2));
   }
+}
+
+/** The repository's, as agents name it; the current folder where there is none. */
+function topFolder(): string {
+  const { status, stdout } = spawnSync("git", ["rev-parse", "--show-toplevel"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.trim() : resolve(".");
 }
 
 /** A folder that only our files were in. */

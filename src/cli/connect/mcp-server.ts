@@ -4,22 +4,45 @@ import { section, withSection } from "./hook-settings.ts";
 
 export const MCP_SERVER_NAME = "cairn";
 
-/** `config` with our server at `url` (without a slash at its end); null: without it. */
+/**
+ * `config` with this entry of our server in the list that `path` leads to; null: without it. What
+ * somebody else put under our name is left as it is, and so are empty objects on the way.
+ */
 export function withMcpServer(
   agent: AgentConnect,
   config: JsonObject,
-  url: string | null,
+  path: readonly string[],
+  entry: JsonObject | null,
 ): JsonObject {
-  const name = agent.mcpSection;
-  const servers = section(config, name);
-  if (hasForeignMcpServer(agent, config)) return config;
-  const { [MCP_SERVER_NAME]: own, ...others } = servers;
-  if (url === null) return own === undefined ? config : withSection(config, name, others);
-  return withSection(config, name, { ...servers, [MCP_SERVER_NAME]: agent.mcpEntry(url) });
+  if (hasForeignMcpServer(agent, config, path)) return config;
+  if (entry === null && entryAt(config, path) === undefined) return config;
+  return changed(config, path, (servers) => {
+    const { [MCP_SERVER_NAME]: _own, ...others } = servers;
+    return entry === null ? others : { ...servers, [MCP_SERVER_NAME]: entry };
+  });
 }
 
 /** True where somebody else has put a server under our name: it is left as it is. */
-export function hasForeignMcpServer(agent: AgentConnect, config: JsonObject): boolean {
-  const entry = section(config, agent.mcpSection)[MCP_SERVER_NAME];
+export function hasForeignMcpServer(
+  agent: AgentConnect,
+  config: JsonObject,
+  path: readonly string[],
+): boolean {
+  const entry = entryAt(config, path);
   return entry !== undefined && !agent.isOwnMcpEntry(entry);
+}
+
+function entryAt(config: JsonObject, path: readonly string[]): JsonObject[string] | undefined {
+  const servers = path.reduce(section, config);
+  return Object.hasOwn(servers, MCP_SERVER_NAME) ? servers[MCP_SERVER_NAME] : undefined;
+}
+
+function changed(
+  object: JsonObject,
+  path: readonly string[],
+  change: (servers: JsonObject) => JsonObject,
+): JsonObject {
+  const [name, ...rest] = path;
+  if (name === undefined) return change(object);
+  return withSection(object, name, changed(section(object, name), rest, change));
 }

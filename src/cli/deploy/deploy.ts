@@ -8,6 +8,7 @@ import { isJurisdiction, JURISDICTIONS } from "../../memory/jurisdiction.ts";
 import { newSigningSecret } from "../../memory/signed-key.ts";
 import { Failure } from "../failure.ts";
 import { CAIRN } from "../installation.ts";
+import { OWN_KEY, rememberServer } from "../known-servers.ts";
 import { firstKeyOf } from "../server/key.ts";
 import { hasWorkersAi } from "./deployed.ts";
 import { prepareUpload } from "./upload.ts";
@@ -52,6 +53,9 @@ export async function deploy(options: DeployOptions, say: Say): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
   try {
     const url = await upload(wrangler, folder, { ...options, workersAi }, secrets);
+    if (url !== null && secrets.CAIRN_KEY !== undefined) {
+      rememberServer(url, { [OWN_KEY]: secrets.CAIRN_KEY });
+    }
     tell({ ...options, workersAi }, url, secrets, isFirst, say);
   } catch (error) {
     if (secrets.CAIRN_KEY === undefined) throw error;

@@ -24,11 +24,13 @@ export async function dev(): Promise<number> {
   makePrivateFolders([folder, lock]);
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const persist = join(folder, "state");
+  const secrets = join(ROOT, ".dev.vars");
+  const { key, isNew } = await devKey(secrets);
   return await serve({
     host,
     port,
     state: lock,
-    key: await devKey(join(ROOT, ".dev.vars")),
+    key,
     readyTimeoutMs: READY_TIMEOUT_MS,
     command: "npm run dev",
     another: "A clone runs one of these at a time; npm start may run beside it, on another PORT.",
@@ -51,38 +53,41 @@ export async function dev(): Promise<number> {
         ],
         { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
       ),
-    announce: (run) => announce(run, persist),
+    announce: (run) => announce(run, persist, isNew ? null : secrets),
   });
 }
 
 /** The key in `.dev.vars`, which gets a key and a secret where it has none. Throws a `Failure`. */
-async function devKey(file: string): Promise<string> {
+async function devKey(file: string): Promise<{ key: string; isNew: boolean }> {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const kept = parseEnv(text);
   const secret = kept.CAIRN_SECRET || newSigningSecret();
   const key = kept.CAIRN_KEY ? firstKey(kept.CAIRN_KEY, file) : await firstKeyOf(DEV_TEAM, secret);
+  const isNew = !kept.CAIRN_KEY;
   const more = [
-    ...(kept.CAIRN_KEY ? [] : [`CAIRN_KEY=${key}\n`]),
+    ...(isNew ? [`CAIRN_KEY=${key}\n`] : []),
     ...(kept.CAIRN_SECRET ? [] : [`CAIRN_SECRET=${secret}\n`]),
   ];
-  if (more.length === 0) return key;
+  if (more.length === 0) return { key, isNew };
   const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
   writeFileSync(file, before + more.join(""), { mode: 0o600 });
   // A file that was there keeps its mode when it is written.
   chmodSync(file, 0o600);
-  return key;
+  return { key, isNew };
 }
 
-function announce(run: Run, persist: string): void {
+/** `keyFile`: where the key stands; null: it is new, and told. */
+function announce(run: Run, persist: string, keyFile: string | null): void {
   const connect = `${CAIRN} connect claude-code`;
   const lines = [
     "",
     `  URL    ${run.url}`,
-    `  Key    ${run.key}`,
+    `  Key    ${keyFile === null ? run.key : `in ${keyFile}`}`,
     `  State  ${persist} (apart from that of npm start)`,
     "",
     "  Connect Claude Code (from any folder):",
-    `    ${connect} --url ${run.url} --key ${run.key}`,
+    `    ${connect} --url ${run.url}${keyFile === null ? ` --key ${run.key}` : ""}`,
+    ...(keyFile === null ? [] : ["  It asks for the key."]),
     "",
     "  For work on Cairn itself. To use it, start it with: npm start",
     "",

@@ -39,7 +39,10 @@ export async function start(): Promise<number> {
   const runtimeFolder = join(state, "runtime");
   makePrivateFolders([state, runtimeFolder]);
   const secret = process.env.CAIRN_SECRET || signingSecret(state);
-  const keys = givenKey ?? keptKey(state) ?? (await makeKey(state, secret));
+  const known = givenKey ?? keptKey(state);
+  const keys = known ?? (await makeKey(state, secret));
+  // Told when it is made; later who looks over the shoulder, or reads a log, need not see it.
+  const whereKey = givenKey === null ? `in ${join(state, "key")}` : "that of CAIRN_KEY";
   return await serve({
     host,
     port,
@@ -69,7 +72,7 @@ export async function start(): Promise<number> {
         runtimeEnvironment(keys, secret),
       );
     },
-    announce: (run) => announce(host, run),
+    announce: (run) => announce(host, run, known === null ? run.key : whereKey),
   });
 }
 
@@ -107,13 +110,13 @@ function runtimeEnvironment(keys: string, secret: string): NodeJS.ProcessEnv {
   return env;
 }
 
-async function announce(host: string, run: Run): Promise<void> {
+async function announce(host: string, run: Run, key: string): Promise<void> {
   const told = tellProviders(await call(run, "status", ProvidersRow).catch(() => ({})));
   const other = otherStateFolder();
   const lines = [
     "",
     `  URL    ${run.url}`,
-    `  Key    ${run.key}`,
+    `  Key    ${key}`,
     `  State  ${stateFolder()}`,
     ...(other === null
       ? []
@@ -135,7 +138,8 @@ async function announce(host: string, run: Run): Promise<void> {
     lines.push(
       "  Other machines reach it by plain http, readable on the way: fine on a trusted network,",
       `  else put a proxy with TLS before it. On another machine${IS_CLONE ? ", in a clone there" : ""}:`,
-      `    ${IS_CLONE ? "bin/cairn.js" : "npx cairn-memory"} connect claude-code --url http://${hostPort(address ?? host, port)} --key ${run.key}`,
+      `    ${IS_CLONE ? "bin/cairn.js" : "npx cairn-memory"} connect claude-code --url http://${hostPort(address ?? host, port)}`,
+      "  It asks for the key.",
       "",
     );
   }

@@ -140,15 +140,19 @@ function hookOptions(hook: unknown): HookOptions | null {
 
 /**
  * Claude Code puts the variable in, also from the `env` block of its settings (tried with 2.1.330 in
- * both scopes), so that the key stands in one place.
+ * both scopes).
  */
-const MCP_AUTHORIZATION = "Bearer ${" + "CAIRN_KEY}";
+const VARIABLE = "${" + "CAIRN_KEY}";
 const MCP_PATH = "/mcp";
 
 const OwnMcpEntrySchema = z.object({
   type: z.literal("http"),
   url: z.string().endsWith(MCP_PATH),
-  headers: z.looseObject({ Authorization: z.literal(MCP_AUTHORIZATION) }),
+  headers: z.looseObject({
+    Authorization: z
+      .string()
+      .refine((value) => value === `Bearer ${VARIABLE}` || /^Bearer cairn_\w/.test(value)),
+  }),
 });
 
 export const CLAUDE_CODE_CONNECT: AgentConnect = {
@@ -164,18 +168,19 @@ export const CLAUDE_CODE_CONNECT: AgentConnect = {
   projectFiles: {
     hooks: ".claude/settings.json",
     env: ".claude/settings.local.json",
-    mcp: ".mcp.json",
+    sharedMcp: ".mcp.json",
   },
   settingsSchema: "https://json.schemastore.org/claude-code-settings.json",
-  projectNote: "Claude Code will ask once whether to use the MCP server of .mcp.json.",
   hooks: claudeCodeHooks,
   isOwnHook,
   hookOptions,
-  mcpSection: "mcpServers",
-  mcpEntry: (url) => ({
+  mcpSection: ["mcpServers"],
+  // As `claude mcp add --scope local` has it (2.1.330): by the repository's top folder.
+  projectMcpSection: (root) => ["projects", root, "mcpServers"],
+  mcpEntry: (url, key) => ({
     type: "http",
     url: `${url}${MCP_PATH}`,
-    headers: { Authorization: MCP_AUTHORIZATION, "X-Cairn-Client": NAME },
+    headers: { Authorization: `Bearer ${key ?? VARIABLE}`, "X-Cairn-Client": NAME },
   }),
   isOwnMcpEntry: (entry) => OwnMcpEntrySchema.safeParse(entry).success,
 };

@@ -25,7 +25,7 @@ export interface SettingsFiles {
   hooks: string;
   /** Where the `env` block with the key stands. */
   env: string;
-  /** Where the MCP server stands. */
+  /** Where the MCP server stands, with a key of its own: nobody but the person may have it. */
   mcp: string;
 }
 
@@ -42,21 +42,24 @@ export interface AgentConnect {
   readonly folderVariable: string;
   /** For the whole machine: below the home, or below the folder that the variable names. */
   readonly machineFiles: { home: SettingsFiles; moved: SettingsFiles };
-  /** In a repository. The file of the key has to be ignored by git. */
-  readonly projectFiles: SettingsFiles;
+  /**
+   * In a repository. The file of the key has to be ignored by git. The MCP server stands in the
+   * machine's file then too, under the repository; `sharedMcp` is where older versions had it.
+   */
+  readonly projectFiles: Omit<SettingsFiles, "mcp"> & { sharedMcp: string };
   /** Address of the schema that a new file of settings names, for editors. */
   readonly settingsSchema: string;
-  /** What connecting in a repository leaves to the person; null for nothing. */
-  readonly projectNote: string | null;
   /** Event name -> the one group of hooks that is ours. */
   hooks(options: HookOptions): Record<string, JsonObject>;
   /** True for a hook that a `connect`, of this version or an older one, put there. */
   isOwnHook(hook: unknown): boolean;
   /** The options that a hook of ours was made with, or null where it is none of ours. */
   hookOptions(hook: unknown): HookOptions | null;
-  /** Member of the file of MCP servers that lists them by name. */
-  readonly mcpSection: string;
-  /** The entry of Cairn's MCP server at `url`. */
-  mcpEntry(url: string): JsonObject;
+  /** Members of the file of MCP servers that lead to the list of them, by name. */
+  readonly mcpSection: readonly string[];
+  /** The same for those of one repository, by its top folder, in the same file. */
+  projectMcpSection(root: string): readonly string[];
+  /** The entry of Cairn's MCP server at `url`; null: with the key of the environment. */
+  mcpEntry(url: string, key: string | null): JsonObject;
   isOwnMcpEntry(entry: unknown): boolean;
 }

@@ -15,6 +15,7 @@ import { Failure } from "../../failure.ts";
 import { noteMachine } from "../../machine.ts";
 import { machineFolder } from "../../machine-folder.ts";
 import type { Target } from "../../target.ts";
+import type { MakesKeys } from "../agent-keys.ts";
 import { checkUntracked, takeFromOthers } from "../key-files.ts";
 import { readSettingsFile, writeText } from "../settings-file.ts";
 import { changes, hasForeignServer, readText, settingsIn, type Written } from "./apply.ts";
@@ -60,6 +61,7 @@ function settingsPath(name: string): string {
   return join(machineFolder(), `${name}${SETTINGS_SUFFIX}`);
 }
 
+/** `target`: the server, with the key of the MCP server. */
 function optionsFor(agent: FilesConnect, target: Target, projectScope: boolean): FilesOptions {
   return {
     url: target.url,
@@ -70,38 +72,44 @@ function optionsFor(agent: FilesConnect, target: Target, projectScope: boolean):
   };
 }
 
-/** Puts hooks or plugin, key and MCP server in. Repeatable; another server takes the place of the first. */
-export function connectFiles(
+/** Puts hooks or plugin, keys and MCP server in. Repeatable; another server takes the place of the first. */
+export async function connectFiles(
   agent: FilesConnect,
   target: Target,
-  flags: FilesFlags,
+  flags: FilesFlags & MakesKeys,
   say: Say,
-): void {
-  const options = optionsFor(agent, target, flags.projectScope);
-  const { folder, settings } = options;
-  const parts = agent.parts(options);
+): Promise<void> {
   if (flags.trust && agent.name !== "codex") {
     throw new Failure("--trust is for codex: no other agent asks before it runs hooks.");
   }
   const address = `${target.url}/hooks/${agent.name}`;
+  const given = optionsFor(agent, target, flags.projectScope);
   if (flags.print) {
-    print(agent, options, address, target.key, say);
+    print(agent, given, address, target.key, say);
     return;
   }
+  const { folder, settings } = given;
+  for (const path of keyFiles(folder, agent.parts(given))) checkUntracked(path);
+  // What cannot be changed is found before a key is made for it.
+  changes(agent, folder, settings, agent.parts(given), true);
+  const keys = await flags.makeKeys();
+  const options = { ...given, mcpKey: keys.mcp ?? target.key };
+  const parts = agent.parts(options);
   const foreign = hasForeignServer(folder, parts);
   const files = changes(agent, folder, settings, parts, true);
-  for (const path of keyFiles(folder, parts)) checkUntracked(path);
   const closed = keyFiles(folder, parts).filter(takeFromOthers);
   const isNoted = noteMachine();
   const changed = files.filter(({ before, after }) => before !== after);
   for (const file of changed) file.write();
   const paths = changed.map(({ path }) => path);
-  if (keepSettings(settings, settingsText(address, target.key))) paths.push(settingsPath(settings));
+  if (keepSettings(settings, settingsText(address, keys.capture)))
+    paths.push(settingsPath(settings));
   if (flags.trust && trust(agent, folder, withTrust)) paths.push(trustFile(agent));
   for (const path of closed) say(`  ${path} was readable by everybody here; now only by you.`);
   const { title } = agent;
   if (paths.length === 0) {
     say(`${title} is connected to ${target.url} already; nothing had to be changed.`);
+    if (keys.note !== null) say(`  note: ${keys.note}`);
     return;
   }
   say(`${title} is connected to ${target.url}.`);
@@ -111,6 +119,7 @@ export function connectFiles(
       "  note: this machine could not be given an id (~/.local/state): see the README, Projects.",
     );
   }
+  if (keys.note !== null) say(`  note: ${keys.note}`);
   if (foreign !== null) {
     say(`  note: ${foreign} has an MCP server named "cairn" that is not this one; it was left.`);
   }
