@@ -11,7 +11,7 @@ const DUMPING = new RegExp(
     "printenv|env|export -p|export|declare -[xp]{1,2}|typeset -x|set|compgen -v",
     "(?:Get-ChildItem|gci|dir|ls) env:|heroku config(?::get)?|dokku config(?::show)?|cf env",
     "docker[ -]compose(?: -\\S{1,60}(?: \\S{1,60})?){0,4} config|docker-compose config|podman-compose config|docker (?:container )?inspect|podman inspect",
-    "kubectl (?:-\\S{1,40} ){0,3}(?:get|describe) (?:-\\S{1,40} ){0,3}(?:secrets?|configmaps?|cm|pods?|deploy\\w{0,10})|helm get (?:values|all)|oc set env",
+    "kubectl (?:-\\S{1,40} ){0,3}config view|aws configure|ansible-vault (?:view|decrypt)|sops|kubectl (?:-\\S{1,40} ){0,3}(?:get|describe) (?:-\\S{1,40} ){0,3}(?:secrets?|configmaps?|cm|pods?|deploy\\w{0,10})|helm get (?:values|all)|oc set env",
     "vercel env|fly(?:ctl)? (?:secrets|config)|railway variables|netlify env:list|doppler (?:secrets|run)|infisical|eas env:list|supabase secrets|render env|convex env list",
     "vault (?:kv get|read)|systemctl (?:--user )?show|pm2 (?:env|show)|aws (?:lambda get-function|ecs describe-task|ssm get-param|secretsmanager get)|az (?:webapp|functionapp) config|gcloud run services describe|terraform (?:output|show)|pulumi (?:config|stack output)|npm config|git config|op (?:item get|read)|pass show|bw get|gopass",
   ].join("|")})(?=["']?(?:\\s|$|[|;&)]))`,
@@ -55,7 +55,8 @@ function redactLine(line: string): string {
   const match = ENTRY.exec(line);
   if (match === null) return line;
   const [, before = "", name = "", sign = "", value = ""] = match;
-  if (!HINT.test(name) || HARMLESS_NAME.test(name) || HARMLESS_VALUE.test(value)) return line;
+  const words = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_");
+  if (!HINT.test(words) || HARMLESS_NAME.test(name) || HARMLESS_VALUE.test(value)) return line;
   const bare = value.replace(/["',]{1,3}$/, "");
   if (bare.length < 3 || isPlaceholder(bare)) return line;
   // A sentence, or the beginning of a value in lines of its own.

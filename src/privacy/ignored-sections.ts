@@ -24,6 +24,8 @@ const SURE_HEADINGS: readonly RegExp[] = [
   /^\*\*\* (?:Update|Add) File: (.{1,500})$/,
   /^<(?:file|document|source)\b[^<>\n]{0,60}\b(?:path|name|source)="([^"\n]{1,500})"[^<>\n]{0,60}>$/,
   /^[│|\s]{0,8}File: (\S{1,300})$/,
+  // What was typed in a transcript of a shell.
+  /^\$ (?:cat|less|more|head|tail|bat)(?: -{1,2}[\w=-]{1,20}){0,3} (\S{1,300})$/,
 ];
 /** A path in a title, or alone on its line: a heading where a file's text follows. */
 const TITLE =
@@ -101,6 +103,7 @@ function stillWithin(
 ): boolean {
   if (section === "diff") return line === "" || DIFF_LINE.test(line);
   if (section === "found") return line !== "" && (NUMBERED.test(line) || line === "--");
+  if (line.startsWith("$ ")) return false;
   const path = TITLE.exec(line)?.[1];
   return path === undefined || !/[./\\]/.test(path) || !(line.endsWith(":") || before === "");
 }

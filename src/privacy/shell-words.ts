@@ -11,6 +11,10 @@ const NESTED_DEPTH = 2;
 /** What ends a word outside of quotes. */
 const SEPARATORS = " \t\n\r;|&<>()`";
 
+/** Options whose argument is a message that people read: files in it are spoken of. */
+const MESSAGE_OPTION = /^(?:-[a-z]{0,3}m|--(?:message|body|title|notes))$/;
+const MESSAGE = /^--(?:message|body|title|notes)=/;
+
 /** Calls `seen` with each word, until it says true. */
 export function someShellWord(
   command: string,
@@ -19,6 +23,7 @@ export function someShellWord(
 ): boolean {
   const text = command.slice(0, COMMAND_MAX_CHARS);
   let i = 0;
+  let before = "";
   while (i < text.length) {
     if (SEPARATORS.includes(text.charAt(i))) {
       i += 1;
@@ -26,6 +31,9 @@ export function someShellWord(
     }
     const word = readWord(text, i);
     i = Math.max(word.end, i + 1);
+    const isMessage = MESSAGE_OPTION.test(before) || MESSAGE.test(word.text);
+    before = word.text;
+    if (isMessage) continue;
     for (const quoted of word.quoted) {
       if (depth > 0 && someShellWord(quoted, seen, depth - 1)) return true;
     }

@@ -28,6 +28,7 @@ const IGNORED_PATHS = [
   ..."config/secrets.yml secrets.json app.secrets.json .streamlit/secrets.toml /run/secrets/db".split(
     " ",
   ),
+  ..."secrets/prod.yaml .secrets .secrets/db deploy_key private-key".split(" "),
   ..."/proc/1/environ .vault-token vault_pass.txt config/master.key local.settings.json".split(" "),
 ];
 
@@ -35,7 +36,7 @@ const OTHER_PATHS = (
   "src/environment.ts env.ts src/env.d.ts src/id_map.ts pem.ts keys.ts src/key.test.ts keyboard.json " +
   "secrets.ts src/secret-names.ts credential-form.tsx-page.ts docker-compose.yml Dockerfile kube.md " +
   "main.tf variables.tf history.ts HISTORY.md tokens.css account.json service.json .gitignore .editorconfig " +
-  "package.json settings.json .vscode/settings.json config.json src/config/index.ts hosts.ts passwd.go"
+  "package.json settings.json src/secrets/index.ts .vscode/settings.json config.json src/config/index.ts hosts.ts passwd.go"
 ).split(" ");
 
 const IGNORED_INPUTS: unknown[] = [
@@ -77,6 +78,7 @@ const IGNORED_INPUTS: unknown[] = [
   { command: "scp host:/srv/app/prod.env ." },
   { command: "type C:\\\\app\\\\.env" },
   { command: ["bash", "-lc", "cat .env"] },
+  { command: "git commit -m 'Read it' -- .env" },
   { command: "apply_patch <<'E'\n*** Begin Patch\n*** Update File: .env\n+A=b\n*** End Patch\nE" },
 ];
 
@@ -92,6 +94,11 @@ const OTHER_INPUTS: unknown[] = [
   { command: "rm -rf build/*" },
   { command: "npx eslint 'src/**/*.ts'" },
   { command: "git add -A && git commit -m 'read the key from the environment'" },
+  { command: "git commit -m 'Add .env.example to the documentation'" },
+  {
+    command: "git commit -m \"$(cat <<'EOF'\nAdd .env.example\n\nIt is read by cat .env\nEOF\n)\"",
+  },
+  { command: "gh pr create --title='Drop .env' --body 'No .env any more'" },
   { command: "node dist/{a,b}.js" },
   { command: "npm test -- secret-names.test.ts" },
 ];
@@ -149,6 +156,7 @@ describe("files whose contents are never recorded", () => {
       ["### `.env`\n```\nA=MARK\n```\n### `a.ts`\n```\nseen\n```", "seen"],
       ["File: .netrc\nmachine x\nMARK\nFile: a.ts\nseen", "seen"],
       ['<file path=".env">\nA=MARK\n</file>\n<file path="a.ts">\nseen\n</file>', "seen"],
+      ["$ cat .env\nA=MARK\n# B\nC=MARK\n$ ls\nseen", "seen"],
       ["/app/.env:\nA=MARK\n\n/app/a.ts:\nconst a = 1; // seen", "seen"],
     ];
     for (const [output, kept] of outputs) {
@@ -178,6 +186,9 @@ describe("environments as programs print them", () => {
       ["heroku config -a app", `=== app Config Vars\nCOOKIE_SALT:    ${SECRET}\nLANG:   en`],
       ["docker compose config", `services:\n  app:\n    environment:\n      MAIL_LOGIN: ${SECRET}`],
       ["docker inspect app", `"Env": [\n  "APP_LICENSE=${SECRET}",\n  "PATH=/bin"\n]`],
+      ["kubectl config view --raw", `users:\n- user:\n    auth-pin: ${SECRET}`],
+      ["ansible-vault view group_vars/all.yml", `db_login: ${SECRET}`],
+      ["aws configure export-credentials", `"SessionSignature": "${SECRET}"`],
       ["docker exec app env", `APP_PIN=${SECRET}`],
       ["cat x", `A=1\nHOME=/root\nAPP_SEED=${SECRET}\nLANG=C\nTERM=xterm`],
     ];
