@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "./http/app-env.ts";
 import { authenticate, fullKeysOnly } from "./http/auth.ts";
 import { inItsJurisdiction } from "./http/jurisdiction.ts";
+import { knownPagesOnly } from "./http/origin.ts";
 import { notFound, onError, requestContext } from "./http/request-context.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
@@ -28,7 +29,7 @@ const AUTHENTICATED = authenticate();
 
 export const app = new Hono<AppEnv>();
 
-app.use(requestContext());
+app.use(requestContext(), knownPagesOnly());
 app.onError(onError);
 app.notFound(notFound);
 

@@ -25,6 +25,7 @@ const EnvironmentSchema = z.object({
   CAIRN_MODEL: z.string().default(""),
   CAIRN_PRICES: list,
   CAIRN_IGNORE: list,
+  CAIRN_ORIGINS: list,
   CAIRN_RETENTION_DAYS: z.string().default(""),
   CAIRN_JURISDICTION: z.enum(["", ...JURISDICTIONS]).default(""),
   ANTHROPIC_API_KEY: z.string().default(""),
@@ -58,6 +59,8 @@ export interface Config {
   /** How long a provider may take for a batch, ms; null: the provider's default. */
   providerDeadlineMs: number | null;
   ignoreGlobs: string[];
+  /** Origins of web pages that may call, beside the server's own. */
+  origins: string[];
   /** How long raw events outlive the last event of their session. */
   retentionMs: number;
   /** Where all objects have to be; null: anywhere. */
@@ -103,6 +106,7 @@ export function readConfig(env: object): Config {
     workersAi: aiBinding(env),
     providerDeadlineMs: Number(raw.CAIRN_PROVIDER_DEADLINE_MS) || null,
     ignoreGlobs: raw.CAIRN_IGNORE,
+    origins: raw.CAIRN_ORIGINS,
     retentionMs: (Number.isFinite(days) && days > 0 ? days : DEFAULT_RETENTION_DAYS) * DAY_MS,
     jurisdiction: raw.CAIRN_JURISDICTION || null,
   };

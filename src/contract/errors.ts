@@ -33,8 +33,9 @@ export const ERRORS = {
   },
   foreign_origin: {
     status: 403,
-    cause: "A page of another site called `/mcp`",
-    remedy: "Call it from an agent, or from a page of this deployment",
+    cause: "A web page of another site called (the header `Origin`)",
+    remedy:
+      "Call from an agent or a program, from a page of this deployment, or list the page's origin in `CAIRN_ORIGINS`",
   },
   invalid_request: {
     status: 400,

@@ -17,6 +17,8 @@ export const COMMON_ERRORS = [
   "missing_key",
   "malformed_key",
   "unknown_key",
+  "too_many_wrong_keys",
+  "foreign_origin",
   "not_configured",
   "unavailable",
 ] as const satisfies readonly ErrorCode[];
@@ -152,7 +154,7 @@ export function undescribedRoutes(routes: readonly RouterRoute[]): string[] {
 /** All codes that a route may answer with. */
 export function errorCodesOf(description: RouteDescription): ErrorCode[] {
   const { authenticated, forCapture = false, errors = [] } = description;
-  if (authenticated === false) return [...errors];
+  if (authenticated === false) return [...errors, "foreign_origin"];
   return [...errors, ...(forCapture ? [] : (["capture_only"] as const)), ...COMMON_ERRORS];
 }
 

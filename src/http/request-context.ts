@@ -26,6 +26,8 @@ export function requestContext(): MiddlewareHandler<AppEnv> {
     // Not by `c.header`, which makes the whole answer once more.
     c.res.headers.set(REQUEST_ID, requestId);
     c.res.headers.set(VERSION_HEADER, VERSION);
+    // Whatever is told here is for whoever asked, now.
+    c.res.headers.set("Cache-Control", "no-store");
     // A line for each hook would be most of the log and say nothing.
     if (c.res.status >= CLIENT_ERROR) {
       const isStranger = c.get("caller") === undefined && c.res.status < 500;

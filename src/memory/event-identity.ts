@@ -48,7 +48,9 @@ export function eventIdentity(clues: IdentityClues): EventIdentity {
   if (own !== null) return { identity: own, identityScope: "session", subject };
   const eventId = usableId(clues.eventId);
   if (eventId !== null) {
-    return { identity: `header:${contentHash(eventId)}`, identityScope: "session", subject };
+    // A client may name all hooks of one call alike.
+    const identity = `header:${clues.kind}:${contentHash(eventId)}`;
+    return { identity, identityScope: "session", subject };
   }
   const hash = contentHash(clues.text());
   return { identity: `text:${clues.kind}:${hash}`, identityScope: "newest", subject };

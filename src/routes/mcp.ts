@@ -5,25 +5,17 @@
  */
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { type Context, Hono } from "hono";
-import { ApiError } from "../contract/errors.ts";
 import { JsonRpcSchema } from "../contract/hooks.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { BODY_MAX_BYTES } from "../http/body.ts";
 import { callContext } from "../http/call-context.ts";
 import { described } from "../http/described-route.ts";
-import { isAllowedOrigin } from "../mcp/origin.ts";
 import { memoryServer } from "../mcp/server.ts";
 import { inTime } from "../platform/in-time.ts";
 
 export const mcpRoutes = new Hono<AppEnv>();
 
 const serve = async (c: Context<AppEnv>): Promise<Response> => {
-  if (!isAllowedOrigin(c.req.header("Origin"), c.req.url)) {
-    throw new ApiError(
-      "foreign_origin",
-      "this endpoint is for agents: pages of other sites may not call it",
-    );
-  }
   const handler = createMcpHandler(() => memoryServer(callContext(c)), {
     maxRequestBodySize: BODY_MAX_BYTES,
     // Nothing here changes by itself: an open stream would wait for nothing.
@@ -49,7 +41,6 @@ mcpRoutes.post(
         "Messages are those of the Model Context Protocol; `tools/list` describes the tools. A tool that cannot answer says why in its result (`isError`), not by a status.",
       body: JsonRpcSchema,
       answer: JsonRpcSchema,
-      errors: ["foreign_origin"],
       example: {
         request: "/mcp",
         headers: { Accept: "application/json, text/event-stream" },

@@ -229,7 +229,7 @@ describe("Claude Code's hooks", () => {
       at: Date.parse(earlier),
       event: {
         at: Date.parse(earlier),
-        identity: expect.stringMatching(/^header:[0-9a-f]{32}$/),
+        identity: expect.stringMatching(/^header:tool_use:[0-9a-f]{32}$/),
         identityScope: "session",
       },
     });

@@ -52,3 +52,13 @@ it("writes no line for each of many requests that carry no key", async () => {
   await app.request("/v1/known");
   expect(warn).toHaveBeenCalledTimes(61);
 });
+
+it("lets nobody keep an answer", async () => {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext());
+  app.onError(onError);
+  app.get("/told", (c) => c.json({ items: [] }, 200, { "Cache-Control": "max-age=60" }));
+  for (const path of ["/told", "/nothing"]) {
+    expect((await app.request(path)).headers.get("Cache-Control")).toBe("no-store");
+  }
+});

@@ -259,6 +259,10 @@ describe("identity of events", () => {
       identity: expect.stringMatching(/^header:/),
       identityScope: "session",
     });
+    // One call's hooks that a client names alike are not each other's retries.
+    const named = (kind: "prompt" | "turn_end") =>
+      eventIdentity({ kind, eventId: "e-1", text: () => "" }).identity;
+    expect(named("prompt")).not.toBe(named("turn_end"));
     const bare = eventIdentity({ ...clues, toolUseId: "" });
     expect(bare).toMatchObject({ identityScope: "newest", subject: null });
     expect(bare.identity).toBe(eventIdentity(clues).identity);

@@ -62,7 +62,7 @@ export interface SessionRow extends WorkPlace {
   flushTo: number;
   counters: Counters;
   privateSeen: boolean;
-  /** A wholly private prompt without an id stands open: its turn goes on until the next prompt. */
+  /** A wholly private prompt is the newest: what names no prompt is of its turn, until the next one. */
   privateOpen: boolean;
   /** Ids of prompts that were wholly private: nothing of their turns is stored. */
   privatePrompts: string[];

@@ -131,6 +131,33 @@ describe("what a session takes", () => {
     expect((await stub.event({ sender, event: nameless("b") })).outcome).toBe("stored");
   });
 
+  it("leaves out what names no prompt in a private turn whose prompt has an id, and tells of its tasks", async () => {
+    const { stub, sender } = freshSession();
+    const outcome = async (event: Parameters<typeof stub.event>[0]["event"]) =>
+      (await stub.event({ sender, event })).outcome;
+    const nameless = (id: string) => ({ ...toolUse(id), promptId: null });
+    const notice = (id: string, task: string) =>
+      textEvent("prompt", id, `Task ${task} is done`, id, { notice: true, tasks: [task] });
+    const begins = (id: string, promptId: string, task: string) =>
+      toolUse(id, { promptId, output: `Running in the background with ID: ${task}` });
+    await stub.event({ sender, event: textEvent("prompt", "p1", "Open work") });
+    expect(await outcome(begins("open", "p1", "task-open"))).toBe("stored");
+    await stub.privatePrompt({ sender, promptId: "p2" });
+    expect(await outcome(nameless("a"))).toBe("private");
+    expect(await outcome(begins("b", "p2", "task-private"))).toBe("private");
+    // A task of the work before ends meanwhile, and opens its turn again.
+    expect(await outcome(notice("n1", "task-open"))).toBe("stored");
+    expect(await outcome(nameless("c"))).toBe("stored");
+    // The private turn's own task, which ends later, tells what it came to.
+    expect(await outcome(notice("n2", "task-private"))).toBe("private");
+    expect(await outcome(toolUse("d", { promptId: "n2" }))).toBe("private");
+    expect(await outcome(nameless("e"))).toBe("private");
+    await stub.event({ sender, event: textEvent("prompt", "p3", "Open again", "p3") });
+    // A retry of the private prompt closes nothing of what came since.
+    await stub.privatePrompt({ sender, promptId: "p2" });
+    expect(await outcome(nameless("f"))).toBe("stored");
+  });
+
   it("moves what it taught when the remote of its folder becomes known", async () => {
     const { stub, sender, path } = freshSession({ project: null });
     await stub.event({ sender, event: textEvent("prompt", "p1", "Work in a folder") });

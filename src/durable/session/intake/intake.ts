@@ -70,6 +70,7 @@ export function acceptEvent(
   const row = known?.excluded === true ? known : openRow(store, sender, now);
   const outcome = outcomeOf(store, row, event);
   if (outcome === "stored") storeEvent(store, row, event, sender, now);
+  if (outcome === "private" && event.kind === "prompt") beginPrivate(store, row, event.promptId);
   return {
     outcome,
     project: row.project,
@@ -105,10 +106,22 @@ function outcomeOf(store: SessionStore, row: SessionRow, event: IncomingEvent): 
   if (row.excluded || row.forgotten || row.ending !== null) return "ignored";
   if (event.promptId !== null && row.privatePrompts.includes(event.promptId)) return "private";
   if (row.privateOpen && event.promptId === null && event.kind !== "prompt") return "private";
+  if (row.privateSeen && tellsOfPrivateTask(store, row, event)) return "private";
   // A compaction retells the session, and with it the private turn.
   if (row.privateSeen && event.kind === "compaction") return "private";
   if (isDuplicate(store, event)) return "duplicate";
   return "stored";
+}
+
+/**
+ * A notice that a task in the background is done says what it came to. Where it was begun in a private
+ * turn, no event that is kept names it.
+ */
+function tellsOfPrivateTask(store: SessionStore, row: SessionRow, event: IncomingEvent): boolean {
+  if (event.kind !== "prompt" || event.body.notice !== true) return false;
+  const { tasks = [] } = event.body;
+  if (tasks.length === 0) return row.privateOpen;
+  return store.log.promptOfTask(tasks, Number.MAX_SAFE_INTEGER) === null;
 }
 
 function isDuplicate(store: SessionStore, event: IncomingEvent): boolean {
@@ -198,15 +211,22 @@ export function acceptPrivatePrompt(
   if (store.row()?.excluded === true) return;
   const row = openRow(store, sender, now);
   if (row.forgotten) return;
-  store.session.update({
-    privateSeen: true,
-    privateOpen: promptId === null,
-    privatePrompts:
-      promptId === null ? row.privatePrompts : [...new Set([...row.privatePrompts, promptId])],
-  });
+  beginPrivate(store, row, promptId);
   // What is private is never stored; to take out what is there is for who sent it.
   if (promptId === null) return;
   withdrawTurn(store, promptId, sender.actor, now);
+}
+
+/** Not all hooks of a turn name its prompt: what names none is private too, until another prompt comes. */
+function beginPrivate(store: SessionStore, row: SessionRow, promptId: string | null): void {
+  const { privatePrompts } = row;
+  // A retry may come when the next prompt's turn goes on already.
+  if (promptId !== null && privatePrompts.includes(promptId)) return;
+  store.session.update({
+    privateSeen: true,
+    privateOpen: true,
+    privatePrompts: promptId === null ? privatePrompts : [...privatePrompts, promptId],
+  });
 }
 
 /** What the Worker has to give to a session that starts. */
