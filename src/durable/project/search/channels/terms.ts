@@ -12,6 +12,11 @@ import { type AskedQuery, bestOf, type Channel } from "./channel.ts";
 const SCORED = 150;
 /** Of these, so many are asked for the common words too. */
 const ASKED_FOR_COMMON = 100;
+/**
+ * An item that has a part of what the words weigh keeps this power of that part of its score: one that
+ * says many of the words once is about the question, one that says one of them often is about that word.
+ */
+const COVERAGE = 0.6;
 /** Occurrences of a common word that are counted. */
 const COMMON_OCCURRENCES_MAX = 4;
 
@@ -24,22 +29,33 @@ export const terms: Channel = {
   },
 };
 
-/** BM25 of the words, for the best that have any of the rare ones. */
+/** BM25 of the words by how many of them an item has, for the best that have any of the rare ones. */
 export function scoreTerms(query: AskedQuery, words: LookedUp): Map<number, number> {
   const rare = words.known.filter(({ places }) => places !== null);
   const items = query.facts(candidates(query, words, rare));
-  const scores = new Map<number, number>();
+  const sums = new Map<number, Sum>();
   for (const item of items) {
-    let score = 0;
+    const sum: Sum = { score: 0, weight: 0 };
     for (const { idf, places } of rare) {
       const found = places?.get(item.n);
-      if (found !== undefined) score += idf * saturated(weighted(found), item, words.totals);
+      if (found === undefined) continue;
+      sum.score += idf * saturated(weighted(found), item, words.totals);
+      sum.weight += idf;
     }
-    scores.set(item.n, score);
+    sums.set(item.n, sum);
   }
   const common = words.known.filter(({ places }) => places === null);
-  if (common.length > 0) addCommon(query, words, common, scores);
-  return scores;
+  if (common.length > 0) addCommon(query, words, common, sums);
+  const asked = words.known.reduce((sum, { idf }) => sum + idf, 0);
+  return new Map(
+    [...sums].map(([n, { score, weight }]) => [n, score * (weight / asked) ** COVERAGE]),
+  );
+}
+
+/** What an item's words add up to, and what the words of the query weigh that it has. */
+interface Sum {
+  score: number;
+  weight: number;
 }
 
 /** The best by their rare words, whatever their length; by all words where those find nothing. */
@@ -66,17 +82,19 @@ function addCommon(
   query: AskedQuery,
   words: LookedUp,
   common: KnownTerm[],
-  scores: Map<number, number>,
+  sums: Map<number, Sum>,
 ): void {
+  const scores = new Map([...sums].map(([n, { score }]) => [n, score]));
   const best = bestOf(scores, ASKED_FOR_COMMON);
   const texts = textsOf(query.view, best);
   for (const item of query.facts(best)) {
     const text = foldedForm(texts.get(item.n) ?? "").toLowerCase();
     for (const { idf, forms } of common) {
       const found = occurrences(text, stemOf(forms[0] ?? ""));
-      if (found === 0) continue;
-      const score = idf * saturated(found, item, words.totals);
-      scores.set(item.n, (scores.get(item.n) ?? 0) + score);
+      const sum = sums.get(item.n);
+      if (found === 0 || sum === undefined) continue;
+      sum.score += idf * saturated(found, item, words.totals);
+      sum.weight += idf;
     }
   }
 }
