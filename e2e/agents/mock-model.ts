@@ -5,9 +5,12 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A call that the agent is told to make. `custom`: Codex's tools that take text instead of JSON. */
+/**
+ * A call that the agent is told to make. `custom`: Codex's tools that take text instead of JSON;
+ * `namespace`: where it keeps the tools of an MCP server.
+ */
 export type Step =
-  | { tool: string; input: Record<string, unknown> }
+  | { tool: string; input: Record<string, unknown>; namespace?: string }
   | { tool: string; custom: string };
 
 export interface MockModel {
@@ -58,7 +61,9 @@ function answered(body: Body, marker: string): number {
     const isPrompt = (one: Message) => one.role === "user" && hasText(one.content, marker);
     return after(body.messages, isPrompt).filter(({ role }) => role === "tool").length;
   }
-  const isPrompt = (one: Content) => one.role === "user" && hasText(one.parts, marker);
+  // What a call gave back stands in a user's content too, and may hold an earlier prompt.
+  const texts = ({ parts }: Content) => parts?.map(({ text }) => text);
+  const isPrompt = (one: Content) => one.role === "user" && hasText(texts(one), marker);
   return after(body.contents ?? [], isPrompt)
     .flatMap(({ parts }) => parts ?? [])
     .filter((part) => part.functionResponse !== undefined).length;
@@ -143,7 +148,13 @@ function itemOf(step: Step | string, n: number): Item {
   const call = { call_id: `call_${n}`, name: step.tool, status: "completed" };
   return "custom" in step
     ? { type: "custom_tool_call", id: `ctc_${n}`, ...call, input: step.custom }
-    : { type: "function_call", id: `fc_${n}`, ...call, arguments: JSON.stringify(step.input) };
+    : {
+        type: "function_call",
+        id: `fc_${n}`,
+        ...call,
+        ...(step.namespace !== undefined && { namespace: step.namespace }),
+        arguments: JSON.stringify(step.input),
+      };
 }
 
 function sendResponse(response: ServerResponse, step: Step | string, n: number): void {

@@ -13,8 +13,8 @@ export interface Program {
   /** Its command. */
   bin: string;
   connectFlags: readonly string[];
-  /** It is an MCP client, and tells its model of each server's tools. */
-  offersTools: boolean;
+  /** A look into the memory by our MCP server; null where the agent is no MCP client. */
+  recall: Step | null;
   /** Files below the home before it runs. */
   files(model: string): Record<string, string>;
   env(model: string, home: string): Record<string, string>;
@@ -42,7 +42,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "@openai/codex@0.171.0",
     bin: "codex",
     connectFlags: ["--trust"],
-    offersTools: true,
+    recall: { tool: "search", namespace: "mcp__cairn", input: { query: "quokka" } },
     files: (model) => ({
       ".codex/config.toml": [
         'model = "gpt-5.5"',
@@ -73,7 +73,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "@github/copilot@1.0.102",
     bin: "copilot",
     connectFlags: [],
-    offersTools: true,
+    recall: { tool: "cairn-search", input: { query: "quokka" } },
     files: () => ({}),
     env: (model) => ({
       COPILOT_OFFLINE: "true",
@@ -97,7 +97,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "@google/gemini-cli@0.61.0",
     bin: "gemini",
     connectFlags: [],
-    offersTools: true,
+    recall: { tool: "mcp_cairn_search", input: { query: "quokka" } },
     files: () => ({
       ".gemini/settings.json": json({ security: { auth: { selectedType: "gemini-api-key" } } }),
     }),
@@ -127,7 +127,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "opencode-ai@1.18.33",
     bin: "opencode",
     connectFlags: [],
-    offersTools: true,
+    recall: { tool: "cairn_search", input: { query: "quokka" } },
     files: (model) => ({
       ".config/opencode/opencode.json": json({
         model: "mock/mock",
@@ -167,7 +167,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "@qwen-code/qwen-code@0.24.4",
     bin: "qwen",
     connectFlags: [],
-    offersTools: true,
+    recall: { tool: "mcp__cairn__search", input: { query: "quokka" } },
     files: () => ({
       ".qwen/settings.json": json({ security: { auth: { selectedType: "openai" } } }),
     }),
@@ -199,7 +199,7 @@ export const PROGRAMS: readonly Program[] = [
     package: "@earendil-works/pi-coding-agent@1.6.0",
     bin: "pi",
     connectFlags: [],
-    offersTools: false,
+    recall: null,
     files: (model) => ({
       ".pi/agent/models.json": json({
         providers: {

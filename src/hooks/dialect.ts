@@ -68,8 +68,6 @@ export interface AgentDialect {
   isOwnTool(tool: string, payload: Payload): boolean;
   /** What a call gave back, as the text that tells most. `action` is what its tool does. */
   result(response: unknown, action: ToolAction): ToolResult;
-  /** Files that only the call's text names, as a patch does; null where its fields tell. */
-  filesInText?(action: ToolAction, input: Record<string, unknown>): ToolFiles | null;
   /** What of a prompt is the person's: without the client's own blocks around it. */
   personsWords?(prompt: string): string;
   /** True for a prompt that the agent wrote itself. */

@@ -4,9 +4,12 @@ import { PATH_MAX_CHARS, PATHS_MAX } from "../privacy/limits.ts";
 
 const FILE_LINE = /^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/gm;
 
-/** What a patch touches, in its order; null for a text that is no patch. */
-export function patchFiles(text: string): string[] | null {
-  if (!text.includes("*** Begin Patch")) return null;
+/** What the patch in a call's input touches, in its order; null for an input without one. */
+export function patchFiles(input: Record<string, unknown>): string[] | null {
+  const text = Object.values(input).find(
+    (value) => typeof value === "string" && value.includes("*** Begin Patch"),
+  );
+  if (typeof text !== "string") return null;
   const files = new Set<string>();
   for (const [, path] of text.matchAll(FILE_LINE)) {
     if (files.size === PATHS_MAX || path === undefined) break;

@@ -15,6 +15,7 @@ import { isPrivatePrompt } from "../privacy/private-tags.ts";
 import { type RawTextEvent, sanitise } from "../privacy/sanitise.ts";
 import { type AgentDialect, type Moment, namedFields } from "./dialect.ts";
 import { eventTime, type HookAction, type HookContext, type SessionSource } from "./hook-action.ts";
+import { patchFiles } from "./patch-files.ts";
 import { type Payload, PayloadSchema } from "./payload.ts";
 import { savedItem } from "./saved-item.ts";
 import { filesOf, isRecord, NO_FILES, targetOf } from "./tool-call.ts";
@@ -152,9 +153,10 @@ class Reading {
     const given = saidToFail ? (hook.error ?? hook.tool_response) : hook.tool_response;
     const result = dialect.result(given, action);
     const kind = saidToFail || result.failed ? "tool_failure" : "tool_use";
-    const named = dialect.filesInText?.(action, input) ?? null;
+    const patched = action === "edit" ? patchFiles(input) : null;
+    const named = patched === null ? filesOf(action, input) : { read: [], modified: patched };
     // A call that failed touched no file.
-    const files = kind === "tool_use" ? (named ?? filesOf(action, input)) : NO_FILES;
+    const files = kind === "tool_use" ? named : NO_FILES;
     const { body } = sanitise({
       kind,
       tool: hook.tool_name || "unknown",
@@ -166,7 +168,7 @@ class Reading {
       ignoreGlobs: context.ignoreGlobs,
     });
     const skip = own ? "internal" : ignored ? "ignored" : null;
-    const target = targetOf(body.input, [...(named?.modified ?? []), ...(named?.read ?? [])]);
+    const target = targetOf(body.input, patched ?? []);
     const saved = own && kind === "tool_use" ? savedItem(hook.tool_name, given) : null;
     const stamps = { action, target, ...(saved === null ? {} : { saved }) };
     const told = () => JSON.stringify(body);

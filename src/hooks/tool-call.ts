@@ -3,6 +3,7 @@ import type { ToolAction } from "../memory/event.ts";
 import { COMMAND_FIELDS, fileOf } from "../memory/tool-fields.ts";
 import { truncate } from "../platform/truncate.ts";
 import type { ToolFiles } from "./dialect.ts";
+import type { Payload } from "./payload.ts";
 
 export const NO_FILES: ToolFiles = { read: [], modified: [] };
 
@@ -15,6 +16,17 @@ const OWN_TOOL = /^(?:mcp_{1,2})?(?:plugin_cairn_)?cairn(?:_{1,3}|-)/;
 /** True for a tool of our own MCP server, by the name that agents make of it. */
 export function isOwnToolName(tool: string): boolean {
   return OWN_TOOL.test(tool);
+}
+
+/** True for a look at the descriptions of our own tools, where an agent keeps them out of sight. */
+export function isOwnCall(
+  tool: string,
+  { tool_input: input }: Pick<Payload, "tool_input">,
+): boolean {
+  if (isOwnToolName(tool)) return true;
+  return (
+    /^tool_?search$/i.test(tool) && /(?:^|[^a-z])cairn(?:[^a-z]|$)/.test(JSON.stringify(input))
+  );
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

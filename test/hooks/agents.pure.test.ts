@@ -103,6 +103,78 @@ describe("agents", () => {
     expect(outcomes.filter((action) => action.do === "turn_failed")).toHaveLength(1);
   });
 
+  it("tell what Copilot's sub-agents do as their parent's, without prompts that it wrote", () => {
+    const at = "2026-11-20T09:00:00Z";
+    const own = { session_id: "root", timestamp: at, cwd: "/app" };
+    const sub = { ...own, agent_id: "sub", agent_type: "explore", parent_agent_id: "root" };
+    const inSub = { ...sub, session_id: "sub" };
+    const lines = [
+      { ...own, hook_event_name: "UserPromptSubmit", prompt: "Look around" },
+      { ...inSub, hook_event_name: "UserPromptSubmit", prompt: "Look at greet.sh" },
+      {
+        ...inSub,
+        hook_event_name: "PostToolUse",
+        tool_name: "Read",
+        tool_input: { path: "/app/greet.sh" },
+        tool_result: { result_type: "success", text_result_for_llm: "echo hello" },
+      },
+      { ...inSub, hook_event_name: "Stop", stop_reason: "end_turn" },
+      { ...sub, hook_event_name: "SubagentStop", last_assistant_message: "It greets." },
+      { ...own, hook_event_name: "Stop", stop_reason: "end_turn" },
+    ].map((hook) => ({ at, hook }));
+    const actions = read("copilot-cli", lines);
+    expect(actions.map((one) => ("sessionId" in one ? one.sessionId : null))).toEqual(
+      lines.map(() => "root"),
+    );
+    const events = eventsOf("copilot-cli", lines);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "prompt",
+      "tool_use",
+      "subagent_end",
+      "turn_end",
+    ]);
+    expect(events[1]?.body).toMatchObject({ agent_type: "explore", files_read: ["/app/greet.sh"] });
+  });
+
+  it("find the files of a patch in whichever field an agent puts it", () => {
+    const patch =
+      "*** Begin Patch\n*** Update File: a.ts\n@@\n-x\n+y\n*** Add File: src/new.ts\n+z\n" +
+      "*** Delete File: old.ts\n*** Update File: from.ts\n*** Move to: to.ts\n*** End Patch\n";
+    const files = ["a.ts", "src/new.ts", "old.ts", "from.ts", "to.ts"];
+    const calls: [string, string, object][] = [
+      ["codex", "apply_patch", { command: patch }],
+      ["codex", "apply_patch", { input: patch }],
+      ["copilot-cli", "Edit", { input: patch }],
+      ["copilot-cli", "apply_patch", { patch }],
+      ["opencode", "apply_patch", { patchText: patch }],
+    ];
+    for (const [agent, tool_name, tool_input] of calls) {
+      const hook = { hook_event_name: "PostToolUse", session_id: "s", tool_name, tool_input };
+      const [event] = eventsOf(agent, [{ at: "2026-11-20T09:00:00Z", hook }]);
+      expect([agent, event?.body]).toMatchObject([
+        agent,
+        { files_modified: files, target: "a.ts" },
+      ]);
+    }
+  });
+
+  it("learn nothing from the descriptions of our own tools, which some agents look up", () => {
+    const skipOf = (agent: string, tool_name: string, query: string) => {
+      const hook = {
+        hook_event_name: "PostToolUse",
+        session_id: "s",
+        tool_name,
+        tool_input: { query },
+        tool_response: "mcp__cairn__search: searches the memory",
+      };
+      return eventsOf(agent, [{ at: "2026-11-20T09:00:00Z", hook }])[0]?.skip;
+    };
+    expect(skipOf("qwen-code", "tool_search", "select:mcp__cairn__search")).toBe("internal");
+    expect(skipOf("codex", "tool_search", "cairn memory")).toBe("internal");
+    expect(skipOf("claude-code", "ToolSearch", "+cairn search")).toBe("internal");
+    expect(skipOf("claude-code", "ToolSearch", "cairngorm maps")).toBeNull();
+  });
+
   it("keep two equal calls of one moment apart by their ids, and a repeated hook together", () => {
     const call = (id: string, timestamp: string) => ({
       at: "2026-11-20T09:00:00Z",

@@ -286,6 +286,13 @@ describe("plugins", { timeout: PROCESSES_MS }, () => {
       await it["experimental.text.complete"]({ sessionID: "s" }, { text: "Done." });
       await event("session.idle", { sessionID: "s" });
       await event("session.idle", { sessionID: "s" });
+      await it["chat.message"]({ sessionID: "s" }, { message: { id: "m3" }, parts });
+      const wrong = { tool: "look", error: "There is no such tool" };
+      it["tool.execute.after"]({ tool: "invalid", sessionID: "s", callID: "c3", args: wrong }, { output: "" });
+      await event("session.idle", { sessionID: "s" });
+      await it["chat.message"]({ sessionID: "s" }, { message: { id: "m4" }, parts });
+      await event("session.error", { sessionID: "s", error: {} });
+      await event("session.idle", { sessionID: "s" });
       const system = [];
       await it["experimental.chat.system.transform"]({ sessionID: "s" }, { system });
       await it["experimental.chat.system.transform"]({ sessionID: "s" }, { system });
@@ -304,6 +311,11 @@ describe("plugins", { timeout: PROCESSES_MS }, () => {
       { hook_event_name: "PostToolUseFailure", tool_use_id: "c2", error: "no such text" },
       { hook_event_name: "SubagentStop", agent_id: "child", last_assistant_message: "Looked." },
       { hook_event_name: "Stop", prompt_id: "m1", last_assistant_message: "Done." },
+      { hook_event_name: "UserPromptSubmit", prompt_id: "m3" },
+      { hook_event_name: "PostToolUseFailure", tool_name: "look", error: "There is no such tool" },
+      { hook_event_name: "Stop", prompt_id: "m3", last_assistant_message: "" },
+      { hook_event_name: "UserPromptSubmit", prompt_id: "m4" },
+      { hook_event_name: "StopFailure", prompt_id: "m4" },
       { hook_event_name: "SessionEnd", reason: "exit" },
     ]);
     expect(headers[0]).toMatchObject({
@@ -311,7 +323,8 @@ describe("plugins", { timeout: PROCESSES_MS }, () => {
       "x-cairn-machine": expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(headers[1]).not.toHaveProperty("x-cairn-machine");
-    const once = "CTX SessionStart|CTX UserPromptSubmit";
+    const more = "CTX UserPromptSubmit";
+    const once = `CTX SessionStart|${more}|${more}|${more}`;
     expect(said).toBe(`${once}|${once}`);
   });
 
@@ -330,6 +343,7 @@ describe("plugins", { timeout: PROCESSES_MS }, () => {
       on.tool_result({ toolName: "edit", toolCallId: "t2", input: { path: "a" }, content: text, details: { diff: "+a" } });
       await on.agent_end({ messages: [{ role: "assistant", content: [{ type: "text", text: "Done." }] }, { role: "user" }] });
       const second = await on.before_agent_start({ prompt: "Go on" });
+      await on.agent_end({ messages: [{ role: "assistant", content: [], stopReason: "aborted" }] });
       await on.session_compact({ compactionEntry: { summary: "So far." } });
       await on.session_shutdown({ reason: "quit" });
       console.log(JSON.stringify([first.message.content, second.message.content]));`,
@@ -341,6 +355,7 @@ describe("plugins", { timeout: PROCESSES_MS }, () => {
       { hook_event_name: "PostToolUse", tool_response: "+a" },
       { hook_event_name: "Stop", last_assistant_message: "Done." },
       { hook_event_name: "UserPromptSubmit", prompt: "Go on" },
+      { hook_event_name: "StopFailure" },
       { hook_event_name: "PostCompact", compact_summary: "So far." },
       { hook_event_name: "SessionEnd", reason: "quit" },
     ]);

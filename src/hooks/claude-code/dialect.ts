@@ -1,7 +1,7 @@
 /** Claude Code's hooks and tools. */
 import type { ToolAction } from "../../memory/event.ts";
 import type { AgentDialect, Moment } from "../dialect.ts";
-import { isOwnToolName } from "../tool-call.ts";
+import { isOwnCall } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
 import { CLAUDE_CODE_CONNECT } from "./connect.ts";
 import { isNotice, tasksOf } from "./notices.ts";
@@ -77,7 +77,7 @@ export const CLAUDE_CODE: AgentDialect = {
   answerForm: "nested",
   showsNotices: true,
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   result: (response) => ({ output: toolOutput(response), failed: false }),
   isNotice,
   tasksOf,

@@ -1,8 +1,7 @@
 /** Codex CLI: Claude Code's form with turns instead of prompts, and patches. Tried with 0.169. */
 import type { ToolAction } from "../../memory/event.ts";
 import type { AgentDialect, Moment } from "../dialect.ts";
-import { patchFiles } from "../patch-files.ts";
-import { isOwnToolName } from "../tool-call.ts";
+import { isOwnCall } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
 import { CODEX_CONNECT } from "./connect.ts";
 import { saysItFailed } from "./failing-output.ts";
@@ -37,6 +36,9 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["wait_agent", "delegate"],
   ["request_user_input", "ask"],
   ["update_plan", "plan"],
+  ["get_goal", "plan"],
+  ["create_goal", "plan"],
+  ["update_goal", "plan"],
   ["tool_search", "search"],
 ]);
 
@@ -55,7 +57,7 @@ export const CODEX: AgentDialect = {
   answerForm: "nested",
   rename: (body) => (body.turn_id === undefined ? body : { ...body, prompt_id: body.turn_id }),
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   result: (response, action) => {
     if (typeof response !== "string") return { output: toolOutput(response), failed: false };
     const exit = EXIT_CODE.exec(response);
@@ -64,11 +66,6 @@ export const CODEX: AgentDialect = {
     }
     // Codex's hooks tell no exit code: only a text that says so itself is a failure.
     return { output: response, failed: action === "command" && saysItFailed(response) };
-  },
-  filesInText: (action, input) => {
-    if (action !== "edit" || typeof input.command !== "string") return null;
-    const patch = patchFiles(input.command);
-    return patch === null ? null : { read: [], modified: patch };
   },
   personsWords: (prompt) => prompt.replace(IDE_BLOCK, "").replace(CLIENT_BLOCKS, ""),
 };

@@ -7,7 +7,7 @@
 import type { ToolAction } from "../../memory/event.ts";
 import type { AgentDialect, Moment } from "../dialect.ts";
 import { readShellEnd } from "../shell-report.ts";
-import { isOwnToolName, isRecord } from "../tool-call.ts";
+import { isOwnCall, isRecord } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
 import { COPILOT_CONNECT } from "./connect.ts";
 import { closingMessage, isCopilotPayload, renameFields } from "./payloads.ts";
@@ -48,9 +48,15 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["read_bash", "command"],
   ["write_bash", "command"],
   ["stop_bash", "command"],
+  ["list_bash", "command"],
   ["WebFetch", "fetch"],
   ["web_fetch", "fetch"],
   ["web_search", "fetch"],
+  ["fetch_copilot_cli_documentation", "fetch"],
+  ["Agent", "delegate"],
+  ["read_agent", "delegate"],
+  ["write_agent", "delegate"],
+  ["list_agents", "delegate"],
   ["Task", "delegate"],
   ["task", "delegate"],
   ["ask_user", "ask"],
@@ -72,7 +78,7 @@ export const COPILOT_CLI: AgentDialect = {
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse", "PostToolUseFailure"]),
   answerForm: "flat",
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   result: (response, action) => {
     const text =
       isRecord(response) && typeof response.text_result_for_llm === "string"

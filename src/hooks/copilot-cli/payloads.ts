@@ -15,6 +15,10 @@ const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
   ["initialPrompt", "initial_prompt"],
   ["stopReason", "stop_reason"],
   ["transcriptPath", "transcript_path"],
+  ["agentId", "agent_id"],
+  ["agentType", "agent_type"],
+  ["parentAgentId", "parent_agent_id"],
+  ["lastAssistantMessage", "last_assistant_message"],
 ]);
 
 /** The payload with Claude Code's names of fields and, where it has none, its hook's name. */
@@ -33,6 +37,7 @@ export function renameFields(body: Fields): Fields {
         }
       : result;
   }
+  inParent(named);
   // "new" is its word for a session that begins.
   if (named.source === "new") named.source = "startup";
   const line = named._transcript_line;
@@ -41,6 +46,25 @@ export function renameFields(body: Fields): Fields {
   }
   return named;
 }
+
+/**
+ * A sub-agent sends as a session of its own, with a prompt that its parent wrote and a stop, behind
+ * which the parent's `SubagentStop` tells the same. What it did belongs to the parent's turn.
+ */
+function inParent(named: Fields): void {
+  const { parent_agent_id: parent, agent_id: agent, session_id: session } = named;
+  if (typeof parent !== "string" || agent === undefined || agent !== session) return;
+  named.session_id = parent;
+  if (OF_A_SESSION.has(String(named.hook_event_name))) named.hook_event_name = "SubagentStart";
+}
+
+/** What only says something of the session that a person works in. */
+const OF_A_SESSION: ReadonlySet<string> = new Set([
+  "SessionStart",
+  "UserPromptSubmit",
+  "Stop",
+  "SessionEnd",
+]);
 
 /** Which hook a payload in camelCase is of: only its fields tell. */
 function hookNameOf(fields: Fields): string | null {

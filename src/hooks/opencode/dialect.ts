@@ -2,9 +2,8 @@
 import type { ToolAction } from "../../memory/event.ts";
 import { CLAUDE_CODE } from "../claude-code/dialect.ts";
 import type { AgentDialect } from "../dialect.ts";
-import { patchFiles } from "../patch-files.ts";
 import { shellResult } from "../shell-report.ts";
-import { isOwnToolName, isRecord } from "../tool-call.ts";
+import { isOwnCall, isRecord } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
 import { OPENCODE_CONNECT } from "./connect.ts";
 
@@ -45,7 +44,7 @@ export const OPENCODE: AgentDialect = {
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),
   answerForm: "nested",
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   result: (response) => {
     if (!isRecord(response)) return { output: toolOutput(response), failed: false };
     const { output, exit, diff } = response;
@@ -55,12 +54,6 @@ export const OPENCODE: AgentDialect = {
     const file = FILE_ENVELOPE.exec(output)?.[1];
     if (file === undefined) return { output, failed: false };
     return { output: file.replace(END_OF_FILE, "").replace(LINE_NUMBER, ""), failed: false };
-  },
-  filesInText: (action, input) => {
-    const text = input.patchText ?? input.patch;
-    if (action !== "edit" || typeof text !== "string") return null;
-    const patch = patchFiles(text);
-    return patch === null ? null : { read: [], modified: patch };
   },
   personsWords: (prompt) => QUOTED.exec(prompt.trim())?.[1] ?? prompt,
 };

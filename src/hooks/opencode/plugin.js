@@ -63,12 +63,17 @@ export const Cairn = async ({ directory }) => {
       session.text = undefined;
       await tell(sessionID, "PostCompact", { compact_summary: summary });
     },
+    "session.error": ({ sessionID }) => {
+      if (sessionID !== undefined) known(sessionID).failed = true;
+    },
+    // A turn may end without a word, as where its person says no to a call.
     "session.idle": async ({ sessionID }) => {
       const session = known(sessionID);
-      if (session.text === undefined) return;
-      const said = { last_assistant_message: session.text };
-      session.text = undefined;
-      await tell(sessionID, session.parent === null ? "Stop" : "SubagentStop", said);
+      const { text, parent, failed, working } = session;
+      if (text === undefined && working !== true) return;
+      Object.assign(session, { text: undefined, failed: false, working: false });
+      const event = parent !== null ? "SubagentStop" : failed && !text ? "StopFailure" : "Stop";
+      await tell(sessionID, event, { last_assistant_message: text ?? "" });
     },
     "session.deleted": async ({ info, sessionID }) => {
       const id = sessionID ?? info?.id;
@@ -90,6 +95,7 @@ export const Cairn = async ({ directory }) => {
       if (session.parent !== null) return;
       await start(sessionID);
       session.prompt = message.id;
+      session.working = true;
       const context = await tell(sessionID, "UserPromptSubmit", { prompt: wordsOf(parts) });
       if (context !== "") session.context.push(context);
     },
@@ -100,6 +106,12 @@ export const Cairn = async ({ directory }) => {
     },
     "tool.execute.after": async ({ tool, sessionID, callID, args }, result) => {
       const { content, output, metadata } = result;
+      // What its model called by a name that there is not.
+      if (tool === "invalid") {
+        const state = { input: {}, error: args?.error ?? output };
+        void tell(sessionID, "PostToolUseFailure", failed({ tool: args?.tool, callID, state }));
+        return;
+      }
       void tell(sessionID, "PostToolUse", {
         tool_name: tool,
         tool_input: args,

@@ -2,7 +2,7 @@
 import type { ToolAction } from "../../memory/event.ts";
 import { CLAUDE_CODE } from "../claude-code/dialect.ts";
 import type { AgentDialect } from "../dialect.ts";
-import { isOwnToolName } from "../tool-call.ts";
+import { isOwnCall } from "../tool-call.ts";
 import { toolOutput } from "../tool-output.ts";
 import { PI_CONNECT } from "./connect.ts";
 
@@ -23,7 +23,7 @@ export const PI: AgentDialect = {
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse"]),
   answerForm: "nested",
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   // Its extension tells failures itself, exit codes among them.
   result: (response) => ({ output: toolOutput(response), failed: false }),
 };

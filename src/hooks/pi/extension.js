@@ -43,7 +43,9 @@ export default function cairn(pi) {
   });
   pi.on("agent_end", async ({ messages }) => {
     const last = messages.findLast(({ role }) => role === "assistant");
-    await tell("Stop", { ...inTurn(), last_assistant_message: textOf(last?.content) });
+    const said = textOf(last?.content);
+    const isCut = said === "" && /^(?:aborted|error)$/.test(last?.stopReason ?? "");
+    await tell(isCut ? "StopFailure" : "Stop", { ...inTurn(), last_assistant_message: said });
   });
   pi.on("session_compact", async ({ compactionEntry }) => {
     await tell("PostCompact", { compact_summary: compactionEntry?.summary });

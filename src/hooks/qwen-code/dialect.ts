@@ -3,7 +3,7 @@ import type { ToolAction } from "../../memory/event.ts";
 import { CLAUDE_CODE } from "../claude-code/dialect.ts";
 import type { AgentDialect } from "../dialect.ts";
 import { llmContentResult } from "../llm-content.ts";
-import { isOwnToolName } from "../tool-call.ts";
+import { isOwnCall } from "../tool-call.ts";
 import { QWEN_CONNECT } from "./connect.ts";
 
 const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
@@ -23,8 +23,11 @@ const TOOLS: ReadonlyMap<string, ToolAction> = new Map<string, ToolAction>([
   ["web_search", "fetch"],
   ["task", "delegate"],
   ["agent", "delegate"],
+  ["list_agents", "delegate"],
   ["ask_user_question", "ask"],
   ["todo_write", "plan"],
+  ["get_goal", "plan"],
+  ["update_goal", "plan"],
   ["save_memory", "plan"],
   ["enter_plan_mode", "plan"],
   ["exit_plan_mode", "plan"],
@@ -38,7 +41,7 @@ export const QWEN_CODE: AgentDialect = {
   takesContext: new Set(["SessionStart", "UserPromptSubmit", "PostToolUse", "PostToolUseFailure"]),
   answerForm: "nested",
   tools: TOOLS,
-  isOwnTool: isOwnToolName,
+  isOwnTool: isOwnCall,
   result: llmContentResult,
   emptyPromptsAreNoise: true,
 };
