@@ -34,6 +34,7 @@ export function dumpDatabase(file: string): string {
     for (const row of statedSchema(rows)) {
       const { name, sql } = row;
       lines.push(`${sql};`);
+      if (HAS_NO_ROWS.test(sql)) continue;
       if (isVirtualTable(row)) {
         db.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('integrity-check', 1)`);
         lines.push(...options(db, name));
@@ -47,6 +48,9 @@ export function dumpDatabase(file: string): string {
     db.close();
   }
 }
+
+/** A virtual table that only shows what an index holds. */
+const HAS_NO_ROWS = /^CREATE VIRTUAL TABLE \w+ USING fts5vocab\b/i;
 
 /** What a full-text table was set to, beside the version of its own format. */
 function options(db: DatabaseSync, name: string): string[] {
@@ -73,5 +77,6 @@ function literal(value: unknown): string {
   if (value === null) return "NULL";
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString("hex")}'`;
   throw new Error(`a value of type ${typeof value} is not dumped`);
 }

@@ -29,6 +29,8 @@ import { Client, readAnswers, tellWithProvider, tellWithRules } from "./story.ts
 const KEY = `cairn_local_test0001_${"t".repeat(40)}`;
 /** A key that no deployment lists: the team has it. */
 const ISSUED_KEY = `cairn_local_issued01_${"i".repeat(40)}`;
+/** More than the calls that reading the answers may make. */
+const ANSWERS_MAX = 100;
 /** Of the recording's secrets nothing may be left. */
 const SECRET = "correct-horse-battery";
 
@@ -77,7 +79,10 @@ async function start(release: string, state: string, env: Record<string, string>
 }
 /** Name of an object's fixture by what stands in its database. */
 function nameOf(className: string, file: string): string | null {
-  if (className === "TeamObject") return "team";
+  if (className === "TeamObject") {
+    // Another of them only says which jurisdiction the deployment is of.
+    return readRow(file, "SELECT 1 FROM projects LIMIT 1") === undefined ? null : "team";
+  }
   if (className === "SessionObject") {
     const row = readRow(file, "SELECT session_id FROM session");
     return row === undefined ? null : `session-${row.session_id}`;
@@ -115,6 +120,8 @@ try {
     ANTHROPIC_BASE_URL: mock.url,
   });
   await tellWithProvider(model.client, mock);
+  // No model phrases the questions once more: whoever asks them again has none.
+  mock.control({ queue: new Array(ANSWERS_MAX).fill("overloaded") });
   const answers = await readAnswers(model.client);
   const recordedAt = Date.now();
   await model.kill();

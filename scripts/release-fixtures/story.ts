@@ -344,22 +344,34 @@ const QUERIES = [
 /** What the server tells of all that, by path: the release's own answers, for later ones to match. */
 export async function readAnswers(client: Client): Promise<Record<string, unknown>> {
   const inProject = `project=${encodeURIComponent(PROJECT)}`;
+  const status = `/v1/status?${inProject}`;
+  const observations = `/v1/observations?${inProject}&limit=100`;
   const paths = [
     "/v1/projects",
     "/v1/budgets",
-    "/v1/usage?by=day,project,provider,model,session",
-    `/v1/observations?${inProject}&limit=100`,
+    observations,
     `/v1/summaries?${inProject}&limit=100`,
     `/v1/sessions?${inProject}`,
     `/v1/dead?${inProject}`,
-    `/v1/status?${inProject}`,
+    status,
     ...QUERIES.map((q) => `/v1/search?${inProject}&q=${encodeURIComponent(q)}&limit=20`),
     ...SESSIONS.map((session) => `/v1/sessions/claude-code/${session}`),
     "/v1/sessions/claude-code/dead/dead",
+    // After the searches, which may ask a model as well.
+    "/v1/usage?by=day,project,provider,model,session",
   ];
   const answers: Record<string, unknown> = {};
   for (const path of paths) answers[path] = await client.call("GET", path);
-  const { items } = answers[paths[3] ?? ""] as { items: { id: string }[] };
+  // What the server's settings say, others have other ones.
+  const {
+    providers: _,
+    per_1000_tool_events: __,
+    ...ofProject
+  } = answers[status] as object & {
+    [member: string]: unknown;
+  };
+  answers[status] = ofProject;
+  const { items } = answers[observations] as { items: { id: string }[] };
   for (const { id } of items) {
     const path = `/v1/observations/${id}/sources`;
     answers[path] = await client.call("GET", path);
