@@ -1,7 +1,7 @@
 /** A tool event seen as what the agent did, told by the shape of its input and not by the tool's name. */
 import type { StoredEvent, ToolBody } from "../../memory/event.ts";
 import { relativePath, withoutRoot } from "../../memory/paths.ts";
-import { COMMAND_FIELDS, fileOf } from "../../memory/tool-fields.ts";
+import { COMMAND_FIELDS, CONTENT_FIELDS, fileOf, replacementOf } from "../../memory/tool-fields.ts";
 import { type Change, changeBetween, changeOfPatch } from "./changes.ts";
 import { type CommandOutcome, outcomeOf } from "./commands.ts";
 import { LINE_NUMBER } from "./definitions.ts";
@@ -47,7 +47,7 @@ export function isToolEvent(event: StoredEvent): event is ToolEvent {
   return event.kind === "tool_use" || event.kind === "tool_failure";
 }
 
-function stringOf(input: Record<string, unknown>, ...names: string[]): string | null {
+function stringOf(input: Record<string, unknown>, ...names: readonly string[]): string | null {
   for (const name of names) {
     const value = input[name];
     if (typeof value === "string" && value !== "") return value;
@@ -80,9 +80,9 @@ function replacedText(input: Record<string, unknown>): { before: string; after: 
   const after: string[] = [];
   for (const edit of edits) {
     if (typeof edit !== "object" || edit === null) continue;
-    const fields = edit as Record<string, unknown>;
-    before.push(stringOf(fields, "old_string", "old_str", "oldText", "search") ?? "");
-    after.push(stringOf(fields, "new_string", "new_str", "newText", "replace") ?? "");
+    const replaced = replacementOf(edit as Record<string, unknown>);
+    before.push(replaced.before);
+    after.push(replaced.after);
   }
   return after.some((text) => text !== "") || before.some((text) => text !== "")
     ? { before: before.join("\n"), after: after.join("\n") }
@@ -91,7 +91,7 @@ function replacedText(input: Record<string, unknown>): { before: string; after: 
 
 function kindOf(body: ToolBody, command: string | null): ActivityKind {
   const { input } = body;
-  if (stringOf(input, "content", "file_text", "contents") !== null && pathOf(body) !== null) {
+  if (stringOf(input, ...CONTENT_FIELDS) !== null && pathOf(body) !== null) {
     // A patch came back: there was a file before.
     return /^@@ /m.test(body.output) ? "edit" : "create";
   }
@@ -121,7 +121,7 @@ export function activityOf(event: ToolEvent, root: string | null): Activity {
   const failed = event.kind === "tool_failure";
   const output = withoutColours(strip(body.output));
   const replaced = kind === "edit" ? replacedText(input) : null;
-  const content = stringOf(input, "content", "file_text", "contents");
+  const content = stringOf(input, ...CONTENT_FIELDS);
   let change: Change | null = null;
   if (kind === "edit" && replaced !== null) {
     change = changeBetween(replaced.before, replaced.after, shown ?? "");

@@ -86,6 +86,7 @@ export function draft(content: Content, taken: Set<string>): DraftObservation {
       .slice(0, FACTS_MAX),
     concepts,
     sources: [...new Set(sources)].slice(0, SOURCES_MAX),
+    activity: false,
     index_text: withOtherWords(index, [title, narrative, ...facts].join("\n")),
   };
 }

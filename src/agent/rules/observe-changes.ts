@@ -19,6 +19,7 @@ import {
 } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
 import { commitSubject } from "./shell.ts";
+import { withoutTotality } from "./totality.ts";
 import { codeNames, isLooking, isProcess, nameParts } from "./words.ts";
 
 /** A commit that was made, with what its message says. */
@@ -68,7 +69,7 @@ function partsOf(changes: readonly PendingChange[]): Part[] {
 
 /** Sentences and list points of a text, each by itself. */
 function pointsOf(text: string): string[] {
-  return sectionsOf(unwrapped(text)).flatMap((section) => [
+  const points = sectionsOf(unwrapped(text)).flatMap((section) => [
     ...section.paragraphs.flatMap((paragraph) => sentences(paragraph, 8)),
     ...section.items.map(({ text: head, raw }) => {
       const below = raw
@@ -79,6 +80,7 @@ function pointsOf(text: string): string[] {
       return below.length === 0 ? head : `${head.replace(/:$/, "")}: ${below.join("; ")}`;
     }),
   ]);
+  return points.map(withoutTotality);
 }
 
 /** Least share of a point's names that has to tell for it to belong to a part. */
@@ -301,7 +303,8 @@ function commitContent(
   small: readonly PendingChange[],
   all: readonly PendingChange[],
 ): Content {
-  const { kind, text } = commitSubject(commit.subject);
+  const { kind, text: subject } = commitSubject(commit.subject);
+  const text = withoutTotality(subject);
   const body = pointsOf(commit.body);
   const facts = [
     ...points.filter((point) => point.length > 12),

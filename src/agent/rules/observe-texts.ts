@@ -184,7 +184,8 @@ export function observeCompaction(
 
 /** A section as prose: short points of a list (`Version: 1.5`) say nothing without their heading. */
 function readable({ heading, items, paragraphs, raw }: Section): string {
-  const short = items.length > 0 && items.every(({ text }) => text.length < 90);
+  const isValue = ({ text }: Item) => text.length < 90 && !/[.!?。！？]$/.test(text);
+  const short = items.length > 0 && items.every(isValue);
   if (heading === "" || !short) return raw;
   const values = items.slice(0, 4).map(({ text }) => text.replace(/[.;]$/, ""));
   return [...paragraphs, `- ${heading}: ${values.join("; ")}`].join("\n");

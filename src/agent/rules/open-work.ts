@@ -5,6 +5,7 @@
  * delivered before its outcome.
  */
 import { truncate } from "../../platform/truncate.ts";
+import { shorten } from "./prose.ts";
 
 /** A closing message, point by point. */
 export interface Closing {
@@ -164,14 +165,21 @@ const CHANGES_MAX = 16;
 const LINES_MAX = 16;
 const LINE_MAX_CHARS = 140;
 const TEXT_MAX_CHARS = 260;
+const POINT_MAX_CHARS = 320;
 const LIST_MAX = 8;
 const REPORT_MAX = 10;
 
 const newest = <T>(items: readonly T[], max: number): T[] => items.slice(-max);
 const short = (text: string): string => truncate(text, TEXT_MAX_CHARS);
+/** Retold as it stands, so it ends where a part of it ends, or with a mark. */
+const shortPoint = (text: string): string => {
+  if (text.length <= POINT_MAX_CHARS) return text;
+  const part = text.slice(0, POINT_MAX_CHARS).lastIndexOf("; ");
+  return part > POINT_MAX_CHARS / 2 ? text.slice(0, part) : shorten(text, POINT_MAX_CHARS);
+};
 const saidShort = <T extends Said>(said: T): T => ({ ...said, text: short(said.text) });
 
-/** The same within its bounds: what is oldest or longest goes. About 24 KB at most. */
+/** The same within its bounds: what is oldest or longest goes. About 26 KB at most. */
 export function bounded(work: OpenWork): OpenWork {
   return {
     failures: newest(work.failures, FAILURES_MAX).map((failure) => ({
@@ -207,9 +215,9 @@ export function bounded(work: OpenWork): OpenWork {
     passed: newest(work.passed, 6),
     request: work.request === null ? null : truncate(work.request, 600),
     report: {
-      done: work.report.done.slice(0, REPORT_MAX).map(short),
-      learnt: work.report.learnt.slice(0, REPORT_MAX).map(short),
-      next: work.report.next.slice(0, REPORT_MAX).map(short),
+      done: work.report.done.slice(0, REPORT_MAX).map(shortPoint),
+      learnt: work.report.learnt.slice(0, REPORT_MAX).map(shortPoint),
+      next: work.report.next.slice(0, REPORT_MAX).map(shortPoint),
     },
   };
 }

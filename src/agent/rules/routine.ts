@@ -68,11 +68,11 @@ export function tellRoutine(
   return [
     draft(
       {
-        type: "discovery",
+        type: "decision",
         titles: [`Before a commit here: ${listed(common, COMMANDS_MAX)}`],
         narrative: `Each commit came after ${steps} had passed.`,
         facts: [],
-        concepts: ["pattern"],
+        concepts: ["pattern", "how-it-works"],
         sources: [commit.key, key],
         index: `routine commit checks ${common.join(" ")}`,
         at: commit.at,

@@ -5,7 +5,8 @@ import { saysPoint } from "./open-points.ts";
 import type { Closing } from "./open-work.ts";
 import { joined, looksLikeInstruction, plain, sentences } from "./prose.ts";
 import { sectionsOf } from "./sections.ts";
-import { bare, isGoingOn, isGuess, isPlan } from "./words.ts";
+import { withoutTotality } from "./totality.ts";
+import { bare, isGoingOn, isGuess, isNextStep, isPlan, withoutOpening } from "./words.ts";
 
 const FIELD_MAX = 900;
 const LEARNT =
@@ -22,12 +23,34 @@ function whole(text: string, raw: string): string {
   return `${text.replace(/[:：]$/, "")}: ${below.join("; ")}`;
 }
 
+/** A heading that is a sentence by itself and says what came of it: `All 3 subtasks completed`. */
+function isOutcome(heading: string): boolean {
+  return (
+    heading.split(/\s+/).length >= 3 &&
+    !saysOpen(heading) &&
+    /^(?:all|both|alle|beide|tod[oa]s|ambos|tous|toutes|tutti|tutte|entrambi)\b.*\b(?:completed?|done|finished|implemented|fixed|merged|migrated|pass(?:ed|ing)?|erledigt|fertig|abgeschlossen|complet[oa]s|completad[oa]s|listos|terminées?|terminés|conclu[ií]d[oa]s|completat[ei])$/iu.test(
+      heading,
+    )
+  );
+}
+
+/** Longest closing message that may be no more than a remark before the next step. */
+const STEP_MAX = 400;
+
+/** True for a message that ends with what its writer is about to do: the turn was broken off there. */
+function isBrokenOff(text: string): boolean {
+  if (text.length > STEP_MAX) return false;
+  const last = sentences(text, 12).at(-1) ?? "";
+  return isNextStep(withoutOpening(last)) && !/[?？]$/.test(last);
+}
+
 /**
  * Takes a closing message apart. `unproved` says of a point that it speaks of something that still
  * fails: such a point is neither done nor learnt.
  */
 export function readClosing(text: string, unproved: (point: string) => boolean): Closing {
   const closing: Closing = { done: [], learnt: [], next: [] };
+  if (isBrokenOff(text)) return closing;
   const sections = sectionsOf(text);
   const about = aboutSections(sections, text);
   for (const [i, section] of sections.entries()) {
@@ -42,7 +65,9 @@ export function readClosing(text: string, unproved: (point: string) => boolean):
         listed: true,
       })),
     ];
-    for (const { point, ticked, listed } of points) {
+    if (isOutcome(section.heading)) closing.done.push(withoutTotality(section.heading));
+    for (const { point: said, ticked, listed } of points) {
+      const point = withoutTotality(withoutOpening(said));
       // What ends with a colon announces a list that is not in it.
       if (point.length < 4 || /[:：]$/.test(point)) continue;
       const labelled = labelledNext(point);

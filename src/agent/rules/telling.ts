@@ -13,7 +13,7 @@ function isSentence(point: string): boolean {
   if (!/^["'`\p{L}]/u.test(point)) return false;
   const spaceless = /\p{Lo}{6}/u.test(point);
   if (!spaceless && (point.length < 25 || !/\s\S{1,60}\s/.test(point))) return false;
-  if (/[{};$]|&&|\|\|/.test(point)) return false;
+  if (/[{}$]|;(?!\s\S)|&&|\|\|/.test(point)) return false;
   const letters = point.match(/[\p{L}\p{M} ,.'-]/gu)?.length ?? 0;
   return letters / point.length > 0.75;
 }

@@ -7,7 +7,7 @@ import { isEnglish, plain, sentences } from "./prose.ts";
 
 /** First words of a sentence that opens or comments and says nothing itself. */
 const OPENING =
-  /^(?:(?:ok(?:ay)?|good|great|perfect|excellent|nice|right|alright|hmm|ah|oh|so|well|interesting|i see|found it|got it|now i understand|i understand|aha)\b(?: the (?:issue|problem|error|bug)s?\b)?[\s,.!:;–—-]{1,4})+/i;
+  /^(?:(?:ok(?:ay)?|hmm|ah|oh|so|i see|found it|got it|now i understand|i understand|aha)\b(?: the (?:issue|problem|error|bug)s?\b)?(?:\s?[,.!:;–—]+\s{0,3}|\s-\s|\s+)|(?:good|great|perfect|excellent|nice|right|alright|well|interesting)(?:\s?[,.!:;–—]+\s{0,3}|\s-\s))+/i;
 
 /** A sentence about what the speaker is going to do. English first, then words of the same kind. */
 const PLAN =
@@ -25,7 +25,7 @@ const REFUTED =
 
 /** True only for the moment: it belongs to open points, or to nothing. */
 const STATE =
-  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|ready now|(?:does(?:n't| not)|do(?:n't| not)) exist yet|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|need(?:s|ed)? to (?:be )?(?:restructur|fix|chang|updat|add|refactor|resolv)\w*|issues? to fix|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
+  /\b(?:(?:not|never|isn't|aren't) (?:yet )?(?:been )?(?:committed|pushed|staged|merged|implemented)|uncommitted|unstaged|untracked|pending|in progress|currently|ready now|(?:does(?:n't| not)|do(?:n't| not)) exist yet|for now|at the moment|working tree|ready to (?:commit|proceed|push|start)|unblocked|blocked by|need(?:s|ed)? to (?:be (?!\w*(?:un|in)able)\w+(?:ed|en|t|ne)|(?:restructur|fix|chang|updat|add|refactor|resolv)\w*)|issues? to fix|no blockers|blocker|is (?:now )?(?:committed|closed|complete|done|claimed)|are (?:now )?(?:committed|closed|complete|done)|noch nicht|derzeit|sin confirmar|en cours|pas encore)\b/iu;
 
 /** A cause, a contrast, a limit or a way that something behaves. */
 const FINDING =
@@ -58,10 +58,23 @@ export function isProcess(plan: string): boolean {
 
 /** Calls a failure nobody's fault. */
 const EXCUSE =
-  /\b(?:false (?:positive|alarm)|known (?:issue|problem)|unrelated|pre-?existing|flaky|spurious|tooling|functionally (?:correct|complete)|code is (?:correct|fine)|looks correct|fehlalarm|falso positivo|faux positif)\b|误报|誤検知/iu;
+  /\b(?:false (?:positive|alarm)|known (?:issue|problem)|unrelated|pre-?existing|(?:is|are|was|were)? ?expected (?:during|while|until|for now|at this (?:point|stage))|flaky|spurious|tooling|functionally (?:correct|complete)|code is (?:correct|fine)|looks correct|fehlalarm|falso positivo|faux positif)\b|误报|誤検知/iu;
+
+/** `text` without the words that open or comment and say nothing: `Good - the helper is unused`. */
+export function withoutOpening(text: string): string {
+  return text.replace(OPENING, "");
+}
 
 export function isExcuse(text: string): boolean {
   return EXCUSE.test(text);
+}
+
+/** What the speaker does next, as the last sentence of a message that was broken off. */
+const NEXT_STEP =
+  /^(?:(?:now|next|so|then),?\s+)?(?:let me (?!know\b)|let's (?!me\b)|i(?:'ll| will| am going to|'m going to) (?:now|check|look|fix|run|try|start|continue|wait|add|update|remove|read)\b|ich (?:werde|schaue|prüfe|muss) (?:jetzt|nun|mir)\b|lass mich|voy a |vamos a |déjame |je vais |laisse-moi |vou |deixe-me |теперь я |сейчас |давайте? (?:я )?(?:посмотр|провер|исправ)|让我(?!们?知道)|我来|我现在|次に.*(?:します|する)。?$|まず.*(?:します|する)。?$)/iu;
+
+export function isNextStep(sentence: string): boolean {
+  return NEXT_STEP.test(sentence);
 }
 
 /** The order in which steps are given. */
@@ -165,12 +178,19 @@ function asOrder(sentence: string): string {
 const CAUSE_OPENING =
   /^(?:(?:the|my|this) )?(?:(?:real|actual|main|root|core|underlying) )?(?:issue|problem|bug|cause|reason|error|culprit|mistake)(?: here)? (?:is|was) (?:that |with |in )?|^(?:that's|this is|it's) (?:the|why|because)(?: (?:bug|issue|problem|reason|cause))?(?: is)?[\s:,–—-]+(?=\S+ \S+ \S+ \S+)/i;
 
+/** Where somebody looked: what they saw there comes behind it. */
+const LOOKED_AT = /^(?:looking (?:at|through|into)|reading|checking) [^,]{2,80}, /i;
+/** A reason whose main clause was a plan and is told elsewhere: without a comma it stands alone. */
+const REASON_ALONE = /^(?:since|because|as)\s+(?=[^,]+$)/i;
+
 /** A claim without what leads up to it. */
 function asClaim(sentence: string): string {
   return sentence
     .replace(OPENING, "")
     .replace(/^(?:so|and|but|thus|therefore|however|also),?\s+/i, "")
     .replace(CAUSE_OPENING, "")
+    .replace(LOOKED_AT, "")
+    .replace(REASON_ALONE, "")
     .replace(/[:;,\s]+$/, "");
 }
 

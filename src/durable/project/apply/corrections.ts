@@ -1,13 +1,9 @@
 /** What a session shows to be wrong of its own observations. Parts of a caller's transaction. */
+
+import { correctedBy } from "../../../memory/corrections.ts";
 import type { Delivery } from "../../../memory/delivery.ts";
-import type { Correction } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
-import {
-  type FirstSource,
-  observationsOfFirstSource,
-  standAgain,
-  withdrawItem,
-} from "../store/items.ts";
+import { observationsOfFirstSource, standAgain, withdrawItem } from "../store/items.ts";
 
 /**
  * Withdraws what a delivery corrects of its own observations and of those before it: they stay
@@ -23,14 +19,6 @@ export function applyCorrections(db: Database, delivery: Delivery): void {
       withdrawItem(db, n, { reason: correction.reason, batch });
     }
   }
-}
-
-/** One event may have taught several things: the words tell which. */
-function correctedBy({ source, text }: Correction, found: readonly FirstSource[]): FirstSource[] {
-  const ofSource = found.filter((item) => item.source === source);
-  if (text === undefined || ofSource.length < 2) return ofSource;
-  const named = ofSource.filter(({ title }) => text.startsWith(title.replace(/ \(\d+\)$/, "")));
-  return named.length > 0 ? named : ofSource;
 }
 
 /** The batches are withdrawn: what they corrected stands again. */
