@@ -61,7 +61,7 @@ export function summary(over: Partial<NewSummary> = {}): NewSummary {
     learned: "",
     completed: "",
     next_steps: "",
-    sources: ["stop:1"],
+    sources: ["stop:1", "tool:1"],
     provider: "extractive",
     model: null,
     degraded: null,

@@ -93,6 +93,7 @@ function isRule(line: string): boolean {
 function unframed(line: string): string {
   return line
     .replace(/^\s{0,8}(?:Error: )?Exit code \d{1,3}:?/, "")
+    .replace(/^E\s{2,8}(?=\S)/, "")
     .replace(/^(?:[\s│┃└─>*|]|\[[A-Z]\] [→↘↗↑↓] |\((?:Mix|EXIT)\) ){1,14}/, "")
     .trim();
 }
@@ -108,6 +109,8 @@ function withBlock(at: number, lines: readonly string[], max: number): string {
       continue;
     }
     if (/^\s{0,12}\(\S{1,40} \S{1,12}\) |^\s{0,8}at \S/.test(line)) break;
+    // What counts or names what ran says nothing more of what is wrong.
+    if (i > at && (TOTALS.test(line) || /^\s{0,4}(?:FAIL|ok|PASS)\b/.test(line))) break;
     text = `${text} ${unframed(line)}`;
   }
   return text;

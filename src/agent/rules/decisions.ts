@@ -5,7 +5,7 @@ import { truncate } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
 import { answersOf } from "./answers.ts";
 import { draft } from "./draft.ts";
-import { capitalised, joined, listed, sentences, shorten } from "./prose.ts";
+import { capitalised, joined, listed, shorten, spokenSentences } from "./prose.ts";
 import { bare, codeNames } from "./words.ts";
 
 /** Labels of the options of each question, by the question. */
@@ -95,9 +95,9 @@ export function observeRulings(
   at: number,
   taken: Set<string>,
 ): DraftObservation[] {
-  const said = sentences(words.slice(0, 4_000), 30).filter(
+  const said = spokenSentences(words.slice(0, 4_000), 30).filter(
     (sentence) =>
-      sentence.length >= 15 &&
+      (sentence.length >= 15 || /\p{Lo}{6}/u.test(sentence)) &&
       sentence.length <= 300 &&
       RULING.test(sentence) &&
       !/[?？]$/.test(sentence) &&

@@ -264,9 +264,32 @@ export function noteWords(work: OpenWork, said: Said): boolean {
   return open.length > 0;
 }
 
-/** Notes something that was done while failures are open. */
-export function noteTried(work: OpenWork, tried: Tried): void {
+/** Something was done while failures are open; `removed` are lines that it took out of its file. */
+export function noteTried(work: OpenWork, tried: Tried, removed: readonly string[] = []): void {
+  for (const failure of work.failures) takeOutUndone(failure, tried.path, new Set(removed));
   for (const failure of work.failures) if (!failure.gone) failure.tried.push(tried);
+}
+
+/**
+ * What an edit takes out again did not help, whatever it changed for a while: a failure that it made
+ * go away was only hidden, and is open again.
+ */
+function takeOutUndone(
+  failure: OpenFailure,
+  path: string | null,
+  removed: ReadonlySet<string>,
+): void {
+  const isUndone = (tried: Tried) => {
+    if (path === null || tried.path !== path || !tried.added?.length) return false;
+    tried.added = tried.added.filter((line) => !removed.has(line));
+    return tried.added.length === 0;
+  };
+  const undone = failure.tried.filter(isUndone);
+  if (undone.length === 0) return;
+  failure.tried = failure.tried.filter((tried) => !undone.includes(tried));
+  if (!failure.gone) return;
+  failure.attempts = [...new Set([...failure.attempts, ...asAttempts(undone)])];
+  failure.gone = failure.tried.length > 0;
 }
 
 /** What was tried for the failure: all of it where nothing tells what it was for. */

@@ -10,7 +10,6 @@ import type { ClosedPoint, ObserverBatch } from "../provider.ts";
 import { type Activity, activityOf, isToolEvent } from "./activity.ts";
 import { commandName } from "./activity-items.ts";
 import { BatchPoints } from "./batch-points.ts";
-import { editTitle } from "./change-words.ts";
 import { checkKind, checkName, commitOf, isRemedy, mainPrograms } from "./commands.ts";
 import { noteCommitChecks, tellCommitChecks } from "./commit-checks.ts";
 import { observeAnswers, observeChoices, observeRulings } from "./decisions.ts";
@@ -46,14 +45,14 @@ import {
   type OpenWork,
   type PendingChange,
 } from "./open-work.ts";
-import { inCommit, noteChange, shownChange, takeBack } from "./pending-changes.ts";
+import { inCommit, linesOf, noteChange, takeBack, triedBy } from "./pending-changes.ts";
 import { shorten } from "./prose.ts";
 import { goesOn, personsWords } from "./request.ts";
 import { observeRequirements } from "./requirements.ts";
 import { noteStep, tellRoutine } from "./routine.ts";
 import { commitMessageOf } from "./shell.ts";
 import { addToReport, readClosing } from "./summary.ts";
-import { isExcuse, isTelling, takeApart } from "./words.ts";
+import { isExcuse, takeApart } from "./words.ts";
 
 /** A saying as long as this with headings is a report: the closing message says the same again. */
 const SAYING_MAX = 1_200;
@@ -227,20 +226,8 @@ class Follower {
   #change(activity: Activity): void {
     if (activity.path === null) return;
     noteChange(this.work, activity, this.work.plan);
-    const said = this.work.plan.at(-1)?.text;
-    const file = fileName(activity.path);
-    noteTried(this.work, {
-      what: said !== undefined && isTelling(said) ? said : editTitle([activity]),
-      path: activity.path,
-      about: [
-        file,
-        ...(activity.change?.addedNames ?? []),
-        ...(activity.change?.within ?? []),
-        ...(activity.change?.added ?? activity.text.split("\n")).slice(0, 6),
-      ].join(" "),
-      shows: shownChange(activity),
-      key: activity.key,
-    });
+    const tried = triedBy(activity, activity.path, this.work.plan.at(-1)?.text ?? null);
+    noteTried(this.work, tried, linesOf(activity.change?.removed));
   }
 
   #command(activity: Activity): void {

@@ -229,6 +229,13 @@ function titleOf(part: Part): string[] {
     );
   if (first.gone.length > 0)
     titles.push(`Remove ${listed(first.gone.map(shortName), 3)} from ${name}`);
+  const other = changes.find((change) => change.names.length > 0);
+  if (names.length === 0 && other !== undefined) {
+    const added = listed(other.names.map(shortName), 3);
+    titles.push(
+      `${other.created ? "New" : "Add"} ${added} in ${fileName(other.path)}, with ${name}`,
+    );
+  }
   const line = first.lines[0];
   if (line !== undefined) titles.push(`${name}: ${line}`);
   titles.push(`${first.created ? "New" : "Changed"} ${name}${along}`);

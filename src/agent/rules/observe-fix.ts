@@ -58,10 +58,34 @@ function hasNewFlag(before: string, after: string): boolean {
   return flags.some((flag) => !before.includes(flag));
 }
 
+/** A name in a message by which a compiler or an interpreter says that it is not there. */
+const UNKNOWN_NAME =
+  /(?:undefined|undeclared|unresolved|not defined|not found|cannot find|unknown|no such)[^"'`‘“]{0,30}["'`‘“]([^"'`’”]{1,60})["'`’”]|["'`‘“]([^"'`’”]{1,60})["'`’”][^"'`]{0,20}(?:is not defined|was not declared|not found|is undefined|does not exist)|\bundefined: ([\w.]{1,60})/i;
+
+/** True where the name that was missing is one that the work itself put in: it only forgot the rest. */
+function isSlip({ message }: OpenFailure, tried: readonly Tried[]): boolean {
+  const [, a, b, c] = UNKNOWN_NAME.exec(message) ?? [];
+  const name = a ?? b ?? c;
+  if (name === undefined) return false;
+  return tried.some(({ added = [] }) => added.some((line) => isDefinedIn(line, name)));
+}
+
+/** True for a line that defines the name, or sets it. */
+function isDefinedIn(line: string, name: string): boolean {
+  const at = line.indexOf(name);
+  if (at === -1) return false;
+  const after = line.slice(at + name.length);
+  return (
+    /^\s*(?::=|=(?!=)|:)/.test(after) ||
+    /\b(?:import|from|use|def|fn|func|function|class|let|const|var|type)\b/.test(line.slice(0, at))
+  );
+}
+
 /** True where nothing was learnt: the same command again, or only a formatter in between. */
 function isTrivial(failure: OpenFailure, tried: readonly Tried[]): boolean {
   if (failure.words.length > 0 || failure.attempts.length > 0) return false;
   if (tried.length === 0 || failure.message.length < 12) return true;
+  if (isSlip(failure, tried)) return true;
   // Another form of a command that is no check: only words make that worth telling.
   if (failure.kind === null && tried.every(({ path }) => path === null)) {
     return !tried.some(({ about }) => hasNewFlag(failure.command, about));

@@ -30,6 +30,8 @@ export interface Tried {
   about: string;
   /** A short change as it stands: `now a (was b)`; empty for a longer one. */
   shows: string;
+  /** Lines that it put in and that still stand. Absent for commands, and in work of an older release. */
+  added?: string[];
   key: string;
 }
 
@@ -193,6 +195,7 @@ export function bounded(work: OpenWork): OpenWork {
         what: truncate(tried.what, LINE_MAX_CHARS),
         about: short(tried.about),
         shows: truncate(tried.shows, LINE_MAX_CHARS * 2),
+        ...(tried.added === undefined ? {} : { added: tried.added.slice(0, LIST_MAX) }),
       })),
       words: newest(failure.words, LIST_MAX).map(saidShort),
       sources: [...failure.sources.slice(0, 1), ...failure.sources.slice(1).slice(-1)],

@@ -3,9 +3,11 @@ import type { Correction } from "../../memory/observation.ts";
 import { fileName } from "../../memory/paths.ts";
 import { truncate } from "../../platform/truncate.ts";
 import type { Activity } from "./activity.ts";
+import { editTitle } from "./change-words.ts";
 import { definedNames, FILE_COMMENT_LINES, statedPurpose } from "./definitions.ts";
-import type { OpenWork, PendingChange, Said } from "./open-work.ts";
+import type { OpenWork, PendingChange, Said, Tried } from "./open-work.ts";
 import { looksLikeInstruction } from "./prose.ts";
+import { isTelling } from "./words.ts";
 
 const LINE_MAX = 140;
 /** Lines of one file that are kept. */
@@ -30,6 +32,16 @@ function worthOf(line: string): number {
     (sum, [form, worth]) => sum + worth * Math.min(3, line.match(form)?.length ?? 0),
     0,
   );
+}
+
+/** Lines without their indentation, blank ones left out, as they are compared. */
+export function linesOf(lines: readonly string[] = []): string[] {
+  return lines.map((line) => truncate(line.trim(), LINE_MAX)).filter((line) => line !== "");
+}
+
+/** Those of `lines` that are no mere frame of a block, as any change may have them. */
+function ownLinesOf(lines: readonly string[] = []): string[] {
+  return linesOf(lines).filter((line) => !DULL.test(line));
 }
 
 /** Those of `lines` that tell most, in their own order. */
@@ -84,9 +96,11 @@ export function noteChange(work: OpenWork, activity: Activity, plan: readonly Sa
     const purpose = statedPurpose(activity.text, FILE_COMMENT_LINES);
     change.purpose = purpose !== null && !looksLikeInstruction(purpose) ? purpose : null;
   }
-  const without = new Set(removed.map((line) => truncate(line.trim(), LINE_MAX)));
-  const back = new Set(added.map((line) => truncate(line.trim(), LINE_MAX)));
+  const without = new Set(linesOf(removed));
+  const back = new Set(linesOf(added));
   const fresh = new Set(change.lines);
+  // What was set out to do before was done otherwise in the end.
+  if (change.lines.length > 0 && change.lines.every((line) => without.has(line))) change.plans = [];
   change.was = [
     ...change.was.filter((line) => !back.has(line)),
     ...tellingLines(removed).filter((line) => !fresh.has(line)),
@@ -171,7 +185,7 @@ const SHOWN_LINES = 3;
 const SHOWN_CHARS = 110;
 
 /** A short edit as it stands: `file: now a (was b)`; empty for one that is long. */
-export function shownChange({ path, change }: Activity): string {
+function shownChange({ path, change }: Activity): string {
   const telling = (lines: readonly string[] = []) =>
     lines.map((line) => line.trim()).filter((line) => /[\p{L}\p{N}]{2}/u.test(line));
   const after = telling(change?.added);
@@ -182,4 +196,22 @@ export function shownChange({ path, change }: Activity): string {
   const file = fileName(path ?? "");
   if (after.length === 0) return before.length === 0 ? "" : `${file}: without ${before.join(" ")}`;
   return `${file}: now ${after.join(" ")}${before.length > 0 ? ` (was ${before.join(" ")})` : ""}`;
+}
+
+/** An edit as something that was done about what fails; `said` is what it was announced as. */
+export function triedBy(activity: Activity, path: string, said: string | null): Tried {
+  const { change, text, key } = activity;
+  return {
+    what: said !== null && isTelling(said) ? said : editTitle([activity]),
+    path,
+    about: [
+      fileName(path),
+      ...(change?.addedNames ?? []),
+      ...(change?.within ?? []),
+      ...(change?.added ?? text.split("\n")).slice(0, 6),
+    ].join(" "),
+    shows: shownChange(activity),
+    added: ownLinesOf(change?.added),
+    key,
+  };
 }

@@ -54,6 +54,23 @@ export function sentences(text: string, limit: number): string[] {
   return found.filter((sentence) => sentence !== "");
 }
 
+/** Where a sentence ends before one that begins with a small letter: not after an abbreviation. */
+const SMALL_BEGINNING =
+  /(?<=\p{L}{2}[.!?])(?<!(?<!\p{L})(?:etc|vs|cf|ca|eg|ie|resp|bzw|ggf|inkl|ej|nr|no|approx|incl)\.)\s+(?=\p{Ll})/iu;
+
+/** Sentences as people type them: one may begin with a small letter, and each line is one by itself. */
+export function spokenSentences(text: string, limit: number): string[] {
+  return (
+    text
+      // A long line that goes on with a small letter was wrapped.
+      .replace(/(?<=[^\n]{60})\n(?=\p{Ll})/gu, " ")
+      .split(/\n+/)
+      .flatMap((line) => sentences(line, limit))
+      .flatMap((sentence) => sentence.split(SMALL_BEGINNING))
+      .slice(0, limit)
+  );
+}
+
 /**
  * True for text that tells its reader what to do. Memory is a record: what a file, a page or a
  * tool demanded of one agent must not reach the next one as a demand.

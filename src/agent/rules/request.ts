@@ -23,7 +23,7 @@ function isPasted(line: string): boolean {
   );
 }
 
-/** The sentences of a person in a prompt; empty where there are none. */
+/** The sentences of a person in a prompt, in their lines; empty where there are none. */
 export function personsWords(prompt: string): string {
   const command = COMMAND.exec(prompt)?.[1];
   const args = [...prompt.matchAll(ARGUMENTS)].map(([, text = ""]) => text.trim()).join(" ");
@@ -37,10 +37,10 @@ export function personsWords(prompt: string): string {
     .replace(/^\s*\[(?:Image|Pasted text)[^\]]{0,60}\]/gim, "");
   const lines = rest.split("\n").filter((line) => line.trim() !== "");
   const said = lines.filter((line) => !isPasted(line));
-  const words = (said.length > 0 ? said : lines.slice(0, 2)).map((line) => line.trim()).join(" ");
+  const words = (said.length > 0 ? said : lines.slice(0, 2)).map((line) => line.trim()).join("\n");
   const whole = [args, words]
     .filter((part) => part !== "")
-    .join(" ")
+    .join("\n")
     .trim();
   if (whole !== "") return whole;
   return command === undefined ? "" : `/${command}`;

@@ -188,6 +188,7 @@ function asClaim(sentence: string): string {
   return sentence
     .replace(OPENING, "")
     .replace(/^(?:so|and|but|thus|therefore|however|also),?\s+/i, "")
+    .replace(/^(?:confirmed|verified)\s{0,2}[:,–—-]\s{1,2}/i, "")
     .replace(CAUSE_OPENING, "")
     .replace(LOOKED_AT, "")
     .replace(REASON_ALONE, "")

@@ -41,6 +41,95 @@ describe("a command that failed on one of its words", () => {
   });
 });
 
+describe("an edit that a later one takes out again", () => {
+  const edited = (id: string, before: string, after: string) =>
+    toolEvent(
+      id,
+      "Edit",
+      { file_path: `${ROOT}/src/till.go`, old_string: before, new_string: after },
+      "",
+    );
+  const hidden = "  if pos >= len(b.payments) {\n    return nil\n  }\n  p := b.payments[pos]";
+  const events = [
+    refused("1", "go test ./bon", "panic: runtime error: index out of range [3] with length 2"),
+    edited("2", "  p := b.payments[pos]", hidden),
+    refused("3", "go test ./bon", "--- FAIL: TestCancel\n    bon_test.go:31: balance 1200, want 0"),
+    edited(
+      "4",
+      hidden,
+      "  for _, p := range b.paymentsOf(b.positions[pos].ID) {\n    b.book(-p.Amount)\n  }",
+    ),
+    ran("5", "go test ./bon", "ok  \tshop/bon\t0.01s\n3 passed"),
+  ];
+
+  it("is no fix of the failure that it only hid: what stands is, and it is told as an attempt", () => {
+    const { observations } = followed(events);
+    const fix = observations.find(({ title }) => title.includes("index out of range"));
+    expect(fix?.narrative).toContain("paymentsOf");
+    expect(fix?.narrative).not.toMatch(/now if pos/);
+    expect(fix?.facts.join()).toMatch(/Tried without success: .*(?:till\.go|payments)/);
+  });
+
+  it("takes along the plan that it was announced as", () => {
+    const said = (key: string, text: string) => textEvent(key, "say" as "prompt", text);
+    const { observations } = followed([
+      said("say:1", "I'll use an `upsert_all` on the two columns of `offers`."),
+      edited("1", "  insert_many(offers, rows)", "  upsert_all(offers, rows, SUPPLIER_SKU)"),
+      said("say:2", "I'll delete the day's rows of `offers` and insert them again."),
+      edited(
+        "2",
+        "  upsert_all(offers, rows, SUPPLIER_SKU)",
+        "  delete_day(offers, FEED_DATE)\n  insert_many(offers, rows)",
+      ),
+    ]);
+    expect(
+      JSON.stringify(observations.map(({ title, narrative }) => [title, narrative])),
+    ).not.toContain("upsert");
+  });
+});
+
+it("a name that the work put in and had yet to define is a slip, and nobody is told of it", () => {
+  const { observations } = followed([
+    refused(
+      "1",
+      "pytest",
+      "E   NameError: name 'first' is not defined\n1 failed, 6 passed in 2.10s",
+    ),
+    toolEvent(
+      "2",
+      "Edit",
+      {
+        file_path: `${ROOT}/load.py`,
+        old_string: "def load(frames):",
+        new_string: "def load(frames):\n    first = True",
+      },
+      "",
+    ),
+    ran("3", "pytest", "7 passed in 2.05s"),
+  ]);
+  expect(observations.filter(({ type }) => type === "bugfix")).toEqual([]);
+});
+
+describe("what a person rules out", () => {
+  const ruled = (words: string) =>
+    followed([textEvent("prompt:1", "prompt", words)]).observations.map(({ title }) => title);
+
+  it.each([
+    [
+      "find out why and fix it. don't touch the schema, ops runs migrations on mondays",
+      "The user: don't touch the schema, ops runs migrations on mondays",
+    ],
+    ["fix the import\n\nnever log the customer's name", "The user: never log the customer's name"],
+    ["真っ白になる原因を直して。ライブラリは追加しないで。", "The user: ライブラリは追加しないで"],
+    [
+      "use short names, e.g. no prefixes at all, and always sort",
+      "The user: use short names, e.g. no prefixes at all, and always sort",
+    ],
+  ])("is told without the rest of the prompt: %s", (words, title) => {
+    expect(ruled(words)).toEqual([title]);
+  });
+});
+
 describe("what runs before commits", () => {
   const committed = (id: string, hash: string) =>
     ran(id, `git add -A && git commit -m "Step ${id}"`, `[main ${hash}] Step ${id}`);

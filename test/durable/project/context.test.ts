@@ -63,6 +63,13 @@ describe("the context of a session", () => {
             prompt_number: 2,
           }),
           summary({ request: "Says nothing", created_at: NOW, prompt_number: 3 }),
+          summary({
+            request: "What was the command for the tests?",
+            completed: "npm run test:file",
+            sources: ["stop:9", "prompt:9"],
+            created_at: NOW,
+            prompt_number: 4,
+          }),
         ],
       }),
     });
@@ -74,10 +81,12 @@ describe("the context of a session", () => {
     // Without a command that is known to exist, only tools are named.
     expect(text).not.toContain("cairn search");
     expect(text).toContain("get_observations (by id)");
+    // A question that was only answered is not where the work stopped.
+    expect(text).toContain("- Request: Fix login");
     expect(text.indexOf("Left open: Write the migration")).toBeGreaterThan(0);
     expect(text.indexOf("- Left open")).toBeLessThan(text.indexOf("keychain"));
     expect(text).toContain(
-      "Earlier sessions, one line each:\n- 3-62 · 2 d · Old request → Old work",
+      "Earlier sessions, one line each:\n- 3-65 · just now · What was the command for the tests? → npm run test:file\n- 3-62 · 2 d · Old request → Old work",
     );
     expect(text).not.toContain("Says nothing");
     expect(text).toContain(
@@ -85,7 +94,7 @@ describe("the context of a session", () => {
     );
     expect(observations).toContain("3-1");
     expect(tokens).toBe(Math.ceil(text.length / 4));
-    expect(until).toBe(64);
+    expect(until).toBe(65);
     for (const budget of [200, 500, 2000, 100_000]) {
       const cut = await project.context(READER, { ...ASK, tokens: budget });
       expect(cut.text.length).toBeLessThanOrEqual(Math.min(CONTEXT_MAX_CHARS, budget * 4));

@@ -14,6 +14,16 @@ export interface SessionsWork {
   earlier: SummaryRow[];
 }
 
+/** A longer answer may be what the work came to: a plan, a review. */
+const ASIDE_MAX_CHARS = 400;
+
+/** True for a short answer to a question, for which nothing was done: work stopped before it. */
+function isAside({ content }: SummaryRow): boolean {
+  const { completed, learned, next_steps, sources } = content;
+  const isTalk = sources.every((key) => /^(?:prompt|stop):/.test(key));
+  return isTalk && next_steps === "" && completed.length + learned.length < ASIDE_MAX_CHARS;
+}
+
 /** Reads what sessions came to, as far as it is news to who asks. */
 export function sessionsWork(view: View, query: Known): SessionsWork {
   const telling = newestSummaries(view, SUMMARIES)
@@ -27,7 +37,9 @@ export function sessionsWork(view: View, query: Known): SessionsWork {
     const work = `${row.session}\n${row.content.request}`;
     if (!works.has(work)) works.set(work, row);
   }
-  const [last = null, ...earlier] = works.values();
+  const all = [...works.values()];
+  const last = all.find((row) => !isAside(row)) ?? all[0] ?? null;
+  const earlier = all.filter((row) => row !== last);
   // What only says what was left to do says nothing of what was done.
   return {
     last,
