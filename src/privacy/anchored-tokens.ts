@@ -5,7 +5,7 @@
  * one; without any of these there is none.
  */
 export const ANCHOR_PREFIXES =
-  "AA atlasv1. sig= Signature= signature= code= hooks. hooks/ hook/ webhook chat.googleapis";
+  "AA atlasv1. sig= Signature= signature= code= jsessionid= JSESSIONID= PHPSESSID= hooks. hooks/ hook/ webhook chat.googleapis";
 
 const RULES: readonly [kind: string, literal: string, pattern: RegExp][] = [
   [
@@ -37,6 +37,12 @@ const RULES: readonly [kind: string, literal: string, pattern: RegExp][] = [
     "code=",
     /(?<=[?&](?:amp;)?code=)(?=[A-Za-z_%/.-]{0,40}[0-9])(?=[^A-Z\s]{0,40}[A-Z])[A-Za-z0-9%+/=_.-]{24,600}/g,
   ],
+  [
+    "session",
+    "SESSI",
+    /(?<=\b(?:JSESSIONID|PHPSESSID)=)(?=[A-Za-z.!_-]{0,40}[0-9])[A-Za-z0-9.!_-]{12,200}/g,
+  ],
+  ["session", "jsessi", /(?<=;jsessionid=)(?=[A-Za-z.!_-]{0,40}[0-9])[A-Za-z0-9.!_-]{12,200}/g],
   [
     "slack-webhook",
     "hooks.slack.com",

@@ -61,6 +61,9 @@ const COMMANDS: readonly Command[] = [
   ),
   command("7za?", "-p", ""),
   command("rar", "-h?p", ""),
+  command("(?:plink|pscp|psftp|putty)", "-pw"),
+  command("(?:psexec|beeline|hive|snowsql|impala-shell|sqoop|trino|presto)", "-p"),
+  command("curl", "(?:-b|--cookie)[ \\t=]{1,4}[\"']?[\\w.-]{1,60}=", ""),
   command("ldap(?:search|add|modify|delete|passwd|whoami|compare)", "-w|-s", "[ \\t]{1,4}"),
   command("(?:http|https|xh)", "-a|--auth", "[ \\t=]{1,4}"),
   command("gpg2?", "--passphrase"),
@@ -96,7 +99,7 @@ const COMMANDS: readonly Command[] = [
     "[ \\t=]{1,4}",
   ),
   command(
-    "(?:aws|git|npm|pip|yarn|pnpm|poetry|composer|bundle|dvc|heroku|fly|flyctl|firebase|supabase|railway|convex|eas|vercel|pulumi)[ \\t]{1,4}(?:configure|config|auth|env|functions:config|secrets?)[ \\t:]{1,4}(?:set|add)?",
+    "(?:aws|doppler|git|npm|pip|yarn|pnpm|poetry|composer|bundle|dvc|heroku|fly|flyctl|firebase|supabase|railway|convex|eas|vercel|pulumi)[ \\t]{1,4}(?:configure|config|auth|env|functions:config|secrets?)[ \\t:]{1,4}(?:set|add)?",
     "\\S{0,80}(?:password|secret|token|key|pwd|pypi-token\\.\\w{1,40}|http-basic\\.\\w{1,40}[ \\t]{1,4}\\S{1,60})\\S{0,40}",
     "[ \\t=]{1,4}",
   ),
@@ -143,10 +146,8 @@ const PROGRAMS = COMMANDS.map(({ program, pattern }) => ({
 /** One look for all programs, before the options of a text. */
 const ANY_PROGRAM = new RegExp(`\\b(?:${COMMANDS.map(({ program }) => program).join("|")})[ \\t]`);
 
-/** Options of Windows' programs. */
-const SLASH_OPTION = /\/(?:user:|pass:|p:|add\b)/g;
-/** Parts of programs that take a password without an option: parts that begin with a rare letter. */
-const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault "];
+/** Parts of programs that take a password without a dash; most begin with a rare letter. */
+const OPTIONLESS = ["qctl ", "wpa_passphrase", "SecureString", "vault ", "xfreerdp", "net us"];
 /** How far in front of its option a program may stand. */
 const COMMAND_CHARS = 400;
 
@@ -159,10 +160,6 @@ function namesProgram(text: string): boolean {
   for (let at = nextOption(text, 0); at !== -1; at = nextOption(text, at + 1)) {
     if (isBehindProgram(text, at, seen)) return true;
     seen = at;
-  }
-  SLASH_OPTION.lastIndex = 0;
-  for (seen = 0; SLASH_OPTION.test(text); seen = SLASH_OPTION.lastIndex) {
-    if (isBehindProgram(text, SLASH_OPTION.lastIndex, seen)) return true;
   }
   return OPTIONLESS.some((name) => text.includes(name));
 }

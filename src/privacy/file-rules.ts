@@ -1,13 +1,14 @@
 /**
- * Secrets of files and languages that have a form of their own: SQL, `.netrc`, `.pgpass`, lists of
+ * Secrets of files and languages that have a form of their own: `.netrc`, `.pgpass`, lists of
  * accounts, keys as JSON, Composer's `auth.json`, recovery codes.
  */
-import { isMixed, isPlaceholder, isSecretQuoted, looksRandom } from "./secret-values.ts";
+import { redactCalls } from "./call-rules.ts";
+import { isMixed, isPlaceholder, looksRandom } from "./secret-values.ts";
+import { redactSql } from "./sql-rules.ts";
 
 /** All rules of this module; each begins with a plain search. */
 export function redactFileForms(text: string): string {
-  let result = text;
-  if (SQL_LITERALS.some((literal) => result.includes(literal))) result = redactSql(result);
+  let result = redactCalls(redactSql(text));
   if (result.includes("login")) result = replaced(result, NETRC);
   if (result.includes(":$")) result = result.replace(ACCOUNT, "$1[redacted:password-hash]");
   if (result.includes("kty")) result = replaced(result, JSON_KEY);
@@ -58,30 +59,6 @@ function redactCodes(text: string): string {
     }
   }
   return result + text.slice(position);
-}
-
-/** Parts of what the patterns hold, from a rare letter on: these are found fastest. */
-const SQL_LITERALS = ["FIED ", "fied ", "ypt("];
-/** `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`, `crypt('x', …)`. */
-const SQL =
-  /(\b(?:identified(?:[ \t]{1,4}with[ \t]{1,4}["'`]?[\w.]{1,40}["'`]?)?[ \t]{1,4}(?:by|as)(?:[ \t]{1,4}password)?[ \t]{1,4}|(?:crypt|pgp_sym_(?:en|de)crypt)\([ \t]{0,4}(?:[^'()\n]{1,80},[ \t]{0,4})?)(?:\\{0,3}["'])?)([^\s"'`;\\][^"'`;\\\n]{2,200})/gi;
-
-/** How far in front of it a statement may begin. */
-const STATEMENT_CHARS = 100;
-
-function redactSql(text: string): string {
-  return text.replace(SQL, (whole: string, before: string, found: string, offset: number) => {
-    const value = /["']$/.test(before) ? found : (/^\S+/.exec(found)?.[0] ?? "");
-    if (/^(?:values|password|globally|externally|by)$/i.test(value)) return whole;
-    if (!isSecretQuoted(value, "strong", false)) return whole;
-    const isQuoted = /["']$/.test(before);
-    if (before.includes("(")) return isQuoted ? `${before}[redacted:password]` : whole;
-    // "a library identified by 'name'" is prose.
-    const statement = text.slice(Math.max(0, offset - STATEMENT_CHARS), offset);
-    const isSql = before.includes("IDENTIFIED") || /\b(?:user|role|grant)\b/i.test(statement);
-    if (!isSql && !(isQuoted && looksRandom(value, 6))) return whole;
-    return `${before}[redacted:password]${found.slice(value.length)}`;
-  });
 }
 
 /** `login me password x`, on one line or on several. */

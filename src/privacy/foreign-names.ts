@@ -42,7 +42,7 @@ const ANYWHERE = new RegExp(NAMES.join("|"), "giu");
 const AT_THE_END = new RegExp(`(?:${NAMES.join("|")})$`, "iu");
 
 /** What may stand behind such a name: no letter but of a verb, or of the value. */
-const BEHIND = /[\s:=：＝"'`*\])）」』”»→「『(（-]|[是为為は이은는가]|^$/u;
+const BEHIND = /[\s:=：＝"'`*\])）」』”»→「『(（-]|[是为為は이은는가设改修变設変]|^$/u;
 
 /** True for a name that ends in one of these. */
 export function endsInForeignName(name: string): boolean {

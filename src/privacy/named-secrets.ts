@@ -18,6 +18,8 @@ import {
   isPlaceholder,
   isSecretBare,
   isSecretQuoted,
+  isWords,
+  looksRandom,
 } from "./secret-values.ts";
 import { sentenceValue } from "./sentence-values.ts";
 import {
@@ -200,6 +202,8 @@ function assigned(
   if (braced !== undefined && isMixed(braced, 8)) {
     return { start: from + 1, end: from + 1 + braced.length, mark };
   }
+  const below = blockBelow(text, from);
+  if (below !== null) return { ...below, mark };
   const value = valueAt(text, from);
   if (value === null) return null;
   if (value.quoted && closed === name.end && endsItsOwnText(text, name, value)) return null;
@@ -223,6 +227,8 @@ function assigned(
     if (/_|pass|pwd|secret|token|key|auth|cred|cookie/.test(value.text)) return null;
     if (/[.,\]]/.test(text.slice(Math.max(0, name.start - 2), name.end + 1))) return null;
   }
+  const fallback = fallbackAt(text, value.end);
+  if (fallback !== null) return { ...fallback, mark };
   if (isPlaceholder(value.text)) return null;
   const bare = {
     value: value.text.replace(/[.!?*:]{1,3}$/, ""),
@@ -232,6 +238,31 @@ function assigned(
   };
   if (!isSecretBare(bare, strength)) return null;
   return { start: value.start, end: wholeEnd(text, value), mark };
+}
+
+/** `password: |` or `password:`, and the value alone on the next line. */
+const BLOCK =
+  /[ \t]{0,4}(?:[|>][+-]?[0-9]?)?[ \t]{0,4}\r?\n(?:[^\n]{0,80}?[\s:|>\]→+-])?[ \t]{1,24}([^\s:"'`,;<>(){}[\]]{8,300})[ \t]{0,4}(?=\r?\n|$|["'`])/y;
+
+function blockBelow(text: string, from: number): Span | null {
+  const next = text.charCodeAt(from);
+  if (next !== 10 && next !== 13 && next !== 32) return null;
+  BLOCK.lastIndex = from;
+  const value = BLOCK.exec(text)?.[1];
+  if (value === undefined || !looksRandom(value, 8) || isWords(value) || isPlaceholder(value)) {
+    return null;
+  }
+  return { text: value, start: BLOCK.lastIndex - value.length, end: BLOCK.lastIndex };
+}
+
+/** What a reference is given up for: `process.env.PASSWORD || "x"`. */
+const FALLBACK = /[ \t]{0,4}(?:\|\||\?\?|\bor\b)[ \t]{0,4}(?=["'`])/y;
+
+function fallbackAt(text: string, end: number): Span | null {
+  FALLBACK.lastIndex = end;
+  if (!FALLBACK.test(text)) return null;
+  const value = valueAt(text, FALLBACK.lastIndex);
+  return value !== null && looksRandom(value.text, 6) && !isWords(value.text) ? value : null;
 }
 
 /** How far in front of a name the text in quotes may have begun that it stands in. */
@@ -261,7 +292,7 @@ function walletAt(text: string, start: number): number {
 }
 
 /** As much of a header's value is looked at; a secret goes to the end of the line. */
-const HEADER_VALUE = /([ \t]{0,4}(?:\\{0,7}["'`])?[ \t]{0,2})([^\r\n"'`\\]{4,300})/y;
+const HEADER_VALUE = /([ \t]{0,4}(?:[fFbBrRuU]{0,2}\\{0,7}["'`])?[ \t]{0,2})([^\r\n"'`\\]{4,300})/y;
 const HEADER_REST = /[^\r\n"'`\\]{0,8000}/y;
 
 function headerAt(text: string, from: number, name: string): Replacement | null {

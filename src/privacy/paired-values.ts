@@ -34,7 +34,8 @@ function isSecretValue(text: string, value: Span | Value, { strength }: SecretNa
 }
 
 /** `define('DB_PASSWORD', 'x')`, `set("X-Api-Key", "x")`; a list of names has such pairs too. */
-const ARGUMENT = /\)?,\s{0,16}(?:\w{1,12}[:=(][ \t]{0,2})?(?=\\{0,3}["'`])/y;
+const ARGUMENT =
+  /(?:\)?,\s{0,16}|\)?\s{0,4}(?:\{|\|\||\?\?|or)\s{0,4})(?:\w{1,12}[:=(][ \t]{0,2})?(?=\\{0,3}["'`])/y;
 
 function argument(text: string, name: Span, closed: number): Span | null {
   if (closed === name.end) return null;

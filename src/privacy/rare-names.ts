@@ -24,7 +24,7 @@ const LAST_WORDS = words(
 /** Such a name at the end of a text. */
 const SEVERAL_WORDS = new RegExp(
   "(?<![A-Za-z])(?:geheimer? (?:sleutel|schluessel)|parola d'ordine|frase semilla|kata kunci|" +
-    "(?:clave|chave|llave|jeton|codigo|cle|kode|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
+    "(?:clave|chave|llave|token|jeton|codigo|cle|kode|kunci|chiave|anahtar|gizli)[ _-](?:de |d'|da |di )?(?:api|acceso|" +
     "acesso|accesso|acces|secret[ao]?|privada|privata|privat|segreta|rahasia|akses|anahtar|maestra|mestra))$",
   "i",
 );

@@ -55,7 +55,7 @@ const TALKS_ABOUT = words(
 const STRONG_KEY = words(
   "api access secret private account shared signing encryption encrypt decryption auth authentication " +
     "subscription preshared pre psk hmac consumer admin application app deploy functions function " +
-    "sharedaccess storage client host master unseal recovery",
+    "sharedaccess storage client host master unseal recovery certificate",
 );
 const MEDIUM_KEY = words(
   "license licence service role server write integration ingest ingestion publish crypto cipher jwt " +
@@ -168,7 +168,7 @@ function wordStrength(lower: readonly string[], at: number): SecretName | null {
   const word = (lower[at] ?? "").replace(/[0-9]{1,4}$/, "");
   const before = lower[at - 1] ?? "";
   // A word behind them may be prose: which words of other languages are, is not known.
-  if (FOREIGN_PASSWORDS.has(word)) return named("medium", "password");
+  if (FOREIGN_PASSWORDS.has(word)) return FOREIGN_NAME;
   if (PASSWORD_WORD.test(word)) return named("strong", "password");
   if (SHORT_PASSWORD_WORD.test(word)) {
     return named(lower.length > 1 || word.endsWith("pw") ? "strong" : "medium", "password");

@@ -147,7 +147,12 @@ export function isSecretBare(bare: BareValue, strength: NameStrength): boolean {
   if (bare.next !== "" && "([{<".includes(bare.next)) return false;
   if (strength !== "strong") {
     if (isPropertyAccess(value) || isTechnicalWord(value)) return false;
-    const least = strength === "weak" ? 16 : bare.tight || !isKebab(value) ? 10 : 16;
+    const least =
+      strength === "weak" && !(bare.tight && bare.upper)
+        ? 16
+        : bare.tight || !isKebab(value)
+          ? 10
+          : 16;
     return looksRandom(value, least);
   }
   if (!DOTTED_IDENTIFIER.test(value)) {

@@ -1,6 +1,6 @@
 /** Values that follow their name in a sentence, on a command line, in SQL or in a list of columns. */
 import type { Replacement } from "./replacements.ts";
-import type { SecretName } from "./secret-names.ts";
+import { FOREIGN_NAME, type SecretName } from "./secret-names.ts";
 import {
   isMixed,
   isPlaceholder,
@@ -33,14 +33,14 @@ export function sentenceValue(
   if (sql !== null) return isSecretQuoted(sql.text, "medium", false) ? { ...sql, mark } : null;
   // A verb: "pass `check_0d`".
   if (/^pass(?:es|ed|ing)?$/i.test(name.text) || !digitWithin(text, closed)) return null;
-  LINK.lastIndex = closed;
-  const link = LINK.exec(text);
+  const link = linkAt(text, closed, secret === FOREIGN_NAME);
   if (link === null) return null;
   const from = closed + link[0].length;
   VALUE.lastIndex = from;
   const found = VALUE.exec(text)?.[0];
   if (found === undefined) return null;
   const value = found.replace(/[).:!?\]}]{1,3}$/, "");
+  // `refresh_token`, `DB_PASSWORD`: a name, no word of the sentence.
   const isSure =
     secret.kind === "password" || /[A-Z]_|_[A-Z]/.test(name.text) || LINKED.test(link[0]);
   return isWrittenSecret(value, isSure) ? { start: from, end: from + value.length, mark } : null;
@@ -91,7 +91,19 @@ function quotedValue(text: string, closed: number, name: string): Span | null {
 
 /** White space, and perhaps words that link a name to its value. */
 const LINK =
-  /(?:[ \t]{1,40}|(?=[是为為は이은는가「『]))(?:\(?(?:for|of|on|in|to|de|da|do|del|di|para|pour|für|von|для|от)[ \t]{1,2}[^\s:=]{1,40}\)?(?:[ \t][^\s:=]{1,24}){0,2}(?=[ \t]{0,2}(?:[:=：]|is\b|es\b|ist\b))[ \t]{0,2}[:=：]?[ \t]{0,4}|\([^()\n]{1,40}\)[ \t]{0,2}[:=：][ \t]{0,4})?(?:(?:is|was|are|=>|->|[-–—→]|(?:has been |was )?(?:set|changed|reset|updated|rotated) to|now|to|as|es|est|ist|lautet|é|è|e|adalah|это|هي|هو|है|হল|হলো|ہے|是|为|為|は|이|은|는|가)(?:(?<=[\u0080-\uffff])|(?![\w]))[ \t]{0,4}[:：]?[ \t]{0,4}){0,2}["'`“«*(「『]{0,3}/uy;
+  /(?:[ \t]{1,40}|(?=[是为為は이은는가「『设改修变設変]))(?:\(?(?:for|of|on|in|to|de|da|do|del|di|para|pour|für|von|для|от)[ \t]{1,2}[^\s:=]{1,40}\)?(?:[ \t][^\s:=]{1,24}){0,2}(?=[ \t]{0,2}(?:[:=：—–]|(?:is|es|ist|est|adalah|это|é|è)(?=[ \t])))[ \t]{0,2}[:=：—–]?[ \t]{0,4}|\([^()\n]{1,40}\)[ \t]{0,2}[:=：][ \t]{0,4})?(?:(?:is|was|are|from[ \t][^\s:=]{1,40}[ \t]to|(?:设置|设定|改|修改|变更|設定|変更)(?:成|为|為|を)|=>|->|[-–—→]|(?:has been |was )?(?:set|changed|reset|updated|rotated) to|now|to|as|es|est|ist|lautet|é|è|e|adalah|это|هي|هو|है|হলো|হল|ہے|是|为|為|は|이|은|는|가)(?:(?<=[\u0080-\uffff])|(?![\w]))[ \t]{0,4}[:：]?[ \t]{0,4}){0,2}["'`“«*(「『]{0,3}/uy;
+/** In other languages what a password is for stands behind it without a word between. */
+const FOREIGN_LINK =
+  /(?:[ \t][^\s:=]{1,24}){1,2}[ \t]{0,2}(?:[:=：—–]|(?:adalah|es|est|é|è|ist|это|है|هي)(?=[ \t]))[ \t]{0,4}["'`«]?/y;
+
+function linkAt(text: string, from: number, isForeign: boolean): RegExpExecArray | null {
+  FOREIGN_LINK.lastIndex = from;
+  const foreign = isForeign ? FOREIGN_LINK.exec(text) : null;
+  if (foreign !== null) return foreign;
+  LINK.lastIndex = from;
+  return LINK.exec(text);
+}
+
 /** A verb or a sign stands between: the value is meant. */
 const LINKED = /[a-zé是为為は「『=:：→>]/u;
 const VALUE = /[^\s"'`<>“”«»*|,;\\)}\]\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{6,300}/y;

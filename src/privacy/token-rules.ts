@@ -61,6 +61,8 @@ const TOKEN_MIN_CHARS = 15;
 
 /** Shortest run of letters and digits that a token without a prefix begins with. */
 const UNPREFIXED_CHARS = 22;
+/** Random letters and digits have a digit before that; long identifiers mostly have none. */
+const UNPREFIXED_MAX_CHARS = 64;
 
 /** Tokens that begin with a random part: each names what makes it one further on. */
 const UNPREFIXED: readonly [kind: string, pattern: RegExp][] = [
@@ -153,11 +155,20 @@ function tokenAt(text: string, start: number, wordEnd: number, found: Found): Re
   }
   if (wordEnd - start < UNPREFIXED_CHARS) return null;
   if (text.charCodeAt(start - 1) === BAR) found.anchored = true;
+  if (!hasDigit(text, start, Math.min(wordEnd, start + UNPREFIXED_MAX_CHARS))) return null;
   for (const [kind, pattern] of UNPREFIXED) {
     pattern.lastIndex = start;
     if (pattern.test(text)) return { start, mark: `[redacted:${kind}]`, end: pattern.lastIndex };
   }
   return null;
+}
+
+function hasDigit(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) return true;
+  }
+  return false;
 }
 
 function prefixedToken(

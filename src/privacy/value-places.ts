@@ -33,7 +33,7 @@ const QUOTES: Readonly<Record<string, string>> = {
 
 /** A prefix of strings, YAML's tag, Markdown's bold, an opening bracket, then the quote. */
 const OPENING =
-  /(?:\*{2}[ \t]{0,2})?(?:!!\w{1,8} )?[[(]?(?:[A-Za-z@$]{1,2}(?=["']))?(\\{0,7})(["'`“„«‘「『])(?!["'`“”«»])/y;
+  /(?:\*{2}[ \t]{0,2})?(?:!!\w{1,8} )?[[(]?(?:[A-Za-z@$]{1,2}(?=["']))?(?:""(?=")|''(?='))?(\\{0,7})(["'`“„«‘「『])(?!["'`“”«»])/y;
 /** Ends at letters and signs of Chinese and Japanese too: there no white space does. */
 const BARE =
   /(?:\*{2}[ \t]{0,2})?[^\s"'`<>(){}[\],;&|\\*\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f][^\s"'`<>(){}[\],;&|\\\u3000-\u30ff\u4e00-\u9fff\uff01-\uff1f]{0,200}/y;
