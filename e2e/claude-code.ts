@@ -34,35 +34,36 @@ export interface Turn {
   milliseconds: number;
 }
 
-/** One session of one turn: `claude -p`. */
+/** Arguments and environment of one session of one turn, `claude -p`, which tells of its hooks. */
+export function claudeCommand(
+  prompt: string,
+  { home, modelUrl }: { home: string; modelUrl: string },
+): { args: string[]; env: NodeJS.ProcessEnv } {
+  const told = ["--output-format", "stream-json", "--verbose", "--include-hook-events"];
+  return {
+    args: ["-p", prompt, "--dangerously-skip-permissions", ...told],
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      ANTHROPIC_BASE_URL: modelUrl,
+      ANTHROPIC_API_KEY: "a-mock-takes-any-key",
+      // Claude Code refuses to skip permissions as root elsewhere than in a sandbox.
+      IS_SANDBOX: "1",
+      DISABLE_AUTOUPDATER: "1",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    },
+  };
+}
+
+/** Runs one session of one turn. */
 export async function claudeTurn(
   claude: string,
   prompt: string,
   options: { home: string; cwd: string; modelUrl: string },
 ): Promise<Turn> {
   const startedAt = Date.now();
-  const result = await run(
-    claude,
-    [
-      "-p",
-      prompt,
-      "--dangerously-skip-permissions",
-      ...["--output-format", "stream-json", "--verbose", "--include-hook-events"],
-    ],
-    {
-      cwd: options.cwd,
-      env: {
-        PATH: process.env.PATH,
-        HOME: options.home,
-        ANTHROPIC_BASE_URL: options.modelUrl,
-        ANTHROPIC_API_KEY: "a-mock-takes-any-key",
-        // Claude Code refuses to skip permissions as root elsewhere than in a sandbox.
-        IS_SANDBOX: "1",
-        DISABLE_AUTOUPDATER: "1",
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      },
-    },
-  );
+  const { args, env } = claudeCommand(prompt, options);
+  const result = await run(claude, args, { cwd: options.cwd, env });
   const messages = result.stdout
     .split("\n")
     .filter((line) => line.startsWith("{"))

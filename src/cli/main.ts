@@ -156,7 +156,11 @@ serverCommand("connect", "put Cairn's hooks into an agent's settings")
   .option("--all", "every agent that is installed here, after asking", false)
   .option("--yes", "with --all: do not ask", false)
   .option("--project-scope", "in this repository, instead of for the whole machine", false)
-  .option("--quiet", "Claude Code: hooks that run in the background and fail silently", false)
+  .option(
+    "--quiet",
+    "Claude Code: background hooks that fail silently (default for servers elsewhere)",
+  )
+  .option("--no-quiet", "Claude Code: posts that it waits for (default for this machine's server)")
   .option("--no-notice", "Claude Code: do not show the line that says what a session was told")
   .option("--trust", "Codex: trust the hooks, so that it does not ask", false)
   .option("--print", "show what would be written, and write nothing", false)
@@ -185,7 +189,7 @@ interface ConnectFlags {
   all: boolean;
   yes: boolean;
   trust: boolean;
-  quiet: boolean;
+  quiet?: boolean;
   notice: boolean;
   print: boolean;
 }

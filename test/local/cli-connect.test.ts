@@ -83,7 +83,7 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
       url: `${URL_ONE}/hooks/claude-code`,
       headers: { Authorization: "Bearer $CAIRN_KEY", "X-Cairn-Hooks": String(HOOKS_VERSION) },
       allowedEnvVars: ["CAIRN_KEY"],
-      timeout: 5,
+      timeout: 2,
     });
     expect(settings.hooks.SessionStart[0].hooks[0].type).toBe("command");
     expect(settings.hooks.PreToolUse).toBeUndefined();
@@ -135,6 +135,15 @@ describe("connect claude-code", { timeout: PROCESSES_MS }, () => {
     expect(hooks.Stop[0].hooks[0].command).toContain("'http://127.0.0.1:9/x/hooks/claude-code'");
     await cairn("disconnect", "claude-code");
     expect(read()).toBe(HAND_WRITTEN);
+  });
+
+  it("has the agent wait for no server on another machine, unless that is wanted", async () => {
+    const { cairn, json } = place(HAND_WRITTEN);
+    const elsewhere = ["--url", "https://cairn.invalid", "--key", KEY];
+    await cairn("connect", "claude-code", ...elsewhere);
+    expect(json().hooks.PostToolUse.at(-1).hooks[0]).toMatchObject({ async: true });
+    await cairn("connect", "claude-code", ...elsewhere, "--no-quiet");
+    expect(json().hooks.PostToolUse.at(-1).hooks[0]).toMatchObject({ type: "http", timeout: 5 });
   });
 
   it("pauses and resumes with the same options, and tells when there is nothing to pause", async () => {

@@ -1,9 +1,11 @@
 /** What `cairn doctor` looks at on this machine: hooks, keys, the way to the server, this folder. */
+
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { devNull } from "node:os";
 import { CONNECTABLE } from "../../hooks/registry.ts";
 import { parseKey } from "../../memory/key.ts";
+import { isLoopback } from "../../platform/loopback.ts";
 import { ApiFailure, takesKey } from "../api.ts";
 import { type AnyAgent, type Connection, connection, faultsOf } from "../connect/agents.ts";
 import { exclusionOf } from "../exclude.ts";
@@ -13,7 +15,7 @@ import { keptKey } from "../server/key.ts";
 import type { Target } from "../target.ts";
 import { type Check, ill, well } from "./check.ts";
 import { answersAsCairn } from "./health.ts";
-import { isLoopbackName, proxyFor } from "./reach.ts";
+import { proxyFor } from "./reach.ts";
 
 /** As the start hook waits, in seconds: what takes longer is no answer to it. */
 const CURL_CONNECT_S = 2;
@@ -78,7 +80,7 @@ function reconnect({ agent, projectScope, options }: Connection): string {
   const flags = [
     `--url ${shellWord(options.url)}`,
     ...(projectScope ? ["--project-scope"] : []),
-    ...(options.quiet ? ["--quiet"] : []),
+    ...(agent.kind === "settings" ? [options.quiet ? "--quiet" : "--no-quiet"] : []),
     ...(options.notice === false ? ["--no-notice"] : []),
   ];
   return `${CAIRN} connect ${agent.name} ${flags.join(" ")} --key <your key>`;
@@ -144,7 +146,7 @@ function localKey(): string | null {
 }
 
 function startsHere(url: URL): boolean {
-  return isLoopbackName(url.hostname);
+  return isLoopback(url.hostname);
 }
 
 function checkProxy(url: URL): Check {

@@ -1,4 +1,5 @@
 /** Why a server does not answer as Cairn does, and what to do about it. Pure. */
+import { isLoopback } from "../../platform/loopback.ts";
 
 /** What is wrong, and its remedy. */
 export interface Trouble {
@@ -31,7 +32,7 @@ export function unreachable(url: URL, error: unknown, env: NodeJS.ProcessEnv): T
   if (code === "ECONNREFUSED") {
     return {
       detail: `nothing listens on ${url.host}`,
-      remedy: isLoopbackName(url.hostname)
+      remedy: isLoopback(url.hostname)
         ? "Start the server."
         : "Check address and port, and that the server runs.",
     };
@@ -123,8 +124,4 @@ function isExempt(host: string, list: string): boolean {
       const name = each.replace(/^\*?\./, "").replace(/:\d+$/, "");
       return each === "*" || host === name || host.endsWith(`.${name}`);
     });
-}
-
-export function isLoopbackName(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host === "::1" || host.startsWith("127.");
 }

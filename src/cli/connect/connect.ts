@@ -9,9 +9,9 @@ import type {
   JsonObject,
   SettingsFiles,
 } from "../../hooks/connect/agent-connect.ts";
+import { isLoopback } from "../../platform/loopback.ts";
 import { Failure } from "../failure.ts";
 import { noteMachine } from "../machine.ts";
-import { isLoopback } from "../server/environment.ts";
 import type { Target } from "../target.ts";
 import type { MakesKeys } from "./agent-keys.ts";
 import {
@@ -70,7 +70,8 @@ export function scopeFiles(
 
 export interface ConnectOptions {
   projectScope: boolean;
-  quiet: boolean;
+  /** Undefined: for a server elsewhere, where the way may be slow or cut. */
+  quiet?: boolean;
   /** Tell the person in one line what a session was told. */
   notice: boolean;
   /** Show what would be written, and write nothing. */
@@ -89,7 +90,11 @@ export async function connect(
 ): Promise<void> {
   const { title } = agent;
   const scope = scopeFiles(agent, options.projectScope);
-  const hooks: HookOptions = { url: target.url, quiet: options.quiet, notice: options.notice };
+  const hooks: HookOptions = {
+    url: target.url,
+    quiet: options.quiet ?? isBestQuiet(target.url),
+    notice: options.notice,
+  };
   if (options.print) {
     print(agent, scope, target, hooks, say);
     return;
@@ -132,6 +137,12 @@ function mcpChanges(agent: AgentConnect, scope: ScopeFiles, entry: JsonObject | 
     mcp: (config) => withMcpServer(agent, config, scope.mcpSection, entry),
     sharedMcp: (config) => withMcpServer(agent, config, agent.mcpSection, null),
   };
+}
+
+/** The agent waits for its posts, so those to other machines go out in the background. */
+function isBestQuiet(url: string): boolean {
+  // A command of ours wants a POSIX shell.
+  return process.platform !== "win32" && !isLoopback(new URL(url).hostname);
 }
 
 /** Throws a `Failure` where a key stands in the settings that no `connect` put there. */

@@ -1,12 +1,14 @@
 /** `cairn deploy-check URL`: whether a deployment is one that agents can rely on. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import cairn from "../../../package.json" with { type: "json" };
 import { DiagnosisSchema, type HealthSchema } from "../../contract/team.ts";
+import { isLoopback } from "../../platform/loopback.ts";
 import { ApiFailure, call, reach } from "../api.ts";
 import { type Check, ill, well } from "../checks/check.ts";
 import { answersAsCairn } from "../checks/health.ts";
-import { isLoopbackName, type Trouble } from "../checks/reach.ts";
+import type { Trouble } from "../checks/reach.ts";
 import { CAIRN } from "../installation.ts";
 import type { Target } from "../target.ts";
 
@@ -49,7 +51,7 @@ async function untilHealthy(
 
 function checkTransport(url: URL): Check {
   if (url.protocol === "https:") return well("transport", "https");
-  if (isLoopbackName(url.hostname)) return well("transport", "http, on this machine only");
+  if (isLoopback(url.hostname)) return well("transport", "http, on this machine only");
   return ill(
     "transport",
     "plain http: the key and all that is sent can be read on the way",

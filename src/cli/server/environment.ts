@@ -40,8 +40,3 @@ export function localUrl(host: string, port: number): string {
   const callable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `http://${hostPort(callable, port)}`;
 }
-
-/** True where only this machine can reach the server. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}

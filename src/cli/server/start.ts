@@ -1,8 +1,10 @@
 /** `cairn start`: the Worker on the open-source runtime, on this machine. */
+
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT_VARIABLES } from "../../config.ts";
+import { isLoopback } from "../../platform/loopback.ts";
 import { call } from "../api.ts";
 import {
   BUILT,
@@ -14,7 +16,7 @@ import {
   stateFolder,
 } from "../installation.ts";
 import { ProvidersRow, tellProviders } from "../providers.ts";
-import { hostPort, isLoopback, readServerEnvironment } from "./environment.ts";
+import { hostPort, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey, signingSecret } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
 import type { Run } from "./run-file.ts";

@@ -1,5 +1,6 @@
 /** What `cairn connect` writes into Claude Code's settings, and how ours is told from others'. */
 import { z } from "zod";
+import { isLoopback } from "../../platform/loopback.ts";
 import {
   type AgentConnect,
   HOOKS_VERSION,
@@ -38,6 +39,8 @@ const LAST_EVENTS: ReadonlySet<string> = new Set(["Stop", "StopFailure", "Sessio
 
 /** Seconds that a hook may hold up the agent, a dead network included. */
 const HOOK_TIMEOUT_S = 5;
+/** The same of a post to a server on this machine, which answers in milliseconds or not at all. */
+const LOOPBACK_TIMEOUT_S = 2;
 /** Seconds that the start of a session waits for its memory. */
 const START_TIMEOUT_S = 4;
 /** Seconds that a hook in the background may take. */
@@ -85,7 +88,7 @@ function httpHook(options: HookOptions): JsonObject {
       ...answerHeaders(options),
     },
     allowedEnvVars: ["CAIRN_KEY"],
-    timeout: HOOK_TIMEOUT_S,
+    timeout: isLoopback(new URL(url).hostname) ? LOOPBACK_TIMEOUT_S : HOOK_TIMEOUT_S,
   };
 }
 
