@@ -227,6 +227,30 @@ describe("searching a project", () => {
     expect(await ids("walrus")).toEqual(["3-1"]);
   });
 
+  it("finds what says all that was asked before what repeats one word of it", async () => {
+    const page = (i: number) => ({
+      title: `Page ${i}`,
+      narrative: i === 4 ? "the pump" : "a list",
+    });
+    const { ids } = await projectWith(
+      { title: "Walrus, walrus, walrus", narrative: "the walrus and the walrus of walrus bay" },
+      ...Array.from({ length: 9 }, (_, i) => page(i)),
+      { title: "Repair", narrative: `The walrus came. ${"It took long. ".repeat(4)}So the pump.` },
+    );
+    const found = await ids("walrus pump");
+    expect(found.indexOf("3-11")).toBeLessThan(found.indexOf("3-1"));
+  });
+
+  it("leads to different events before it leads to one of them again", async () => {
+    const { ids } = await projectWith(
+      { title: "Walrus pool drained", narrative: "walrus pool", sources: ["tool:a"] },
+      { title: "Walrus pool drained and cleaned", narrative: "pool", sources: ["tool:a"] },
+      { title: "Walrus fed beside the pool", narrative: "fish at noon", sources: ["tool:b"] },
+    );
+    // The middle one is the worst by its words.
+    expect((await ids("walrus pool drained"))[1]).toBe("3-3");
+  });
+
   it("shows of a text that is found whole and by its parts what fits best", async () => {
     const part = (title: string, index_text: string) => ({
       title: `Summary of the session so far${title}`,

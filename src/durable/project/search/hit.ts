@@ -18,7 +18,7 @@ const TITLE_MAX_CHARS = 100;
 const FILE_MAX_CHARS = 80;
 const REASON_MAX_CHARS = 100;
 /** The most telling sources; all of them stand in the item itself. */
-const SOURCES_SHOWN = 4;
+export const SOURCES_SHOWN = 4;
 
 /** With `several` phrasings, it says which of them found it. */
 export function showHit(

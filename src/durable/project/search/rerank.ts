@@ -4,6 +4,7 @@ import { readItems, repeatGroups } from "../store/item-queries.ts";
 import type { ItemRow } from "../store/item-row.ts";
 import type { View } from "../store/visible.ts";
 import type { Fused } from "./fuse.ts";
+import { SOURCES_SHOWN } from "./hit.ts";
 
 /** A found item and how well it fits. */
 export interface Ranked {
@@ -23,6 +24,8 @@ const SUPERSEDED_FACTOR = 0.5;
 const PART_SOURCE = "compact:";
 /** A mere request tells less than what came of it. */
 const PROMPT_FACTOR = 0.7;
+/** All of its events have been led to by better results. */
+const TOLD_FACTOR = 0.7;
 /** What was done, where nothing was learnt from it. */
 const ACTIVITY_FACTOR = 0.9;
 
@@ -66,10 +69,24 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     const stands = row.superseded_by === null && row.withdrawn === null;
     show(row, stands ? final : final * SUPERSEDED_FACTOR, found);
   }
-  const ranked = [...shown.values()].sort(
-    (a, b) => b.score - a.score || b.row.created_at - a.row.created_at,
-  );
-  return withoutParts(ranked);
+  return spread(withoutParts(bestFirst([...shown.values()])));
+}
+
+function bestFirst(ranked: Ranked[]): Ranked[] {
+  return ranked.sort((a, b) => b.score - a.score || b.row.created_at - a.row.created_at);
+}
+
+/** What leads only to events that better results lead to stands a little further down. */
+function spread(ranked: Ranked[]): Ranked[] {
+  const told = new Set<string>();
+  for (const hit of ranked) {
+    const events = hit.row.content.sources
+      .slice(0, SOURCES_SHOWN)
+      .map((source) => `${hit.row.session} ${source}`);
+    if (events.length > 0 && events.every((event) => told.has(event))) hit.score *= TOLD_FACTOR;
+    for (const event of events) told.add(event);
+  }
+  return bestFirst(ranked);
 }
 
 /**

@@ -109,6 +109,8 @@ export interface ItemFacts {
   words: number;
   /** Words of its title and body: what is shown of it. */
   shownWords: number;
+  /** Words of the source events: searched, never shown. */
+  indexWords: number;
 }
 
 /** Those of the items that may be seen. */
@@ -128,8 +130,15 @@ export function factsOf({ db, reader }: View, numbers: readonly number[]): ItemF
   return rows.map(({ n, kind, session, activity, sizes }) => {
     const words = varints(sizes);
     const [title = 0, body = 0] = words;
-    const shownWords = title + body;
-    return { n, kind, session, activity: activity === 1, words: sum(words), shownWords };
+    return {
+      n,
+      kind,
+      session,
+      activity: activity === 1,
+      words: sum(words),
+      shownWords: title + body,
+      indexWords: words[COLUMNS.indexOf("index_text")] ?? 0,
+    };
   });
 }
 

@@ -15,8 +15,11 @@ const SHARES = new Map([
 ]);
 /** An item of so many shown words is lent 1/e of it, one of twice as many nearly nothing. */
 const SHORT_WORDS = 120;
-/** What was only done is lent less than what was learnt. */
+/** What was only done is lent less than what was learnt, */
 const ACTIVITY_SHARE = 0.7;
+/** and what is searched by the words of its own events less than what has only its own. */
+const INDEXED_SHARE = 0.5;
+
 export const neighbours: Channel = {
   name: "neighbours",
   score({ facts }, soFar) {
@@ -38,6 +41,7 @@ export const neighbours: Channel = {
   },
 };
 
-function shortness({ shownWords, activity }: ItemFacts): number {
-  return Math.exp(-((shownWords / SHORT_WORDS) ** 2)) * (activity ? ACTIVITY_SHARE : 1);
+function shortness({ shownWords, indexWords, activity }: ItemFacts): number {
+  const share = (activity ? ACTIVITY_SHARE : 1) * (indexWords > 0 ? INDEXED_SHARE : 1);
+  return Math.exp(-((shownWords / SHORT_WORDS) ** 2)) * share;
 }
