@@ -81,6 +81,8 @@ export async function startMockModel(marker: string): Promise<MockModel> {
     if (schema !== undefined) return jsonFor(JSON.stringify(schema));
     if ((body.tools ?? []).length === 0) return SIDE_ANSWER;
     requests.push(text);
+    // A sub-agent, which is asked something else, only answers.
+    if (!text.includes(marker)) return closing;
     return steps[answered(body, marker)] ?? closing;
   }
 

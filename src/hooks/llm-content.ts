@@ -22,7 +22,22 @@ export function llmContentResult(response: unknown, action: ToolAction): ToolRes
   }
   if (llmContent === undefined) return { output: toolOutput(response), failed: false };
   const text = toolOutput(llmContent);
-  return typeof text === "string" ? fromText(text, action) : { output: text, failed: false };
+  if (typeof text !== "string") return { output: text, failed: false };
+  const result = fromText(text, action);
+  // The display is what the command printed: an exit code that stands there is not its own.
+  const isPrinted = result.failed && EXIT_CODE.test(displayed(returnDisplay));
+  return isPrinted ? { output: displayed(returnDisplay), failed: false } : result;
+}
+
+const EXIT_CODE = /^Exit Code: -?\d+\s*$/m;
+
+/** A display as text: a terminal's is lines of cells. */
+function displayed(display: unknown): string {
+  if (typeof display === "string") return display;
+  if (!Array.isArray(display)) return "";
+  const lines = display.filter((line): line is unknown[] => Array.isArray(line));
+  const textOf = (cell: unknown) => (isRecord(cell) ? String(cell.text ?? "") : "");
+  return lines.map((line) => line.map(textOf).join("").trimEnd()).join("\n");
 }
 
 function fromText(text: string, action: ToolAction): ToolResult {

@@ -107,7 +107,7 @@ class Reading {
       case "turn_end":
         return this.text(
           { kind: "turn_end", text: hook.last_assistant_message, label: null },
-          hook.background_tasks.length > 0 ? { background: true } : {},
+          hook.background_tasks.some(isRunning) ? { background: true } : {},
         );
       case "subagent_end":
         // Internal forks have an empty type; versions that send none mean a real subagent.
@@ -209,6 +209,12 @@ function interruptedOutput(hook: Payload, output: unknown): unknown {
   return hook.is_interrupt && typeof output === "string"
     ? `[interrupted by the user]\n${output}`
     : output;
+}
+
+/** Some agents also list the tasks that are over. */
+function isRunning(task: unknown): boolean {
+  const status = isRecord(task) ? String(task.status ?? "") : "";
+  return !/^(?:completed|done|failed|error|errored|cancell?ed|stopped|killed)$/i.test(status);
 }
 
 /** Of a call on an ignored file only the path is kept. */

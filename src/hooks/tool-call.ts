@@ -34,7 +34,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The fields that say what a call is about, where it is about no file. */
-const SUBJECT_FIELDS = [...COMMAND_FIELDS, "pattern", "query", "url", "description", "prompt"];
+const SUBJECT_FIELDS = [
+  ...COMMAND_FIELDS,
+  "pattern",
+  "dir_path",
+  "query",
+  "url",
+  "description",
+  "prompt",
+];
 const TARGET_MAX_CHARS = 300;
 
 /**
