@@ -35,6 +35,8 @@ export function columnValues(text: string, name: Span): Replacement[] {
   )
     return [];
   if (/[,;]/.test(separator) && /[,;][ \t]*$|^[^,;]{0,200}$/.test(header.text)) return [];
+  // The name of something among others: a row, and no header.
+  if (/[0-9]/.test(header.text.slice(header.text.indexOf(separator) + 1))) return [];
   const column = count(header.text.slice(0, name.start - header.start), separator);
   const columns = count(header.text, separator);
   const found: Replacement[] = [];

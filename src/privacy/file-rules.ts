@@ -3,7 +3,7 @@
  * accounts, keys as JSON, Composer's `auth.json`, recovery codes.
  */
 import { redactCalls } from "./call-rules.ts";
-import { isMixed, isPlaceholder, looksRandom } from "./secret-values.ts";
+import { isMixed, isPlaceholder, isSecretQuoted, looksRandom } from "./secret-values.ts";
 import { redactSql } from "./sql-rules.ts";
 
 /** All rules of this module; each begins with a plain search. */
@@ -74,7 +74,9 @@ const IPV6 = /(?<![\w.-])(?:[0-9A-Fa-f]{1,4}:){4}[0-9A-Fa-f]{1,4}(?![\w.])/;
 
 function replaced(text: string, pattern: RegExp): string {
   return text.replace(pattern, (whole: string, before: string, value: string) =>
-    isPlaceholder(value.replace(/["'`]{1,3}$/, "")) || IPV6.test(whole)
+    !isSecretQuoted(value.replace(/^["'`]|["'`.,]{1,3}$/g, ""), "strong", false) ||
+    /^(?:for|and|or|in|to|as|with)$/i.test(value) ||
+    IPV6.test(whole)
       ? whole
       : `${before}[redacted:password]`,
   );

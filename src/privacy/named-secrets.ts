@@ -14,10 +14,10 @@ import { type Replacement, replaceAll } from "./replacements.ts";
 import { FOREIGN_NAME, type SecretName, secretName } from "./secret-names.ts";
 import {
   isMixed,
-  isPassphrase,
   isPlaceholder,
   isSecretBare,
   isSecretQuoted,
+  isWallet,
   isWords,
   looksRandom,
 } from "./secret-values.ts";
@@ -139,6 +139,8 @@ const NUMBER = / [0-9]{1,2}(?=[:=])/y;
 /** `PWD={…}`, as ODBC quotes. */
 const BRACED = /=\{([^{}\s"'`$]{8,100})\}/y;
 
+const ARN = /\barn:[^\s"'`]{0,200}$/;
+const ARN_CHARS = 200;
 const TYPE_BEFORE = /[A-Z]\w{0,12}::$/;
 
 /** The secret that stands beside a name, if one does. */
@@ -159,6 +161,9 @@ function beside(text: string, name: Span, given: SecretName | null): Replacement
   ) {
     return null;
   }
+  // `arn:aws:secretsmanager:eu-west-1:1234:secret:prod/db-AbCdEf`: the secret's name.
+  const isPart = text.charAt(name.start - 1) === ":" && text.charAt(name.end) === ":";
+  if (isPart && ARN.test(text.slice(Math.max(0, name.start - ARN_CHARS), name.start))) return null;
   let at = closed;
   while (at < closed + GAP_MAX_CHARS && isSpace(text.charCodeAt(at))) at += 1;
   const from = valueStart(text, at);
@@ -210,6 +215,8 @@ function assigned(
   const quoted = value.quoted ? value : typedValue(text, value.end);
   if (quoted?.quoted === true) {
     if (!isSecretQuoted(quoted.text, strength, phrase)) return null;
+    // `"AccessToken": "minutes"`: no token and no key is a word.
+    if (/^(?:token|key)$/.test(secret.kind) && /^[A-Za-z]{1,16}$/.test(quoted.text)) return null;
     if (quoted.closing?.quote === "`" && quoted.text.includes("${")) return null;
     return { start: quoted.start, end: wholeEnd(text, quoted), mark };
   }
@@ -230,6 +237,8 @@ function assigned(
   const fallback = fallbackAt(text, value.end);
   if (fallback !== null) return { ...fallback, mark };
   if (isPlaceholder(value.text)) return null;
+  // "Mnemonic: fraction": one word is no phrase.
+  if (secret.kind === "secret" && phrase && /^[A-Za-z]+\W?$/.test(value.text)) return null;
   const bare = {
     value: value.text.replace(/[.!?*:]{1,3}$/, ""),
     tight: isTight,
@@ -280,15 +289,17 @@ function endsItsOwnText(text: string, name: Span, value: Value): boolean {
 
 /** Twelve and more short words of lower case: the words of a wallet. */
 const WALLET = /(?:[a-z]{3,8}[ ,]{1,2}){11,24}[a-z]{3,8}/y;
-/** Most of a wallet's words are different ones. */
-const DIFFERENT_WORDS = 9;
 
 /** How long the words of a wallet are that begin at `start`; 0 where none do. */
 function walletAt(text: string, start: number): number {
   WALLET.lastIndex = start;
-  const words = WALLET.exec(text)?.[0] ?? "";
-  const isWallet = isPassphrase(words) && new Set(words.split(/[ ,]{1,2}/)).size >= DIFFERENT_WORDS;
-  return isWallet ? words.length : 0;
+  const words = (WALLET.exec(text)?.[0] ?? "").split(/(?<=[ ,])(?=[a-z])/);
+  // The sentence may go on behind them.
+  const whole = words
+    .slice(0, words.length - (words.length % 3))
+    .join("")
+    .trimEnd();
+  return isWallet(whole.replace(/,$/, "")) ? whole.length : 0;
 }
 
 /** As much of a header's value is looked at; a secret goes to the end of the line. */

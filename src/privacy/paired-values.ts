@@ -38,7 +38,8 @@ const ARGUMENT =
   /(?:\)?,\s{0,16}|\)?\s{0,4}(?:\{|\|\||\?\?|or)\s{0,4})(?:\w{1,12}[:=(][ \t]{0,2})?(?=\\{0,3}["'`])/y;
 
 function argument(text: string, name: Span, closed: number): Span | null {
-  if (closed === name.end) return null;
+  // The name has to be all that its quotes hold: other texts stand in lists too.
+  if (closed === name.end || !/["'`]/.test(text.charAt(name.start - 1))) return null;
   ARGUMENT.lastIndex = closed;
   const comma = ARGUMENT.exec(text);
   if (comma === null) return null;

@@ -61,9 +61,11 @@ function redactBlocks(text: string): string {
 }
 
 /** Two lines' worth of base64 between the borders, whatever tools put in front of the lines. */
+const SHORTEST_LINE = /[A-Za-z0-9+/]{16}/;
 const KEY_LINES = /[A-Za-z0-9+/]{40}[\s\S]{0,400}?[A-Za-z0-9+/]{40}/;
 
 function isKeyBody(text: string, start: number, end: number): boolean {
+  if (!SHORTEST_LINE.test(text.slice(start, end))) return false;
   if (KEY_LINES.test(text.slice(start, end))) return true;
   for (let i = start; i < end; i++) if (!KEY_BODY.test(text.charAt(i))) return false;
   return true;

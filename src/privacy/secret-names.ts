@@ -40,7 +40,7 @@ const ABOUT_A_SECRET = words(
     "hour minute second date time created updated expires valid invalid missing present exists " +
     "encoding algorithm alg engine backend source target cache bucket mount volume selector binding " +
     "role user username account email request response result placeholder example metadata " +
-    "requirement requirements less flow lifetime issuer audience usages price cost rate window sock socket arg args argument stmt expression environment",
+    "requirement requirements less flow lifetime issuer audience usages price cost rate window sock socket arg args argument stmt expression environment unit validity encryption setting config configuration",
 );
 
 /** Words in front that make it an action or a remark: `forgot_password`, `has_token`, `publicKey`. */
@@ -178,7 +178,7 @@ function wordStrength(lower: readonly string[], at: number): SecretName | null {
     return MEDIUM_KEY.has(before) ? named("medium", "key") : null;
   }
   if (KEY_SUFFIX.test(word)) return named("strong", "key");
-  if (word === "psk") return named("strong", "key");
+  if (word === "psk") return at === lower.length - 1 ? named("strong", "key") : null;
   if (word === "secret" || word === "secrets") {
     return named(STRONG_SECRET.has(before) ? "strong" : "medium", "secret");
   }

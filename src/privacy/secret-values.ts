@@ -19,7 +19,7 @@ const PLACEHOLDER = new RegExp(
   "i",
 );
 /** A class of characters, an alphabet, and what providers' own documentation shows. */
-const SHOWN = /\[\^?[\w-]{0,12}(?:[aA]-[zZ]|0-9)|abcdefghijkl|EXAMPLE(?:KEY)?$/i;
+const SHOWN = /\[\^?[\w-]{0,12}(?:[aA]-[zZ]|0-9)|abcdefghijkl|EXAMPLE(?:KEY)?$|\\[.()dws]/i;
 const PATH = /^(?:\.{0,2}|~|[A-Za-z]:)[\\/][\w.@ -]{1,80}(?:[\\/][\w.@ -]{0,80}){0,20}$/;
 
 /** Types and words of schemas and prose, as they stand behind `password:`. */
@@ -91,10 +91,22 @@ const STOP_WORD =
   /\b(?:must|have|has|least|the|this|that|with|for|and|not|are|you|your|enter|type|please|should|needs?|use|from|into|long|characters?|contains?|wrong|incorrect|invalid|again|match|matches|required|changed|cannot|will|was|were)\b/;
 
 /** `correct horse battery staple`: four and more words of lower case. */
-export function isPassphrase(value: string): boolean {
+function isPassphrase(value: string): boolean {
   return (
     /^[a-z]{3,12}[0-9]{0,4}(?:[\s,-]{1,2}[a-z]{3,12}[0-9]{0,4}){3,40}$/.test(value) &&
     !STOP_WORD.test(value)
+  );
+}
+
+/** 12, 15, 18, 21 or 24 short words of lower case, most of them different: a wallet's. */
+export function isWallet(value: string): boolean {
+  const words = value.split(/[ ,]{1,2}/);
+  return (
+    words.length % 3 === 0 &&
+    words.length >= 12 &&
+    words.length <= 24 &&
+    words.every((word) => /^[a-z]{3,8}$/.test(word)) &&
+    new Set(words).size > words.length / 2
   );
 }
 
@@ -107,13 +119,18 @@ function isNothing(value: string): boolean {
   return isPlaceholder(value) || ORDINARY_WORD.test(value) || isName(value) || isProse(value);
 }
 
+/** Of a package: `"some-password": "^13.1.0"`. */
+const VERSION =
+  /^(?:[~^<>=v]{0,3}[0-9]{1,5}(?:\.[0-9x*]{1,5}){1,3}(?:[-+][\w.]{1,30})?|latest|next|\*|(?:workspace|npm|github|link|catalog):.{0,100})$/;
+
 /** A value in quotes, or one whose borders are otherwise sure. */
 export function isSecretQuoted(value: string, strength: NameStrength, phrase: boolean): boolean {
   const trimmed = value.trim();
   if (isNothing(trimmed)) return false;
   const count = trimmed.split(/\s+/).length;
-  if (phrase && count >= 4) return isPassphrase(trimmed);
+  if (phrase && count >= 4) return isPassphrase(trimmed) || isWallet(trimmed);
   if (strength === "strong") {
+    if (VERSION.test(trimmed)) return false;
     return trimmed.length >= 4 && (count === 1 || (count === 2 && /[^\p{L}\s.'’-]/u.test(trimmed)));
   }
   if (count > 1 || isTechnicalWord(trimmed)) return false;

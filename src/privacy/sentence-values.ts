@@ -110,7 +110,8 @@ const VALUE = /[^\s"'`<>“”«»*|,;\\)}\]\u3000-\u30ff\u4e00-\u9fff\uff01-\uf
 
 /** Random enough to be no word of the sentence: stricter where the name says less. */
 function isWrittenSecret(value: string, isSure: boolean): boolean {
-  if (isPlaceholder(value) || isTechnicalWord(value)) return false;
+  if (isPlaceholder(value) || isTechnicalWord(value) || /^0x[0-9a-f]{1,8}$/i.test(value))
+    return false;
   if (
     /^\/\/|^[-\w]{0,40}[[\]({]|^[:=(]|^[a-z]{2,24}[:/]|[:=]$|^[A-Za-z_]{1,24}[0-9]?\w{0,12}=/.test(
       value,
