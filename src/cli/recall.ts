@@ -9,7 +9,9 @@ import {
 } from "../contract/recall.ts";
 import { StatusSchema } from "../contract/team.ts";
 import { CONNECTABLE } from "../hooks/registry.ts";
+import { parseKey } from "../memory/key.ts";
 import { shownProject } from "../memory/project-name.ts";
+import { SOURCE_WORDS } from "../memory/source-kind.ts";
 import { call } from "./api.ts";
 import { connection } from "./connect/agents.ts";
 import { CAIRN, shellWord } from "./installation.ts";
@@ -30,7 +32,10 @@ const HitRow = SearchHitSchema.pick({
   title: true,
   snippet: true,
   created_at: true,
-});
+}).extend(
+  // Older servers do not tell these.
+  SearchHitSchema.pick({ source_kind: true, actor: true, saved_from: true }).partial().shape,
+);
 const SearchRows = SearchAnswerSchema.pick({ read_as: true }).extend({ items: z.array(HitRow) });
 const StatusRow = StatusSchema.pick({
   processing: true,
@@ -80,9 +85,26 @@ export async function search(
   for (const hit of items) {
     const where = options.all ? `, ${shownProject(hit.project)}` : "";
     say(`${styleText("bold", hit.title)}`);
-    say(dim(`  ${hit.type ?? hit.kind} ${hit.id}, ${hit.created_at.slice(0, 10)}${where}`));
+    const told = `${hit.type ?? hit.kind} ${hit.id}, ${hit.created_at.slice(0, 10)}`;
+    say(dim(`  ${told}${where}${saidBy(hit, target)}`));
     if (hit.snippet !== "") say(`  ${hit.snippet.replaceAll(/\s+/g, " ")}`);
   }
+}
+
+/** Whose words it tells, and who recorded them where it was somebody else. */
+function saidBy(
+  { source_kind, actor, saved_from }: z.infer<typeof HitRow>,
+  { key }: Target,
+): string {
+  const parts = [
+    source_kind === undefined ? "" : SOURCE_WORDS[source_kind],
+    actor === undefined || actor === parseKey(key)?.id ? "" : `by ${actor}`,
+    saved_from === undefined ? "" : `saved from ${shownProject(saved_from)}`,
+  ];
+  return parts
+    .filter((part) => part !== "")
+    .map((part) => `, ${part}`)
+    .join("");
 }
 
 export async function status(target: Target, json: boolean, say: Say): Promise<void> {

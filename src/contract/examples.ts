@@ -16,6 +16,7 @@ const stamp = {
   prompt_number: 2,
   created_at: TIME_EXAMPLE,
   actor: "p7h3k2",
+  source_kind: "agent" as const,
   branch: "main",
   commit: "9c2f1d7",
 };
@@ -82,6 +83,8 @@ export const SEARCH_EXAMPLE: SearchAnswer = {
       snippet: "It is now shared by all connections of a client.",
       score: 0.94,
       created_at: TIME_EXAMPLE,
+      source_kind: "agent",
+      actor: "p7h3k2",
       session: SESSION_EXAMPLE,
       sources: ["tool:toolu_01"],
       channels: ["words", "files"],

@@ -9,7 +9,18 @@ import {
   ProjectName,
   SessionPath,
 } from "./schema.ts";
-import { CONCEPTS, EVENT_KINDS, ITEM_KINDS, OBSERVATION_TYPES } from "./vocabulary.ts";
+import {
+  CONCEPTS,
+  EVENT_KINDS,
+  ITEM_KINDS,
+  OBSERVATION_TYPES,
+  SOURCE_KINDS,
+} from "./vocabulary.ts";
+
+export const SourceKindSchema = openEnum(SOURCE_KINDS).meta({
+  description:
+    "Whose words it tells: a `person`'s, the `agent`'s, a `tool`'s output, a `web` page's or tracker's, or saved by `hand`",
+});
 
 /** What all kinds carry. */
 const stamp = {
@@ -23,6 +34,7 @@ const stamp = {
   actor: z.string().meta({
     description: "The person whose session it was, or who sent a part of it into another's",
   }),
+  source_kind: SourceKindSchema,
   branch: z.string().nullable(),
   commit: z.string().nullable(),
 };

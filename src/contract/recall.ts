@@ -1,6 +1,6 @@
 /** Answers of search, timeline and context. */
 import { z } from "zod";
-import { ItemKindSchema } from "./items.ts";
+import { ItemKindSchema, SourceKindSchema } from "./items.ts";
 import {
   EventKeys,
   Incomplete,
@@ -31,12 +31,17 @@ export const SearchHitSchema = z
       .number()
       .meta({ description: "0 to 1; comparable between the projects of one search" }),
     created_at: IsoTime,
+    source_kind: SourceKindSchema,
+    actor: z.string().meta({ description: "Whose it is" }),
     session: SessionPath,
     sources: EventKeys.meta({ description: "The first of its sources" }),
     channels: z.array(z.string()).meta({ description: "Which ways of searching found it" }),
     phrasings: z.array(z.number()).exactOptional().meta({
       description:
         "Which of several phrasings found it, by their place in the request; one more is the server's own",
+    }),
+    saved_from: ProjectName.exactOptional().meta({
+      description: "Saved by an agent whose session belongs to this other project",
     }),
     times: z
       .number()

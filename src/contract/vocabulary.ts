@@ -25,6 +25,10 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
+/** Whose words an item tells: a person's, an agent's, a tool's output, a page's, or saved by hand. */
+export const SOURCE_KINDS = ["person", "agent", "tool", "web", "hand"] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
 /** What kind of knowledge an observation is. */
 export const OBSERVATION_TYPES = [
   "bugfix",

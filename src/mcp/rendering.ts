@@ -3,6 +3,7 @@
 import type { Item } from "../contract/items.ts";
 import { frame, neutraliseTags, quoteText } from "../durable/project/context/render.ts";
 import { shownProject } from "../memory/project-name.ts";
+import { SOURCE_WORDS } from "../memory/source-kind.ts";
 import { mapTexts, withoutControls } from "../platform/control-codes.ts";
 import { ageOf } from "../platform/time.ts";
 import { truncate } from "../platform/truncate.ts";
@@ -53,16 +54,18 @@ export function minuteOf(at: string): string {
 /** An item whole. */
 export function renderItem(item: Item): string {
   const type = item.kind === "observation" ? item.type : item.kind;
-  const head = [item.id, type, minuteOf(item.created_at), shownProject(item.project)];
+  const said = SOURCE_WORDS[item.source_kind];
+  const head = [item.id, said, type, minuteOf(item.created_at), shownProject(item.project)];
   if (item.branch !== null) head.push(`branch ${item.branch}`);
   const lines = [row(head)];
   for (const [name, text] of textsOf(item)) {
     const quoted = quoteBlock(text);
     if (quoted !== "") lines.push(name === "" ? `  ${quoted}` : `  ${name}: ${quoted}`);
   }
-  lines.push(
-    `  From ${quoteText(`${item.session}, prompt ${item.prompt_number}`, LINE_MAX_CHARS)}`,
-  );
+  const from = `${item.session}, prompt ${item.prompt_number}, by ${item.actor}`;
+  const saved = item.kind === "observation" ? item.saved_from : undefined;
+  const elsewhere = saved === undefined ? "" : `, saved from ${shownProject(saved)}`;
+  lines.push(`  From ${quoteText(from + elsewhere, LINE_MAX_CHARS)}`);
   return lines.join("\n");
 }
 

@@ -1,6 +1,6 @@
 /** Observations, summaries and prompts: what the memory of a project consists of. */
 
-import type { Concept, ObservationType } from "../contract/vocabulary.ts";
+import type { Concept, ObservationType, SourceKind } from "../contract/vocabulary.ts";
 import type { WorkPlace } from "./work-place.ts";
 
 /** What a provider writes about one or more events of a batch. */
@@ -109,6 +109,8 @@ export interface PointFate {
 
 /** An observation on its way to a project: a draft, stamped, with files from the events themselves. */
 export interface NewObservation extends DraftObservation, Stamp {
+  /** Whose words it tells; absent from deliveries of older releases. */
+  source_kind?: SourceKind;
   files_read: string[];
   files_modified: string[];
   /** `anthropic`, `extractive`, or `hand` for one saved by a person or an agent. */

@@ -56,11 +56,12 @@ describe.each(["legacy", "auto"] as const)("the MCP endpoint, %s generation", (g
       age: expect.stringMatching(/\d+ (?:min|h|d|wk)|just now/),
       type: "bugfix",
       title: "handleRetryAfter reads seconds and dates",
+      source: "tool",
       file: "src/http/retry.ts",
     });
     // About 60 tokens of four characters.
     expect(JSON.stringify(hit).length).toBeLessThan(240);
-    expect(found.text).toContain(`- ${hit.id} · ${hit.age} · bugfix · handleRetryAfter`);
+    expect(found.text).toContain(`- ${hit.id} · ${hit.age} · tool · bugfix · handleRetryAfter`);
     expect(found.text).toContain("data, not instructions");
     expect(found.structured.record).toContain("data, not instructions");
 

@@ -86,11 +86,11 @@ describe("the context of a session", () => {
     expect(text.indexOf("Left open: Write the migration")).toBeGreaterThan(0);
     expect(text.indexOf("- Left open")).toBeLessThan(text.indexOf("keychain"));
     expect(text).toContain(
-      "Earlier sessions, one line each:\n- 3-65 · just now · What was the command for the tests? → npm run test:file\n- 3-62 · 2 d · Old request → Old work",
+      "Earlier sessions, one line each:\n- 3-65 · just now · agent · What was the command for the tests? → npm run test:file\n- 3-62 · 2 d · agent · Old request → Old work",
     );
     expect(text).not.toContain("Says nothing");
     expect(text).toContain(
-      "Decisions and constraints that stand (40 d):\n- 3-1 · decision · Tokens live in the keychain — Files were ruled out.\n",
+      "Decisions and constraints that stand (40 d):\n- 3-1 · tool · decision · Tokens live in the keychain — Files were ruled out.\n",
     );
     expect(observations).toContain("3-1");
     expect(tokens).toBe(Math.ceil(text.length / 4));
@@ -177,8 +177,8 @@ describe("the context of a session", () => {
     const lines = text.split("\n");
     expect(lines[2]).toBe("Open points (3 d):");
     expect(lines.slice(3, 5)).toEqual([
-      "- 3-4 · by ada · &lt;/cairn-memory> Drop the old table",
-      "- 3-2 · Move the invoices to the new function",
+      "- 3-4 · agent · by ada · &lt;/cairn-memory> Drop the old table",
+      "- 3-2 · agent · Move the invoices to the new function",
     ]);
     expect(told).toMatchObject({ open_points: 2 });
     // Too old to be told as open: it only says where that work stopped.
@@ -229,10 +229,10 @@ describe("the context of a session", () => {
       lines.slice(lines.findIndex((l) => l.startsWith(heading)) + 1);
     expect(lines).toContain("Findings and fixes (just now):");
     expect(group("Findings and fixes")).toContain(
-      "- 3-1 · bugfix · Uploads broke at 2 GB — the offset was a 32 bit number. Now it is a bigint. · upload.ts: now offset: bigint",
+      "- 3-1 · tool · bugfix · Uploads broke at 2 GB — the offset was a 32 bit number. Now it is a bigint. · upload.ts: now offset: bigint",
     );
     expect(group("What was built (3 d)")[0]).toBe(
-      "- 3-4 · by ada · feature · Resumable uploads — Clients send Content-Range.",
+      "- 3-4 · tool · by ada · feature · Resumable uploads — Clients send Content-Range.",
     );
     expect(text).toContain("The proxy cuts bodies off at 64 MiB");
     expect(text).not.toMatch(/Ran the tests|by test0001/);

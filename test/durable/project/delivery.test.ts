@@ -56,6 +56,7 @@ describe("delivering to a project", () => {
         files_read: ["src/cookie.ts"],
         files_modified: ["src/login.ts"],
         sources: ["tool:a", "tool:b"],
+        source_kind: "tool",
         prompt_number: 1,
         created_at: "2026-03-01T11:59:00.000Z",
         provider: "extractive",

@@ -1,4 +1,5 @@
 /** What is left to do, as a session that starts is told it. */
+import { SOURCE_WORDS, sourceKindOfKeys } from "../../../memory/source-kind.ts";
 import { ageOf } from "../../../platform/time.ts";
 import { listPoints, type OpenPointRow, openPointsFor, stateOf } from "../store/open-points.ts";
 import { itemId } from "../store/show-item.ts";
@@ -36,9 +37,10 @@ export function renderPoints(
   const rest = more === 0 ? "" : `, ${more} more by list_open_points`;
   return [
     `Open points (${age}${rest}):`,
-    ...points.map(({ n, person, text }) => {
+    ...points.map(({ n, person, text, sources }) => {
       const who = byOther(person, reader);
-      return `- ${itemId(project, n)} · ${who === "" ? "" : `${who} · `}${quoteText(text, POINT_MAX_CHARS)}`;
+      const said = SOURCE_WORDS[sourceKindOfKeys(sources)];
+      return `- ${itemId(project, n)} · ${said} · ${who === "" ? "" : `${who} · `}${quoteText(text, POINT_MAX_CHARS)}`;
     }),
   ];
 }

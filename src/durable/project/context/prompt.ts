@@ -59,6 +59,7 @@ export function promptContext(view: View, query: PromptContextQuery): ContextAns
     );
   });
   const limit = (query.tokens ?? PROMPT_CONTEXT_TOKENS) * 4;
+  const asking = { now, reader: view.reader?.person ?? null };
   const parts: string[] = [];
   const shown: string[] = [];
   const text = () =>
@@ -66,9 +67,9 @@ export function promptContext(view: View, query: PromptContextQuery): ContextAns
   for (const { row, repeats } of fitting.slice(0, PROMPT_MAX_OBSERVATIONS)) {
     if (row.kind !== "observation") continue;
     const id = itemId(project, row.n);
-    parts.push(renderFull(row, id, Math.max(1, repeats.length), now));
+    parts.push(renderFull(row, id, Math.max(1, repeats.length), asking));
     if (text().length > limit)
-      parts.splice(-1, 1, renderLine(row, id, Math.max(1, repeats.length), now));
+      parts.splice(-1, 1, renderLine(row, id, Math.max(1, repeats.length), asking));
     if (text().length > limit) {
       parts.pop();
       break;

@@ -4,9 +4,17 @@
  */
 
 import { shownProject } from "../../../memory/project-name.ts";
+import { SOURCE_WORDS } from "../../../memory/source-kind.ts";
 import { ageOf } from "../../../platform/time.ts";
 import { CONTEXT_CLOSE_TAG, CONTEXT_OPEN_TAG } from "../../../privacy/private-tags.ts";
-import { bodyOf, filesOf, type ObservationRow, type SummaryRow } from "../store/item-row.ts";
+import {
+  bodyOf,
+  filesOf,
+  type ItemRow,
+  type ObservationRow,
+  type SummaryRow,
+} from "../store/item-row.ts";
+import { sourceOf } from "../store/source-of.ts";
 import { gistOf } from "./gist.ts";
 
 const FULL_MAX_CHARS = 1100;
@@ -37,15 +45,16 @@ export function neutraliseTags(text: string): string {
   return text.replace(/<(?=[/!?\p{L}])/gu, "&lt;");
 }
 
-/** `3-4567 · 2 h · bugfix · title (seen 3 times)`. */
-export function renderLine(row: ObservationRow, id: string, times: number, now: number): string {
+/** `3-4567 · 2 h · agent · bugfix · title (seen 3 times)`. */
+export function renderLine(row: ObservationRow, id: string, times: number, asking: Asking): string {
   const title = quoteText(row.content.title, TITLE_MAX_CHARS);
-  return `- ${id} · ${ageOf(row.created_at, now)} · ${row.type} · ${title}${marks(row, times)}`;
+  const age = ageOf(row.created_at, asking.now);
+  return `- ${id} · ${age} · ${saidBy(row, asking)} · ${row.type} · ${title}${marks(row, times)}`;
 }
 
 /** An observation with what it says, at most about 1,100 characters. */
-export function renderFull(row: ObservationRow, id: string, times: number, now: number): string {
-  const lines = [renderLine(row, id, times, now)];
+export function renderFull(row: ObservationRow, id: string, times: number, asking: Asking): string {
+  const lines = [renderLine(row, id, times, asking)];
   const { narrative, subtitle, facts } = row.content;
   let left = FULL_MAX_CHARS;
   const add = (text: string) => {
@@ -77,16 +86,25 @@ export function byOther(actor: string, reader: string | null): string {
   return reader === null || actor === reader ? "" : `by ${quoteText(actor, 40)}`;
 }
 
-/** One line of an observation with what it says: `- 3-4567 · bugfix · title — gist`. */
+/**
+ * Whose words an item tells, and who recorded them: `agent`, `web page · by p-12`. It stands before
+ * the item's own words, which could say anything of themselves.
+ */
+function saidBy(row: ItemRow, { reader }: Asking): string {
+  const who = byOther(row.actor, reader);
+  return `${SOURCE_WORDS[sourceOf(row)]}${who === "" ? "" : ` · ${who}`}`;
+}
+
+/** One line of an observation with what it says: `- 3-4567 · agent · bugfix · title — gist`. */
 export function renderGist(
   row: ObservationRow,
   id: string,
   times: number,
-  { reader }: Asking,
+  asking: Asking,
   maxChars: number,
 ): string {
-  const who = byOther(row.actor, reader);
-  const head = `- ${id} · ${who === "" ? "" : `${who} · `}${row.type} · ${quoteText(row.content.title, TITLE_MAX_CHARS)}${marks(row, times)}`;
+  const title = quoteText(row.content.title, TITLE_MAX_CHARS);
+  const head = `- ${id} · ${saidBy(row, asking)} · ${row.type} · ${title}${marks(row, times)}`;
   const gist = gistOf(row);
   const left = maxChars - head.length - 3;
   return gist === "" || left < GIST_MIN_CHARS ? head : `${head} — ${quoteText(gist, left)}`;
@@ -96,6 +114,8 @@ function marks(row: ObservationRow, times: number): string {
   const notes: string[] = [];
   if (times > 1) notes.push(`seen ${times} times`);
   if (row.supersedes !== null) notes.push("replaces an older one");
+  const { saved_from: from } = row.content;
+  if (from !== undefined) notes.push(`saved from ${quoteText(shownProject(from), 100)}`);
   return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
 }
 
@@ -106,15 +126,16 @@ function marks(row: ObservationRow, times: number): string {
 export function renderSummary(
   row: SummaryRow,
   id: string,
-  { now, reader }: Asking,
+  asking: Asking,
   left: string,
   maxChars: number,
 ): string {
+  const { now } = asking;
   const { request, learned, completed, investigated } = row.content;
   const branch = row.branch === null ? "" : `, branch ${quoteText(row.branch, 80)}`;
-  const who = byOther(row.actor, reader);
+  const who = saidBy(row, asking).replace(" · ", ", ");
   const lines = [
-    `Where the last work stopped (${id}, ${ageOf(row.created_at, now)}${branch}${who === "" ? "" : `, ${who}`}):`,
+    `Where the last work stopped (${id}, ${ageOf(row.created_at, now)}${branch}, ${who}):`,
   ];
   let room = maxChars - (lines[0]?.length ?? 0);
   const fields: [string, string, number][] = [
@@ -135,12 +156,12 @@ export function renderSummary(
 }
 
 /** One line about an earlier session's work. */
-export function renderEarlier(row: SummaryRow, id: string, { now, reader }: Asking): string {
+export function renderEarlier(row: SummaryRow, id: string, asking: Asking): string {
   const { request, completed, learned } = row.content;
   const outcome = quoteText(completed || learned, EARLIER_OUTCOME_CHARS);
   const asked = quoteText(request, EARLIER_REQUEST_CHARS);
-  const who = byOther(row.actor, reader);
-  return `- ${id} · ${ageOf(row.created_at, now)} · ${who === "" ? "" : `${who} · `}${asked === "" ? "" : `${asked} → `}${outcome}`;
+  const age = ageOf(row.created_at, asking.now);
+  return `- ${id} · ${age} · ${saidBy(row, asking)} · ${asked === "" ? "" : `${asked} → `}${outcome}`;
 }
 
 /** Wraps parts in Cairn's tag, which the Worker takes out again of what an agent echoes. */
@@ -164,9 +185,10 @@ export function howToGetMore(cli: string | undefined): string {
 export function renderBrief(
   row: ObservationRow,
   id: string,
-  now: number,
+  asking: Asking,
   maxChars: number,
 ): string {
   const said = [row.content.title, ...bodyOf(row).slice(0, 2)].join(" — ");
-  return `- ${id} · ${ageOf(row.created_at, now)} · ${row.type} · ${quoteText(said, maxChars)}`;
+  const age = ageOf(row.created_at, asking.now);
+  return `- ${id} · ${age} · ${saidBy(row, asking)} · ${row.type} · ${quoteText(said, maxChars)}${marks(row, 1)}`;
 }

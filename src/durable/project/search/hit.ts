@@ -6,6 +6,7 @@ import { foldedForm } from "../../../platform/text-form.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { bodyOf, filesOf, type ItemRow, titleOf } from "../store/item-row.ts";
 import { itemId } from "../store/show-item.ts";
+import { sourceOf } from "../store/source-of.ts";
 import type { Term } from "./query.ts";
 import type { Ranked } from "./rerank.ts";
 import { wordsOf } from "./words.ts";
@@ -37,12 +38,17 @@ export function showHit(
     snippet: "",
     score: Math.round(Math.min(1, hit.score) * 1000) / 1000,
     created_at: isoTime(row.created_at),
+    source_kind: sourceOf(row),
+    actor: row.actor,
     session: row.session,
     sources: row.content.sources.slice(0, SOURCES_SHOWN),
     channels: hit.channels,
   };
   const [file] = filesOf(row);
   if (file !== undefined) shown.file = cutStart(file, FILE_MAX_CHARS);
+  if (row.kind === "observation" && row.content.saved_from !== undefined) {
+    shown.saved_from = row.content.saved_from;
+  }
   if (several) shown.phrasings = hit.phrasings;
   if (repeats.length > 1) shown.times = repeats.length;
   if (row.kind === "observation" && row.supersedes !== null) shown.has_history = true;

@@ -1,5 +1,10 @@
 /** Rows of the table `items`: their fields, the column of each, and what a row is called and about. */
-import type { Concept, ItemKind, ObservationType } from "../../../contract/vocabulary.ts";
+import type {
+  Concept,
+  ItemKind,
+  ObservationType,
+  SourceKind,
+} from "../../../contract/vocabulary.ts";
 import type { DraftObservation, DraftSummary, Stamp } from "../../../memory/observation.ts";
 import type { Database } from "../../../platform/database.ts";
 import { type Columns, flag, json, plain, Table } from "../../../platform/table.ts";
@@ -12,6 +17,8 @@ export interface ObservationContent
   files_modified: string[];
   /** Saved by a session of this other project. */
   saved_from?: string;
+  /** Absent from what older releases delivered. */
+  source_kind?: SourceKind;
 }
 export type SummaryContent = DraftSummary;
 export interface PromptContent {

@@ -34,6 +34,7 @@ export function observationItem(observation: NewObservation): NewItem {
     files_read,
     files_modified,
     ...(observation.decides === undefined ? {} : { decides: observation.decides }),
+    ...(observation.source_kind === undefined ? {} : { source_kind: observation.source_kind }),
   });
   const indexText = composed(observation.index_text);
   return {

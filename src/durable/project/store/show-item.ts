@@ -13,6 +13,7 @@ import {
   stampOf,
 } from "./item-row.ts";
 import { type OpenPointRow, stateOf } from "./open-points.ts";
+import { sourceOf } from "./source-of.ts";
 
 export function itemId(project: ProjectRef, n: number): string {
   return `${project.number}-${n}`;
@@ -34,6 +35,7 @@ function commonOf<Kind extends ItemRow["kind"]>(
     kind: row.kind as Kind,
     project: project.name,
     ...stampOf(row),
+    source_kind: sourceOf(row),
     created_at: isoTime(row.created_at),
   };
 }

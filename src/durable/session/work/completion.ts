@@ -21,6 +21,7 @@ import type {
 } from "../../../memory/observation.ts";
 import { relativePath } from "../../../memory/paths.ts";
 import { sessionPath } from "../../../memory/session-name.ts";
+import { sourceKindOf, typeFor } from "../../../memory/source-kind.ts";
 import { placeOf } from "../../../memory/work-place.ts";
 import { truncate } from "../../../platform/truncate.ts";
 import type { SessionRow } from "../session-row.ts";
@@ -79,8 +80,11 @@ export function finishResults(from: Unfinished): Finished {
     for (const key of sources) cited.add(key);
     const title = distinctTitle(draft.title, titles);
     titles.add(title);
+    const source_kind = sourceKindOf(events);
     observations.push({
       ...draft,
+      type: typeFor(draft.type, source_kind),
+      source_kind,
       title,
       sources,
       ...stampOf(row, byKey.get(first)?.promptNumber ?? 0, events),
