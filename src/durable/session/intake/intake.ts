@@ -8,13 +8,13 @@ import type { IncomingEvent } from "../../../memory/event.ts";
 import { type EventSeries, eventKey, eventSeries } from "../../../memory/event-identity.ts";
 import { parseItemId } from "../../../memory/item-id.ts";
 import { relativePath } from "../../../memory/paths.ts";
-import { isFolderProject, isSurer, type ProjectSource } from "../../../memory/project-name.ts";
 import type { SessionName } from "../../../memory/session-name.ts";
 import { newerPlace, placeOf, type WorkPlace } from "../../../memory/work-place.ts";
-import type { LinkedItem, Move } from "../outbox/payload.ts";
+import type { LinkedItem } from "../outbox/payload.ts";
 import { type Counters, countOf, type SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 import { withdrawTurn } from "../work/withdrawal.ts";
+import { moveProject, surerProject, type ToldProject, toldProject } from "./session-project.ts";
 
 /** Who sends, and from where. */
 export interface Sender extends WorkPlace {
@@ -354,57 +354,11 @@ function rowChange(
   const told = toldProject(sender);
   // The repository's top folder, once it is told, counts more than where the agent began.
   const root = sender.root ?? row.root ?? sender.cwd;
-  const project = mayMove(row) && isSurer(told.from, projectFrom(row)) ? told : null;
+  const project = surerProject(row, told);
   return root === row.root && project === null ? null : { root, project };
 }
 
 /** True for the person who began the session. */
 function isOwner(row: SessionRow, sender: Sender): boolean {
   return sender.actor === row.actor;
-}
-
-/** A session that is being forgotten has nothing left to take along. */
-function mayMove(row: SessionRow): boolean {
-  return row.ending === null && !row.forgotten;
-}
-
-interface ToldProject {
-  name: string;
-  from: ProjectSource;
-}
-
-/** What the sender knows of its project. */
-function toldProject(sender: Sender): ToldProject {
-  const { project } = sender;
-  if (project === null) return { name: sender.folderProject, from: sender.folderFrom ?? "person" };
-  // The name of a folder that somebody sends is no surer than one that we made.
-  const from = isFolderProject(project) ? "machine" : (sender.projectFrom ?? "remote");
-  return { name: project, from };
-}
-
-/** What named the session's project; of sessions of the first release, its form tells. */
-function projectFrom({ project, projectFrom }: SessionRow): ProjectSource {
-  return projectFrom ?? (isFolderProject(project) ? "person" : "remote");
-}
-
-/**
- * The session belongs to another project than we thought: what it delivered goes to the new one
- * first, then leaves the old one, under a new generation, so that nothing late is applied there.
- */
-function moveProject(
-  store: SessionStore,
-  row: SessionRow,
-  { name: project, from }: ToldProject,
-  now: number,
-): void {
-  store.session.update({ projectFrom: from });
-  if (project === row.project) return;
-  const generation = row.generation + 1;
-  store.session.update({ project, generation, announcedState: null, pointsTold: null });
-  if (!store.outbox.everDelivered() && row.announcedState === null) return;
-  store.outbox.adoptDeliveries(generation, project);
-  const common = { generation, batch: null };
-  const payload = JSON.stringify({ from: row.project } satisfies Move);
-  store.outbox.add({ ...common, kind: "move", project, payload }, now);
-  store.outbox.add({ ...common, kind: "retract", project: row.project, payload: "{}" }, now);
 }
