@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
 import { HOOK_BODY_MAX_BYTES } from "../contract/limits.ts";
-import { BODY_TIME, inTime, within } from "../platform/in-time.ts";
+import { BODY_TIME, inTime, timedReads, within } from "../platform/in-time.ts";
 import { JsonSieve, type Sieved, type SieveFault } from "../platform/json-sieve.ts";
 
 const MIB = 1024 * 1024;
@@ -52,7 +52,12 @@ function parseJson(text: string): unknown {
 /** A body as a hook sends it: read, or how it begins and all of it as it arrives. */
 export type HookBody =
   | { payload: unknown }
-  | { beginning: unknown; stream: ReadableStream<Uint8Array> };
+  | {
+      beginning: unknown;
+      /** All of it is here, so that `stream` may be called again. */
+      isHeld: boolean;
+      stream: () => ReadableStream<Uint8Array>;
+    };
 
 /**
  * A hook's body. A small one is read; of one above 16 KiB the first 64 KiB are looked at and the
@@ -67,14 +72,14 @@ export async function readHookBody(request: Request): Promise<HookBody> {
     return { payload: parseJsonOrLines(await readText(request, HOOK_WHOLE_MAX_BYTES)) };
   if (claimed > HOOK_BODY_MAX_BYTES) await readText(request, HOOK_BODY_MAX_BYTES);
   try {
-    const body = inTime(request.body);
-    const { bytes, isWhole } = await readBeginning(body);
+    const { bytes, isWhole } = await readBeginning(request.body);
     if (isWhole && bytes.byteLength <= HOOK_WHOLE_MAX_BYTES)
       return { payload: parseJsonOrLines(new TextDecoder().decode(bytes)) };
     const sieve = new JsonSieve();
     sieve.push(bytes);
     const beginning = isWhole ? firstOf(sieve.end()) : sieve.soFar();
-    return { beginning, stream: joined(bytes, isWhole ? null : body) };
+    const rest = isWhole ? null : request.body;
+    return { beginning, isHeld: isWhole, stream: () => joined(bytes, rest) };
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw bodyFault("incomplete_body");
@@ -86,11 +91,12 @@ async function readBeginning(
   body: ReadableStream<Uint8Array>,
 ): Promise<{ bytes: Uint8Array; isWhole: boolean }> {
   const reader = body.getReader();
+  const read = timedReads(reader);
   const chunks: Uint8Array[] = [];
   let length = 0;
   let isWhole = false;
   while (!isWhole && length < HOOK_BEGINNING_BYTES) {
-    const { done, value } = await reader.read();
+    const { done, value } = await read();
     isWhole = done;
     if (value === undefined) continue;
     chunks.push(value);
@@ -120,6 +126,8 @@ function joined(
       return;
     }
     writer.releaseLock();
+    // By the runtime alone: piece by piece here, it would cost more than a Worker has. Who reads it
+    // gives up what comes too slowly.
     await rest.pipeTo(writable);
   };
   // The reader sees a fault of either end as its own.

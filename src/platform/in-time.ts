@@ -25,18 +25,27 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   }
 }
 
+/** Reads the next piece; throws where it takes too long. Counts from now on. */
+export function timedReads(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { idleMs, totalMs }: BodyTime = BODY_TIME,
+): () => Promise<ReadableStreamReadResult<Uint8Array>> {
+  const end = Date.now() + totalMs;
+  return () => within(reader.read(), Math.min(idleMs, end - Date.now()));
+}
+
 /** The same bytes as they arrive; what comes too late breaks it off. */
 export function inTime(
   body: ReadableStream<Uint8Array>,
-  { idleMs, totalMs }: BodyTime = BODY_TIME,
+  time: BodyTime = BODY_TIME,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const end = Date.now() + totalMs;
+  const read = timedReads(reader, time);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const { done, value } = await within(reader.read(), Math.min(idleMs, end - Date.now()));
+          const { done, value } = await read();
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {

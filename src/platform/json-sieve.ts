@@ -4,6 +4,7 @@
  * missing; where everything together is too much, what comes later is left out.
  */
 
+import { inTime } from "./in-time.ts";
 import { Bytes, LongText, QUOTE } from "./long-text.ts";
 
 /** All that is kept; a value that begins before it ends is kept. */
@@ -48,7 +49,7 @@ export type SieveFault = "not_json" | "empty_body" | "too_large" | "incomplete_b
 
 /**
  * What `body` holds, as much of it as is kept. Of a body above `maxBytes` nothing is; one that breaks
- * off is `incomplete_body`. Never throws.
+ * off or comes too slowly is `incomplete_body`. Never throws.
  */
 export async function sieveStream(
   body: ReadableStream<Uint8Array>,
@@ -57,7 +58,7 @@ export async function sieveStream(
   const sieve = new JsonSieve();
   let bytes = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of inTime(body)) {
       bytes += chunk.byteLength;
       // Read on for a while all the same: who still sends would not see the answer.
       if (bytes <= maxBytes) sieve.push(chunk);
@@ -77,8 +78,9 @@ export class JsonSieve {
   #isInText = false;
   /** It is a member's name. */
   #isName = false;
-  /** A number or a word that is being taken. */
-  #word: Bytes | null = null;
+  /** The number or word that is being taken, if one is. */
+  readonly #word = new Bytes();
+  #isInWord = false;
   #values = 0;
   #broken = false;
   /** Depth of what is deeper than is followed one by one. */
@@ -207,17 +209,18 @@ export class JsonSieve {
 
   #wordByte(byte: number): void {
     if (this.#tooDeep > 0) return;
-    if (this.#word === null) {
-      this.#word = new Bytes();
+    if (!this.#isInWord) {
+      this.#isInWord = true;
+      this.#word.cutTo(0);
       this.#checkValue();
     }
     if (this.#word.length <= NAME_MAX_BYTES) this.#word.add(byte);
   }
 
   #endWord(): void {
+    if (!this.#isInWord) return;
+    this.#isInWord = false;
     const word = this.#word;
-    if (word === null) return;
-    this.#word = null;
     // A number without end is none that anybody reads.
     if (this.#beginValue()) this.#out.addAll(word.length > NAME_MAX_BYTES ? NULL : word.view());
     this.#endValue();

@@ -91,14 +91,14 @@ async function takeHook(c: Context<AppEnv>): Promise<Response> {
   const from = { agent: adapter.name, place: readPlace(header) };
   const owner = "payload" in sent ? null : adapter.sessionOf(sent.beginning);
   if (!("payload" in sent) && owner !== null) {
-    const became = await captureStream(call, { ...from, ...owner, context, body: sent.stream });
+    const became = await captureStream(call, { ...from, ...owner, context, body: sent });
     if ("fault" in became) throw bodyFault(became.fault);
     return answerOf(adapter, became.taken);
   }
   const payload =
     "payload" in sent
       ? sent.payload
-      : payloadOf(await sieveStream(sent.stream, HOOK_BODY_MAX_BYTES));
+      : payloadOf(await sieveStream(sent.stream(), HOOK_BODY_MAX_BYTES));
   const taken: Taken[] = [];
   for (const action of adapter.read(payload, context)) {
     if (action.do === "invalid") throw new ApiError(action.code, action.message);

@@ -48,12 +48,16 @@ export interface StreamedHook extends Pick<SentHook, "agent" | "place"> {
   sessionId: string;
   cwd: string | null;
   context: HookContext;
-  body: ReadableStream<Uint8Array>;
+  body: {
+    /** All of it is here, so that `stream` may be called again. */
+    isHeld: boolean;
+    stream: () => ReadableStream<Uint8Array>;
+  };
 }
 
 /**
  * The same of a hook whose body goes to its session as it arrives: what it asked for, each with what
- * became of it; or what is wrong with the body. Asked once only: a stream cannot be sent again.
+ * became of it; or what is wrong with the body. What is not held is sent once only.
  */
 export async function captureStream(
   call: CallContext,
@@ -61,7 +65,8 @@ export async function captureStream(
 ): Promise<{ fault: SieveFault } | { taken: { action: HookAction; captured: Captured }[] }> {
   const sender = await senderOf(call, { agent, place, sessionId, cwd });
   const session = sessionObject(call.env, sender.name);
-  const answer = await session.once((stub) => stub.hook({ sender, context, body }));
+  const send = body.isHeld ? session.repeatable : session.once;
+  const answer = await send((stub) => stub.hook({ sender, context, body: body.stream() }));
   if ("fault" in answer) return answer;
   const taken: { action: HookAction; captured: Captured }[] = [];
   for (const one of answer.taken) {

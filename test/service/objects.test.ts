@@ -54,6 +54,15 @@ describe("an object that is reset in the middle of a hook", () => {
   }
 });
 
+it("has an event that goes on to its object as a stream, while the Worker holds all of it", async () => {
+  const id = `reset-large-${crypto.randomUUID()}`;
+  const prompt = { prompt: `Keep this ${"and this ".repeat(4_000)}`, prompt_id: "p1" };
+  await hook(payload(id, "SessionStart", { source: "startup" }));
+  const arrived = abortNextEvent("before");
+  expect(await hook(payload(id, "UserPromptSubmit", prompt))).toMatchObject({ event: "stored" });
+  expect(arrived.times).toBe(2);
+});
+
 describe("the gate to the objects", () => {
   it("repeats with a fresh stub, once, and only what may arrive twice", async () => {
     const { stub, sender } = freshSession();
