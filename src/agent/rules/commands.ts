@@ -110,6 +110,7 @@ function withBlock(at: number, lines: readonly string[], max: number): string {
     }
     if (/^\s{0,12}\(\S{1,40} \S{1,12}\) |^\s{0,8}at \S/.test(line)) break;
     // What counts or names what ran says nothing more of what is wrong.
+    if (/^\s{0,12}(?:-->|\d{1,6} \|)/.test(line)) break;
     if (i > at && (TOTALS.test(line) || /^\s{0,4}(?:FAIL|ok|PASS)\b/.test(line))) break;
     text = `${text} ${unframed(line)}`;
   }

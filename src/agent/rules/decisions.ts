@@ -86,7 +86,7 @@ export function decidedBy(activity: Activity, body: ToolBody | undefined): strin
 
 /** A sentence by which a person rules something in or out, beyond the task at hand. */
 const RULING =
-  /\b(?:don't|do not|never|always|must(?: not)?|should(?:n't| not| always| never)|instead of|rather than|not .{1,30} but|no need to|prefer|from now on|stop (?:using|doing)|only use|nicht|kein\w*|nie|immer|statt|lieber|no uses?|nunca|siempre|en vez de|ne .{1,20} pas|jamais|toujours|plutôt|não|sempre|non .{1,20} mai|никогда|всегда|не надо|вместо)\b|不要|别|別|必须|必須|总是|不能|而不是|しないで|必ず|ではなく|하지 마|항상/iu;
+  /(?<![\p{L}\p{N}_])(?:don't|do not|never|always|must(?: not)?|should(?:n't| not| always| never)|instead of|rather than|not .{1,30} but|no need to|prefer|from now on|stop (?:using|doing)|only use|nicht|kein\p{L}*|nie|immer|statt|lieber|no uses?|nunca|siempre|en vez de|ne .{1,20} pas|jamais|toujours|plutôt|não|sempre|non .{1,20} mai|никогда|всегда|не надо|вместо)(?![\p{L}\p{N}_])|不要|别|別|必须|必須|总是|不能|而不是|しないで|必ず|ではなく|하지 마|항상/iu;
 
 /** The rulings in what a person wrote; none of a prompt that only asks for something. */
 export function observeRulings(
@@ -125,10 +125,10 @@ export function observeRulings(
 
 /** Somebody says that they chose. */
 const CHOSE =
-  /\b(?:decided|chose|chosen|opted|settled on|went with|entschied(?:en)?|gewählt|decid[ií]\w*|eleg[ií]\w*|choisi\w*|décidé\w*|escolh\w+|scelt\w+|gekozen|besloten)\b|(?<!\p{L})(?:решил|выбрал)\p{L}*|决定|決定|选择|選択|選んだ|選びました|결정|선택/iu;
+  /(?<![\p{L}\p{N}_])(?:decided|chose|chosen|opted|settled on|went with|entschied(?:en)?|gewählt|decid[ií]\p{L}*|eleg[ií]\p{L}*|choisi\p{L}*|décidé\p{L}*|escolh\p{L}+|scelt\p{L}+|gekozen|besloten)(?![\p{L}\p{N}_])|(?<!\p{L})(?:решил|выбрал)\p{L}*|决定|決定|选择|選択|選んだ|選びました|결정|선택/iu;
 /** And why, or over what. */
 const REASON =
-  /\b(?:because|since|as it|so that|over|instead of|rather than|due to|weil|da(?:mit)?|statt|wegen|porque|para que|en (?:lugar|vez) de|parce que|car|pour que|au lieu de|plutôt que|perché|invece di|omdat|zodat)\b|(?<!\p{L})(?:потому|так как|чтобы|вместо)(?!\p{L})|因为|而不是|以便|ため|ので|ではなく|때문|대신/iu;
+  /(?<![\p{L}\p{N}_])(?:because|since|as it|so that|over|instead of|rather than|due to|weil|da(?:mit)?|statt|wegen|porque|para que|en (?:lugar|vez) de|parce que|car|pour que|au lieu de|plutôt que|perché|invece di|omdat|zodat)(?![\p{L}\p{N}_])|(?<!\p{L})(?:потому|так как|чтобы|вместо)(?!\p{L})|因为|而不是|以便|ため|ので|ではなく|때문|대신/iu;
 
 /** What an agent says at a turn's end to have chosen, with the reason; `isTold` of what is known. */
 export function observeChoices(

@@ -3,11 +3,11 @@ import type { DraftObservation } from "../../memory/observation.ts";
 import { draft } from "./draft.ts";
 import type { Delivered, Finding } from "./open-work.ts";
 import { capitalised, joined } from "./prose.ts";
-import { bare, codeNames, isChoice, nameParts } from "./words.ts";
+import { bare, codeNames, isCause, isChoice, nameParts } from "./words.ts";
 
 /** Takes back what was said before of the same thing. */
 const CONTRADICTS =
-  /\b(?:not|never|n't|no|wrong|incorrect|actually|instead|rather|mistaken|false|turns? out|doch nicht|stattdessen|en realidad|en fait|на самом деле)\b|n't\b|其实|实际上|実は|不是/iu;
+  /(?<![\p{L}\p{N}_])(?:not|never|n't|no|wrong|incorrect|actually|instead|rather|mistaken|false|turns? out|doch nicht|stattdessen|en realidad|en fait|на самом деле)(?![\p{L}\p{N}_])|n't\b|其实|实际上|実は|不是/iu;
 
 function sharesAllNames(earlier: string, later: string): boolean {
   const names = [...nameParts(earlier)];
@@ -44,14 +44,14 @@ function grouped(findings: readonly Finding[]): Finding[][] {
   return groups.map(({ members }) => members);
 }
 
-/** Observations of `findings`; one that names nothing in code is too little for that. */
+/** Observations of `findings`; one that names nothing in code, nor a cause, is too little for that. */
 export function observeFindings(
   findings: readonly Finding[],
   at: number,
   taken: Set<string>,
 ): DraftObservation[] {
   const named = standing(findings).filter(
-    ({ text }) => codeNames(text).length > 0 && text.length >= 40,
+    ({ text }) => (codeNames(text).length > 0 && text.length >= 40) || isCause(text),
   );
   return grouped(named).map((members) => {
     const texts = members.map(({ text }) => capitalised(text));

@@ -244,7 +244,8 @@ class Follower {
     this.corrects.push(...takeBack(this.work, subject));
     const made = commitOf(activity.text);
     const resolved = takeResolved(this.work, activity);
-    this.#tell(observeFixes(resolved, activity, this.work, this.#taken));
+    const fixed = resolved.flatMap(({ tried }) => tried.flatMap(({ path }) => path ?? []));
+    this.#tell(observeFixes(resolved, activity, this.work, this.#taken), fixed);
     for (const failure of resolved.filter((each) => isNamedBy(each, activity)))
       this.points.closeWhere(({ text }) => text.startsWith(stillFails(failure)), key);
     if (made !== null) this.#commit(activity, made);

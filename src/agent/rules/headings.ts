@@ -9,10 +9,10 @@ import type { Section } from "./sections.ts";
 export type About = "next" | "done" | "unclear";
 
 const NEXT =
-  /\b(?:next|remain(?:s|ing|der)?|left|to-?\s?do|todos?|follow-?\s?ups?|pending|open (?:items?|points?|questions?|issues?|tasks?|work)|outstanding|not (?:yet )?(?:done|finished|complete|implemented|started|covered|tested|addressed)|unfinished|incomplete|still (?:to|open|needs?|missing)|missing|deferred|postponed|later|future|recommend\w*|suggest\w*|optional|known (?:issues?|limitations?|gaps?)|limitations?|blockers?|blocked|caveats?|action (?:items?|required)|what(?:'s| is) left|nächste[rsn]?|offene?[rns]?|verbleib\w*|ausstehend\w*|übrig|noch zu|zu tun|fehlt|restant\w*|reste|à faire|prochain\w*|suivant\w*|en attente|non fait|siguientes?|próxim\w+|pendientes?|por hacer|faltan?|restantes?|seguintes?|pendências|a fazer|prossim\w+|da fare|riman\w+|mancan\w+|volgende|nog te|resterend\w*|openstaand\w*|następne|pozostał\w*|do zrobienia|nästa|återst\w+|kvar|sıradaki|kalan|yapılacak\w*|sonraki)\b|(?:^|[^\p{L}])(?:осталось|оста[её]тся|следующ\p{L}*|дальнейш\p{L}*|нужно сделать|не сделано|незаверш\p{L}*|планы?|залишилось|наступні)|下一步|下一个|待办|待辦|待处理|待完成|未完成|未处理|剩余|剩餘|剩下|后续|後續|接下来|接下來|还需|還需|次の|次に|残り|残っ|残件|残作業|未対応|未実装|今後|これから|다음|남은|남아|할 일|미완료|향후|التالية|المتبقي|بقي|הבא|נותר|अगल[ेाी]|शेष|tiếp theo|còn lại/iu;
+  /(?<![\p{L}\p{N}_])(?:next|remain(?:s|ing|der)?|left|to-?\s?do|todos?|follow-?\s?ups?|pending|open (?:items?|points?|questions?|issues?|tasks?|work)|outstanding|not (?:yet )?(?:done|finished|complete|implemented|started|covered|tested|addressed)|unfinished|incomplete|still (?:to|open|needs?|missing)|missing|deferred|postponed|later|future|recommend\p{L}*|suggest\p{L}*|optional|known (?:issues?|limitations?|gaps?)|limitations?|blockers?|blocked|caveats?|action (?:items?|required)|what(?:'s| is) left|nächste[rsn]?|offene?[rns]?|verbleib\p{L}*|ausstehend\p{L}*|übrig|noch zu|zu tun|fehlt|restant\p{L}*|reste|à faire|prochain\p{L}*|suivant\p{L}*|en attente|non fait|siguientes?|próxim\p{L}+|pendientes?|por hacer|faltan?|restantes?|seguintes?|pendências|a fazer|prossim\p{L}+|da fare|riman\p{L}+|mancan\p{L}+|volgende|nog te|resterend\p{L}*|openstaand\p{L}*|następne|pozostał\p{L}*|do zrobienia|nästa|återst\p{L}+|kvar|sıradaki|kalan|yapılacak\p{L}*|sonraki)(?![\p{L}\p{N}_])|(?:^|[^\p{L}])(?:осталось|оста[её]тся|следующ\p{L}*|дальнейш\p{L}*|нужно сделать|не сделано|незаверш\p{L}*|планы?|залишилось|наступні)|下一步|下一个|待办|待辦|待处理|待完成|未完成|未处理|剩余|剩餘|剩下|后续|後續|接下来|接下來|还需|還需|次の|次に|残り|残っ|残件|残作業|未対応|未実装|今後|これから|다음|남은|남아|할 일|미완료|향후|التالية|المتبقي|بقي|הבא|נותר|अगल[ेाी]|शेष|tiếp theo|còn lại/iu;
 
 const DONE =
-  /\b(?:done|complete[ds]?|changes?|changed|implement\w*|fix(?:e[sd])?|added|updated?|removed|refactor\w*|created|built|deliver\w*|accomplish\w*|finished|achieved|summary|overview|results?|tests?|verif\w+|files?|what (?:i|was|changed|we)|highlights?|key|root cause|cause|why|how|problem|solution|findings?|decisions?|details|notes?|commits?|änderung\w*|erledigt|geändert|umgesetzt|zusammenfassung|ergebnis\w*|behoben|modifi\w+|fait|réalis\w+|résumé|terminé\w*|cambios?|hecho|realizad\w+|resumen|completad\w+|alteraç\w+|mudanças|feito|concluíd\w+|modifiche|fatto|riepilogo|gedaan|wijzigingen|zmiany|zrobione|ändringar|gjort|değişiklikler|yapılan\w*)\b|(?:^|[^\p{L}])(?:изменени\p{L}*|сделано|готово|выполнено|исправлен\p{L}*|итог\p{L}*|результат\p{L}*)|修改|更改|变更|變更|已完成|完成|修复|实现|总结|摘要|结果|改动|変更|修正|完了|実装|概要|まとめ|結果|변경|완료|수정|요약|결과/iu;
+  /(?<![\p{L}\p{N}_])(?:done|complete[ds]?|changes?|changed|implement\p{L}*|fix(?:e[sd])?|added|updated?|removed|refactor\p{L}*|created|built|deliver\p{L}*|accomplish\p{L}*|finished|achieved|summary|overview|results?|tests?|verif\p{L}+|files?|what (?:i|was|changed|we)|highlights?|key|root cause|cause|why|how|problem|solution|findings?|decisions?|details|notes?|commits?|änderung\p{L}*|erledigt|geändert|umgesetzt|zusammenfassung|ergebnis\p{L}*|behoben|modifi\p{L}+|fait|réalis\p{L}+|résumé|terminé\p{L}*|cambios?|hecho|realizad\p{L}+|resumen|completad\p{L}+|alteraç\p{L}+|mudanças|feito|concluíd\p{L}+|modifiche|fatto|riepilogo|gedaan|wijzigingen|zmiany|zrobione|ändringar|gjort|değişiklikler|yapılan\p{L}*)(?![\p{L}\p{N}_])|(?:^|[^\p{L}])(?:изменени\p{L}*|сделано|готово|выполнено|исправлен\p{L}*|итог\p{L}*|результат\p{L}*)|修改|更改|变更|變更|已完成|完成|修复|实现|总结|摘要|结果|改动|変更|修正|完了|実装|概要|まとめ|結果|변경|완료|수정|요약|결과/iu;
 
 /** A heading that says of itself that its points are done. */
 const TICKED = /^\s*(?:✅|✔|☑|\[x\])/iu;
@@ -69,13 +69,33 @@ function saysNothing(point: string): boolean {
   );
 }
 
+/** What somebody else has to do, must be done once more or by hand, or the speaker may not do. */
+const FOR_OTHERS = new RegExp(
+  [
+    "(?<![\\p{L}\\p{N}_])(?:",
+    "(?:somebody|someone|ops|the (?:team|admins?|owners?|maintainers?)|an? (?:admin|administrator|maintainer|owner|operator|reviewer))(?: (?:with|from|of) [^.!?]{1,40})? (?:has to|have to|needs? to|must|should|will have to)",
+    "|(?:has|have|needs?) to be \\p{L}+ (?:again|later|by hand|manually|separately)",
+    "|i (?:can't|cannot|could not|may not|am not allowed to|(?:do not|don't) have (?:the )?(?:access|permissions?|rights?))",
+    "|(?:jemand|ein admin\\p{L}*|das team|der betrieb)(?: mit [^.!?]{1,40})? (?:muss|müsste|sollte)|(?:kann|darf) ich nicht|ich (?:kann|darf) (?:das|es|sie|ihn) nicht",
+    "|(?:alguien|el equipo|un administrador|operaciones)(?: con [^.!?]{1,40})? (?:tiene que|debe|debería)|no puedo|no tengo permisos?",
+    "|(?:quelqu'un|l'équipe|un administrateur)(?: avec [^.!?]{1,40})? (?:doit|devra|devrait)|je ne (?:peux|dois) pas|je n'ai pas (?:le droit|accès)",
+    "|(?:alguém|a equipe|um administrador)(?: com [^.!?]{1,40})? (?:tem que|precisa|deve)|não (?:posso|tenho permissão)",
+    "|(?:qualcuno|un amministratore)(?: con [^.!?]{1,40})? (?:deve|dovrà)|non posso",
+    "|кто-то (?:с [^.!?]{1,40} )?долж\\p{L}+|администратор долж\\p{L}+|не могу|у меня нет прав",
+    ")(?![\\p{L}\\p{N}_])",
+    "|需要(?:你|您|运营|運營|管理员|管理員|手动|手動|人工)|没有权限|沒有權限|请(?:你|您|联系|聯繫)|してください|お願いします|権限がありません|필요합니다|해 ?주세요|권한이 없",
+  ].join(""),
+  "iu",
+);
+
 /** True for a sentence that says that something is still to be done. */
 export function saysOpen(sentence: string): boolean {
   return (
-    (/\b(?:not yet|still (?:needs?|to|has to|have to|missing|open|fails?)|remains? (?:to|open|un)|remaining|to-?do\b|left to|haven't|hasn't|have not|has not|wasn't able|couldn't|could not|were not able|next steps?|needs? to be|should be (?:done|added|tested)|follow-?up|pending|unverified|untested|not (?:been )?(?:tested|verified|pushed|merged|committed|implemented|run)|you(?:'ll| will| may| might) (?:need|want)|noch nicht|muss noch|fehlt noch|todavía no|aún no|falta|pas encore|reste à|ainda não|ещё не|пока не|осталось|нужно ещё)\b/iu.test(
+    (/(?<![\p{L}\p{N}_])(?:not yet|still (?:needs?|to|has to|have to|missing|open|fails?)|remains? (?:to|open|un)|remaining|to-?do\b|left to|haven't|hasn't|have not|has not|wasn't able|couldn't|could not|were not able|next steps?|needs? to be|should be (?:done|added|tested)|follow-?up|pending|unverified|untested|not (?:been )?(?:tested|verified|pushed|merged|committed|implemented|run)|you(?:'ll| will| may| might) (?:need|want)|noch nicht|muss noch|fehlt noch|todavía no|aún no|falta|pas encore|reste à|ainda não|ещё не|пока не|осталось|нужно ещё)(?![\p{L}\p{N}_])/iu.test(
       sentence,
     ) ||
-      /尚未|还没|還沒|还需要|仍需|まだ|未対応|아직/.test(sentence)) &&
+      /尚未|还没|還沒|还需要|仍需|まだ|未対応|아직/.test(sentence) ||
+      FOR_OTHERS.test(sentence)) &&
     !/\b(?:no|nothing|none|without)\b.{0,30}\b(?:left|remain\w*|pending|todo|missing)\b/i.test(
       sentence,
     )

@@ -60,14 +60,25 @@ function hasNewFlag(before: string, after: string): boolean {
 
 /** A name in a message by which a compiler or an interpreter says that it is not there. */
 const UNKNOWN_NAME =
-  /(?:undefined|undeclared|unresolved|not defined|not found|cannot find|unknown|no such)[^"'`‘“]{0,30}["'`‘“]([^"'`’”]{1,60})["'`’”]|["'`‘“]([^"'`’”]{1,60})["'`’”][^"'`]{0,20}(?:is not defined|was not declared|not found|is undefined|does not exist)|\bundefined: ([\w.]{1,60})/i;
+  /(?:undefined|undeclared|unresolved|not defined|not found|cannot find|unknown|no such)[^"'`‘“]{0,30}["'`‘“]([^"'`’”]{1,60})["'`’”]|["'`‘“]([^"'`’”]{1,60})["'`’”][^"'`]{0,20}(?:is not defined|was not declared|not found|is undefined|does not exist)|\bundefined: ([\w.]{1,60})|Error: (\S{1,60}) is not defined/i;
 
 /** True where the name that was missing is one that the work itself put in: it only forgot the rest. */
 function isSlip({ message }: OpenFailure, tried: readonly Tried[]): boolean {
-  const [, a, b, c] = UNKNOWN_NAME.exec(message) ?? [];
-  const name = a ?? b ?? c;
-  if (name === undefined) return false;
-  return tried.some(({ added = [] }) => added.some((line) => isDefinedIn(line, name)));
+  const [, a, b, c, d] = UNKNOWN_NAME.exec(message) ?? [];
+  const name = a ?? b ?? c ?? d;
+  if (name === undefined || !/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return false;
+  return tried.some(
+    ({ added = [], about }) =>
+      added.some((line) => isDefinedIn(line, name)) || isImportedIn(about, name),
+  );
+}
+
+/** True where a change brings the name in from elsewhere. */
+function isImportedIn(about: string, name: string): boolean {
+  const imports = about.matchAll(
+    /(?<![\p{L}\p{N}_])(?:import|from|use|using|require)(?![\p{L}\p{N}_])([^;]{1,120})/gu,
+  );
+  return [...imports].some(([, names = ""]) => names.includes(name));
 }
 
 /** True for a line that defines the name, or sets it. */

@@ -21,7 +21,7 @@ const POINT_MAX = 500;
 /** What a section is about, by its heading. */
 const KINDS: [RegExp, ObservationType, Concept[]][] = [
   [
-    /\b(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?|fehler|errores|erreurs)\b|错误|修复|エラー|ошибк/iu,
+    /(?<![\p{L}\p{N}_])(?:errors?|fix(?:es|ed)?|bugs?|problems?|issues?|troubleshooting|gotchas?|pitfalls?|fehler|errores|erreurs)(?![\p{L}\p{N}_])|错误|修复|エラー|ошибк/iu,
     "bugfix",
     ["problem-solution"],
   ],
@@ -36,7 +36,7 @@ const KINDS: [RegExp, ObservationType, Concept[]][] = [
 ];
 /** Sections of a compaction summary that only say how the session stands or repeat what was asked. */
 const PASSING =
-  /\b(?:pending|current|next|remaining|in progress|todo|status|all user messages|user messages|primary request|intent|request|analysis|optional|key technical concepts?|technologies|tech stack|problem solving)\b|待办|下一步|当前|次の|現在|следующ|текущ/iu;
+  /(?<![\p{L}\p{N}_])(?:pending|current|next|remaining|in progress|todo|status|all user messages|user messages|primary request|intent|request|analysis|optional|key technical concepts?|technologies|tech stack|problem solving)(?![\p{L}\p{N}_])|待办|下一步|当前|次の|現在|следующ|текущ/iu;
 
 function kindOf(heading: string): { type: ObservationType; concepts: Concept[] } {
   for (const [form, type, concepts] of KINDS) if (form.test(heading)) return { type, concepts };

@@ -38,7 +38,7 @@ export function plain(line: string): string {
 
 /** The end of a sentence: a dot before a new sentence, not within a name or a version, or one of 。！？. */
 const SENTENCE_END =
-  /(?<!\b(?:e\.g|i\.e|etc|vs|cf|approx|z\.B|bzw))[.!?](?=\s+["'(`*[]?[\p{Lu}\p{Lo}\p{N}`])|[。！？…](?=\s|\p{L})|[.!?。！？]$/gu;
+  /(?<!(?<![\p{L}\p{N}_])(?:e\.g|i\.e|etc|vs|cf|approx|z\.B|bzw))[.!?](?=\s+["'(`*[]?[\p{Lu}\p{Lo}\p{N}`])|[。！？…](?=\s|\p{L})|[.!?。！？]$/gu;
 
 /** Sentences of a paragraph, at most `limit`. */
 export function sentences(text: string, limit: number): string[] {

@@ -15,9 +15,9 @@ const LIMITS =
 const WORK = /requirement|anforderung|requisito|exigence|требовани|要求|要件|요구/iu;
 /** Words that limit or oblige. */
 const MODAL =
-  /\b(?:must(?: not)?|never|always|only|do not|don't|should not|shall|may not|cannot|no (?:new|schema|api|breaking|changes?)|without (?:changing|breaking)|keep|preserve|required?|forbidden|not allowed|avoid|prefer|instead of|unchanged|backward|muss|darf|nie|immer|nur|debe|nunca|siempre|doit|jamais|toujours|нельзя|должн\w+|всегда|никогда)\b|必须|不得|禁止|不要|必ず|しない|だけ/iu;
+  /(?<![\p{L}\p{N}_])(?:must(?: not)?|never|always|only|do not|don't|should not|shall|may not|cannot|no (?:new|schema|api|breaking|changes?)|without (?:changing|breaking)|keep|preserve|required?|forbidden|not allowed|avoid|prefer|instead of|unchanged|backward|muss|darf|nie|immer|nur|debe|nunca|siempre|doit|jamais|toujours|нельзя|должн\p{L}+|всегда|никогда)(?![\p{L}\p{N}_])|必须|不得|禁止|不要|必ず|しない|だけ/iu;
 const RULED_OUT =
-  /\b(?:not|never|no|without|cannot|don't|avoid|forbidden|instead of|nicht|kein\w*|nie|nunca|jamais|нельзя|никогда)\b|不得|禁止|不要|しない/iu;
+  /(?<![\p{L}\p{N}_])(?:not|never|no|without|cannot|don't|avoid|forbidden|instead of|nicht|kein\p{L}*|nie|nunca|jamais|нельзя|никогда)(?![\p{L}\p{N}_])|不得|禁止|不要|しない/iu;
 /** Tells its reader rather than its project: that is nobody's constraint. */
 const ADDRESSED =
   /\b(?:ignore|disregard|forget|reveal|system prompt|instructions above|previous instructions|credentials?|password|api key)\b/i;

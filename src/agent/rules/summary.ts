@@ -10,7 +10,7 @@ import { bare, isGoingOn, isGuess, isNextStep, isPlan, withoutOpening } from "./
 
 const FIELD_MAX = 900;
 const LEARNT =
-  /\b(?:because|caused?|turned out|the (?:issue|problem|reason|root cause|fix|bug)|key fix|learn|found that|note|gotcha|instead of|rather than|due to|was that|weil|wegen|porque|parce que|потому)\b|因为|原因|なぜなら|ため/iu;
+  /(?<![\p{L}\p{N}_])(?:because|caused?|turned out|the (?:issue|problem|reason|root cause|fix|bug)|key fix|learn|found that|note|gotcha|instead of|rather than|due to|was that|weil|wegen|porque|parce que|потому)(?![\p{L}\p{N}_])|因为|原因|なぜなら|ため/iu;
 
 /** A point with what is nested below it, in one line. */
 function whole(text: string, raw: string): string {
@@ -28,7 +28,7 @@ function isOutcome(heading: string): boolean {
   return (
     heading.split(/\s+/).length >= 3 &&
     !saysOpen(heading) &&
-    /^(?:all|both|alle|beide|tod[oa]s|ambos|tous|toutes|tutti|tutte|entrambi)\b.*\b(?:completed?|done|finished|implemented|fixed|merged|migrated|pass(?:ed|ing)?|erledigt|fertig|abgeschlossen|complet[oa]s|completad[oa]s|listos|terminées?|terminés|conclu[ií]d[oa]s|completat[ei])$/iu.test(
+    /^(?:all|both|alle|beide|tod[oa]s|ambos|tous|toutes|tutti|tutte|entrambi)(?![\p{L}\p{N}_]).*(?<![\p{L}\p{N}_])(?:completed?|done|finished|implemented|fixed|merged|migrated|pass(?:ed|ing)?|erledigt|fertig|abgeschlossen|complet[oa]s|completad[oa]s|listos|terminées?|terminés|conclu[ií]d[oa]s|completat[ei])$/iu.test(
       heading,
     )
   );
@@ -115,7 +115,7 @@ export function addToReport(report: Closing, points: Closing): Closing {
 function isEmptyPraise(point: string): boolean {
   return (
     point.length < 40 &&
-    /^(?:all (?:done|set|good)|done|perfect|great|excellent|everything (?:works|passes)|here(?:'s| is)|fertig|listo|terminé|完了|完成)\b/iu.test(
+    /^(?:all (?:done|set|good)|done|perfect|great|excellent|everything (?:works|passes)|here(?:'s| is)|fertig|listo|terminé|完了|完成)(?![\p{L}\p{N}_])/iu.test(
       point,
     )
   );

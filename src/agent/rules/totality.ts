@@ -5,7 +5,7 @@
 
 /** What tests or checks are said to cover, in front of `all of a kind`. */
 const ABOUT_TESTS =
-  /\b(?:tests?|specs?|testing|tested|coverage|cover(?:s|ed|ing)?|verif\w+|validat\w+|assertions?|tests? unitaires?|pruebas|testes|prove)\b|тест|测试|測試|テスト|테스트/iu;
+  /(?<![\p{L}\p{N}_])(?:tests?|specs?|testing|tested|coverage|cover(?:s|ed|ing)?|verif\p{L}+|validat\p{L}+|assertions?|tests? unitaires?|pruebas|testes|prove)(?![\p{L}\p{N}_])|тест|测试|測試|テスト|테스트/iu;
 const ALL_OF_A_KIND =
   /(?<=\b(?:for|of|in|on|at|across|over|to|with|cover(?:s|ed|ing)?|verif(?:y|ies|ied|ying)|test(?:s|ed|ing)?)\s)(all(?: of)?|each|every)\s+(?=(?!\d|one\b|time\b|possible\b|other\b|two|three|four|five|six|seven|eight|nine|ten)\p{L})/giu;
 

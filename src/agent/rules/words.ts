@@ -7,21 +7,21 @@ import { isEnglish, plain, sentences } from "./prose.ts";
 
 /** First words of a sentence that opens or comments and says nothing itself. */
 const OPENING =
-  /^(?:(?:ok(?:ay)?|hmm|ah|oh|so|i see|found it|got it|now i understand|i understand|aha)\b(?: the (?:issue|problem|error|bug)s?\b)?(?:\s?[,.!:;–—]+\s{0,3}|\s-\s|\s+)|(?:good|great|perfect|excellent|nice|right|alright|well|interesting)(?:\s?[,.!:;–—]+\s{0,3}|\s-\s))+/i;
+  /^(?:(?:ok(?:ay)?|hmm|ah|oh|so|i see|found it|got it|now i understand|i understand|aha)(?<![\p{L}\p{N}_])(?: the (?:issue|problem|error|bug)s?\b)?(?:\s?[,.!:;–—]+\s{0,3}|\s-\s|\s+)|(?:good|great|perfect|excellent|nice|right|alright|well|interesting)(?:\s?[,.!:;–—]+\s{0,3}|\s-\s))+/iu;
 
 /** A sentence about what the speaker is going to do. English first, then words of the same kind. */
 const PLAN =
-  /^(?:now\b|next\b|first\b|then\b|finally\b|also\b|let\b|let's\b|time to\b|need to\b|going to\b|i(?:'ll| will| need| can| should| have to| want|'m going| am going|'d)\b|we (?:need|should|can|will)\b|jetzt|nun\b|ich (?:werde|muss|will|schaue|prüfe|passe)|lass|zuerst|als nächstes|ahora|voy a|vamos|primero|maintenant|je vais|d'abord|ensuite|agora|vou\b|adesso|ora\b|теперь|сейчас|давай|сначала|现在|让我|我来|接下来|首先|次に|では|まず|それでは|이제|먼저|다음)/iu;
+  /^(?:now\b|next\b|first\b|then\b|finally\b|also\b|let\b|let's\b|time to\b|need to\b|going to\b|i(?:'ll| will| need| can| should| have to| want|'m going| am going|'d)(?![\p{L}\p{N}_])|we (?:need|should|can|will)(?![\p{L}\p{N}_])|jetzt|nun\b|ich (?:werde|muss|will|schaue|prüfe|passe)|lass|zuerst|als nächstes|ahora|voy a|vamos|primero|maintenant|je vais|d'abord|ensuite|agora|vou\b|adesso|ora\b|теперь|сейчас|давай|сначала|现在|让我|我来|接下来|首先|次に|では|まず|それでは|이제|먼저|다음)/iu;
 const PLAN_WITHIN =
   /\b(?:let me|let's|i(?:'ll| will| need to| should| have to| want to|'m going to)|we (?:need|should) )\b/i;
 
 /** Said without being sure. */
 const GUESS =
-  /\b(?:might|maybe|perhaps|probably|possibly|presumably|likely|seems?|looks? like|appears?|could be|may be|i think|i (?:suspect|assume|guess)|not sure|vielleicht|wahrscheinlich|vermutlich|quizás|tal vez|peut-être|probablement|talvez|возможно|наверное|может быть)\b|可能|也许|大概|かもしれ|でしょう|아마/iu;
+  /(?<![\p{L}\p{N}_])(?:might|maybe|perhaps|probably|possibly|presumably|likely|seems?|looks? like|appears?|could be|may be|i think|i (?:suspect|assume|guess)|not sure|vielleicht|wahrscheinlich|vermutlich|quizás|tal vez|peut-être|probablement|talvez|возможно|наверное|может быть)(?![\p{L}\p{N}_])|可能|也许|大概|かもしれ|でしょう|아마/iu;
 
 /** What was tried and did not help. */
 const REFUTED =
-  /\b(?:did(?:n't| not) (?:help|work|fix|change|solve)|does(?:n't| not) (?:help|work)|isn't being|still (?:fail\w*|complain\w*|broken|the same|there|enforced|being)|same (?:error|failure|problem)|no effect|in vain|hat nicht geholfen|immer noch|sigue fallando|ne marche pas|toujours la même)\b|没有(?:效果|帮助)|仍然|まだ/iu;
+  /(?<![\p{L}\p{N}_])(?:did(?:n't| not) (?:help|work|fix|change|solve)|does(?:n't| not) (?:help|work)|isn't being|still (?:fail\p{L}*|complain\p{L}*|broken|the same|there|enforced|being)|same (?:error|failure|problem)|no effect|in vain|hat nicht geholfen|immer noch|sigue fallando|ne marche pas|toujours la même)(?![\p{L}\p{N}_])|没有(?:效果|帮助)|仍然|まだ/iu;
 
 /** True only for the moment: it belongs to open points, or to nothing. */
 const STATE =
@@ -29,11 +29,19 @@ const STATE =
 
 /** A cause, a contrast, a limit or a way that something behaves. */
 const FINDING =
-  /\b(?:because|since|the (?:issue|problem|reason|cause|culprit|root cause|bug|fix|trick|key)\b|that's (?:the|why)|turns? out|actually|instead of|rather than|not (?:a|an|the|wrapped|in)\b|does(?:n't| not)|do(?:n't| not)|is(?:n't| not)|are(?:n't| not)|was(?:n't| not)|can(?:'t|not)|never|always|only|already|must|requires?|expects?|returns?|means|missing|wrong|incorrect|undefined|unused|duplicate\w*|conflicts?|mismatch\w*|fails?|failed|breaks?|broke|causes?|caused|overrid\w+|defaults?|default to|supports?|unsupported|deprecated|ignored?|exists?|so that|weil|deshalb|wegen|statt|porque|en lugar|parce que|au lieu|porque|потому|вместо)\b|因为|所以|不是|没有|必须|なので|ため|ではなく|왜냐하면|때문/iu;
+  /(?<![\p{L}\p{N}_])(?:because|since|the (?:issue|problem|reason|cause|culprit|root cause|bug|fix|trick|key)(?![\p{L}\p{N}_])|that's (?:the|why)|turns? out|actually|instead of|rather than|not (?:a|an|the|wrapped|in)(?![\p{L}\p{N}_])|does(?:n't| not)|do(?:n't| not)|is(?:n't| not)|are(?:n't| not)|was(?:n't| not)|can(?:'t|not)|never|always|only|already|must|requires?|expects?|returns?|means|missing|wrong|incorrect|undefined|unused|duplicate\p{L}*|conflicts?|mismatch\p{L}*|fails?|failed|breaks?|broke|causes?|caused|overrid\p{L}+|defaults?|default to|supports?|unsupported|deprecated|ignored?|exists?|so that|weil|deshalb|wegen|statt|porque|en lugar|parce que|au lieu|porque|потому|вместо)(?![\p{L}\p{N}_])|因为|所以|不是|没有|必须|なので|ため|ではなく|왜냐하면|때문/iu;
 
 /** What somebody chose, and what they chose it over. */
 const CHOICE =
-  /\b(?:instead of|rather than|in favou?r of|chose|chosen|decided|decision|opted|prefer(?:red)?|over (?:a|an|the)\b.{3,60}\bbecause|out of scope|statt|anstatt|anstelle|entschieden|en lugar de|en vez de|decidi\w+|au lieu de|plutôt que|вместо|решил\w*)\b|而不是|决定|代わりに|ではなく|대신/iu;
+  /(?<![\p{L}\p{N}_])(?:instead of|rather than|in favou?r of|chose|chosen|decided|decision|opted|prefer(?:red)?|over (?:a|an|the)(?![\p{L}\p{N}_]).{3,60}\bbecause|out of scope|statt|anstatt|anstelle|entschieden|en lugar de|en vez de|decidi\p{L}+|au lieu de|plutôt que|вместо|решил\p{L}*)(?![\p{L}\p{N}_])|而不是|决定|代わりに|ではなく|대신/iu;
+
+/** Says in so many words why something is as it is, in a language of which we know little else. */
+const CAUSE =
+  /(?<!\p{L})(?:ursache (?:ist|war|dafür)|la causa (?:es|era|fue|è)|la cause (?:est|était|vient)|a causa (?:é|era|foi)|причина (?:в|—|-)|причиной)(?!\p{L})|原因(?:是|在于|在於|は|：|:)|원인은|السبب|कारण/iu;
+
+export function isCause(text: string): boolean {
+  return CAUSE.test(text);
+}
 
 export function isChoice(text: string): boolean {
   return CHOICE.test(text);
@@ -41,7 +49,7 @@ export function isChoice(text: string): boolean {
 
 /** Plans to look, run or commit: no change is made for such a purpose. */
 const LOOKING =
-  /^(?:read|check|look|see|search|find|verify|examine|explore|understand|investigate|review|inspect|run|test|commit|try|trace|confirm|view|debug|think|continue|proceed|move on|schauen|prüfen|nachsehen|voir|vérifier|ver|mirar|comprobar)\b|看|检查|查看|確認/iu;
+  /^(?:read|check|look|see|search|find|verify|examine|explore|understand|investigate|review|inspect|run|test|commit|try|trace|confirm|view|debug|think|continue|proceed|move on|schauen|prüfen|nachsehen|voir|vérifier|ver|mirar|comprobar)(?![\p{L}\p{N}_])|看|检查|查看|確認/iu;
 
 export function isLooking(plan: string): boolean {
   return LOOKING.test(plan);
@@ -58,7 +66,7 @@ export function isProcess(plan: string): boolean {
 
 /** Calls a failure nobody's fault. */
 const EXCUSE =
-  /\b(?:false (?:positive|alarm)|known (?:issue|problem)|unrelated|pre-?existing|(?:is|are|was|were)? ?expected (?:during|while|until|for now|at this (?:point|stage))|flaky|spurious|tooling|functionally (?:correct|complete)|code is (?:correct|fine)|looks correct|fehlalarm|falso positivo|faux positif)\b|误报|誤検知/iu;
+  /(?<![\p{L}\p{N}_])(?:false (?:positive|alarm)|known (?:issue|problem)|unrelated|pre-?existing|(?:is|are|was|were)? ?expected (?:during|while|until|for now|at this (?:point|stage))|flaky|spurious|tooling|functionally (?:correct|complete)|code is (?:correct|fine)|looks correct|fehlalarm|falso positivo|faux positif)(?![\p{L}\p{N}_])|误报|誤検知/iu;
 
 /** `text` without the words that open or comment and say nothing: `Good - the helper is unused`. */
 export function withoutOpening(text: string): string {
@@ -71,7 +79,7 @@ export function isExcuse(text: string): boolean {
 
 /** What the speaker does next, as the last sentence of a message that was broken off. */
 const NEXT_STEP =
-  /^(?:(?:now|next|so|then),?\s+)?(?:let me (?!know\b)|let's (?!me\b)|i(?:'ll| will| am going to|'m going to) (?:now|check|look|fix|run|try|start|continue|wait|add|update|remove|read)\b|ich (?:werde|schaue|prüfe|muss) (?:jetzt|nun|mir)\b|lass mich|voy a |vamos a |déjame |je vais |laisse-moi |vou |deixe-me |теперь я |сейчас |давайте? (?:я )?(?:посмотр|провер|исправ)|让我(?!们?知道)|我来|我现在|次に.*(?:します|する)。?$|まず.*(?:します|する)。?$)/iu;
+  /^(?:(?:now|next|so|then),?\s+)?(?:let me (?!know\b)|let's (?!me\b)|i(?:'ll| will| am going to|'m going to) (?:now|check|look|fix|run|try|start|continue|wait|add|update|remove|read)(?![\p{L}\p{N}_])|ich (?:werde|schaue|prüfe|muss) (?:jetzt|nun|mir)(?![\p{L}\p{N}_])|lass mich|voy a |vamos a |déjame |je vais |laisse-moi |vou |deixe-me |теперь я |сейчас |давайте? (?:я )?(?:посмотр|провер|исправ)|让我(?!们?知道)|我来|我现在|次に.*(?:します|する)。?$|まず.*(?:します|する)。?$)/iu;
 
 export function isNextStep(sentence: string): boolean {
   return NEXT_STEP.test(sentence);
@@ -91,7 +99,7 @@ export function isRefutation(text: string): boolean {
 
 /** A label in front of something that is not over: `CURRENT: …`, `WIP - …`. */
 const STATE_LABEL =
-  /^[\W_]*(?:current(?:ly)?|in progress|wip|to-?do|open|pending|unresolved|ongoing|blocked|not done|next)\b\s*[:：–—-]/i;
+  /^[\W_]*(?:current(?:ly)?|in progress|wip|to-?do|open|pending|unresolved|ongoing|blocked|not done|next)(?![\p{L}\p{N}_])\s*[:：–—-]/iu;
 
 export function isState(text: string): boolean {
   return STATE.test(text) || STATE_LABEL.test(text);
@@ -188,6 +196,10 @@ function asClaim(sentence: string): string {
   return sentence
     .replace(OPENING, "")
     .replace(/^(?:so|and|but|thus|therefore|however|also),?\s+/i, "")
+    .replace(
+      /^(?:that|this|it) (?:was|is)(?:n't| not) (?:it|the (?:cause|problem|issue))\s{0,2}[:;,.–—-]\s{1,2}/i,
+      "",
+    )
     .replace(/^(?:confirmed|verified)\s{0,2}[:,–—-]\s{1,2}/i, "")
     .replace(CAUSE_OPENING, "")
     .replace(LOOKED_AT, "")
@@ -253,7 +265,12 @@ export function takeApart(text: string): Saying {
     if (after.length > 0) plans.push(asOrder(after.join(" ")));
     const claim = asClaim(opened);
     if (!saysEnough(claim) || isGuess(claim) || isState(claim) || isRefutation(claim)) continue;
-    if (FINDING.test(claim) || isStatement(claim) || (!english && codeNames(claim).length >= 2))
+    if (
+      FINDING.test(claim) ||
+      isCause(claim) ||
+      isStatement(claim) ||
+      (!english && codeNames(claim).length >= 2)
+    )
       claims.push(claim);
   }
   return { claims, plans: plans.filter((plan) => saysEnough(`${plan} x`)), refutes };

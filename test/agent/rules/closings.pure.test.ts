@@ -17,6 +17,23 @@ describe("a sentence of a closing message that begins with a label", () => {
     ["已完成修改。下一步：翻译横幅。", "翻译横幅。"],
     ["完了しました。次のステップ：バナーを翻訳する。", "バナーを翻訳する。"],
     ["완료했습니다. 다음 단계: 배너 번역.", "배너 번역."],
+    [
+      "It is found. Somebody with admin rights has to delete the secret.",
+      "Somebody with admin rights has to delete the secret.",
+    ],
+    [
+      "The checkout took the change back; it has to be made again.",
+      "The checkout took the change back; it has to be made again.",
+    ],
+    [
+      "Ursache gefunden. Ein Admin muss das Zertifikat erneuern.",
+      "Ein Admin muss das Zertifikat erneuern.",
+    ],
+    [
+      "Está claro. Alguien con permisos tiene que borrar el secreto.",
+      "Alguien con permisos tiene que borrar el secreto.",
+    ],
+    ["找到原因了。重复的优惠券需要运营核对。", "重复的优惠券需要运营核对。"],
     ["अगला कदम: बैनर का अनुवाद करें।", "बैनर का अनुवाद करें।"],
     ["الخطوة التالية: ترجمة اللافتة.", "ترجمة اللافتة."],
   ])("leaves open what it says to be next: %s", (text, point) => {
@@ -29,6 +46,7 @@ describe("a sentence of a closing message that begins with a label", () => {
     "Alles grün. Offen: nichts.",
     "I changed the parser. Limitations: it reads UTF-8 only.",
     "Note: the cache was cleared first.",
+    "The keys have to be sorted before they are hashed, so I sort them.",
   ])("leaves nothing open where nothing is left: %s", (text) => {
     expect(next(text)).toEqual([]);
   });
@@ -47,6 +65,7 @@ describe("what an agent says at the end to have chosen", () => {
     }).observations.filter(({ type }) => type === "decision");
 
   it.each([
+    "Decidí no usar jspdf porque no lleva acentos sin incrustar fuentes.",
     "I decided to keep the old banner, because the release notes mention it.",
     "Ich habe mich für SQLite entschieden, weil kein Server nötig ist.",
     "Decidimos usar colas en lugar de hilos.",

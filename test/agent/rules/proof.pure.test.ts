@@ -110,6 +110,53 @@ it("a name that the work put in and had yet to define is a slip, and nobody is t
   expect(observations.filter(({ type }) => type === "bugfix")).toEqual([]);
 });
 
+it("a name that had yet to be imported is a slip in any script", () => {
+  const { observations } = followed([
+    refused(
+      "1",
+      "pnpm test",
+      " FAIL  coupon\nReferenceError: 已使用 is not defined\n Tests  1 failed",
+    ),
+    toolEvent(
+      "2",
+      "Edit",
+      {
+        file_path: `${ROOT}/a.ts`,
+        old_string: "x()",
+        new_string: "import { 已使用 } from './错误'\nx()",
+      },
+      "",
+    ),
+    ran("3", "pnpm test", " Tests  5 passed (5)"),
+  ]);
+  expect(observations.filter(({ type }) => type === "bugfix")).toEqual([]);
+});
+
+it("an edit that git takes back is told as no fix any more", () => {
+  const fixed = [
+    refused(
+      "1",
+      "cargo test",
+      "error[E0382]: borrow of moved value: `out`\n  --> src/export.rs:41:9\n41 |  out.flush()?;\nerror: aborting",
+    ),
+    toolEvent(
+      "2",
+      "Edit",
+      {
+        file_path: `${ROOT}/src/export.rs`,
+        old_string: "let out = open(file);",
+        new_string: "let out: Box<dyn Write> = open_boxed(file);",
+      },
+      "",
+    ),
+    ran("3", "cargo test", "test result: ok. 6 passed; 0 failed"),
+  ];
+  const [fix] = followed(fixed, false).observations;
+  expect(fix?.title).toMatch(/borrow of moved value: out$/);
+  const { corrects } = followed([...fixed, ran("4", "git checkout -- src/export.rs", "")]);
+  expect(corrects).toMatchObject([{ source: fix?.sources[0] }]);
+});
+
 describe("what a person rules out", () => {
   const ruled = (words: string) =>
     followed([textEvent("prompt:1", "prompt", words)]).observations.map(({ title }) => title);
