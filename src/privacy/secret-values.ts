@@ -47,7 +47,7 @@ export function isMixed(value: string, atLeast: number): boolean {
 
 /** `sha256`, `base64`, `oauth2-proxy`, `v1.2.3`, `2024-11-27`: digits that belong to a word. */
 const TECHNICAL =
-  /^(?:v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?:[-+][\w.]{1,30})?|[0-9]{4}-[0-9]{2}-[0-9]{2}.{0,20}|(?:sha|md|hs|rs|es|ps|aes|rsa|base|utf|oauth|x|p|argon|bcrypt|pbkdf|ed|secp|http|https|h|ipv|s|k|e|i|l)[-_]?[0-9]{1,5}\w{0,6}(?:[-_/][A-Za-z]{1,20}){0,4})$/i;
+  /^(?:(?:[0-9]:)?v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?:[-+~][\w.+~-]{1,40})?|[0-9]{4}-[0-9]{2}-[0-9]{2}.{0,20}|(?:sha|md|hs|rs|es|ps|aes|rsa|base|utf|oauth|x|p|argon|bcrypt|pbkdf|ed|secp|http|https|h|ipv|s|k|e|i|l)[-_]?[0-9]{1,5}\w{0,6}(?:[-_/][A-Za-z]{1,20}){0,4})$/i;
 
 /** A word with a digit in it rather than something generated. */
 export function isTechnicalWord(value: string): boolean {
