@@ -4,6 +4,7 @@ import { existsSync, realpathSync, rmSync, statSync, writeFileSync } from "node:
 import { dirname, join, resolve } from "node:path";
 import { IGNORE_FILE, SKIP_SETTING } from "../hooks/connect/machine-files.ts";
 import { Failure } from "./failure.ts";
+import { CAIRN } from "./installation.ts";
 import { sayJson } from "./table.ts";
 
 const NOTE =
@@ -50,7 +51,7 @@ export function exclude(
   else if (off) say(`${place} stays excluded, by ${excluded.by}.`);
   else {
     say(`${place} is excluded (${excluded.by}): sessions that begin there are not recorded.`);
-    say("What is remembered of it already stays; see: cairn sessions, cairn forget.");
+    say(`What is remembered of it already stays; see: ${CAIRN} sessions`);
   }
 }
 

@@ -6,6 +6,7 @@ import { ageOf } from "../platform/time.ts";
 import { ApiFailure, call, page } from "./api.ts";
 import { confirm } from "./confirm.ts";
 import { Failure } from "./failure.ts";
+import { CAIRN } from "./installation.ts";
 import { chosenProject } from "./project.ts";
 import { sayJson, tellRows } from "./table.ts";
 import type { Target } from "./target.ts";
@@ -104,7 +105,7 @@ async function wholeName(
   if (one !== undefined && found.length === 1) return one.session;
   throw new Failure(
     `${found.length === 0 ? "no" : "more than one"} session of ${shown} begins with ${named}. ` +
-      "Name it as `cairn sessions` does.",
+      `Name it as this does: ${CAIRN} sessions`,
   );
 }
 

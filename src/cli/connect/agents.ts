@@ -7,6 +7,7 @@ import type { AgentConnect, HookOptions } from "../../hooks/connect/agent-connec
 import type { FilesConnect } from "../../hooks/connect/files-connect.ts";
 import { CONNECTABLE } from "../../hooks/registry.ts";
 import { Failure } from "../failure.ts";
+import { CAIRN } from "../installation.ts";
 import { OWN_KEY, rememberServer } from "../known-servers.ts";
 import { isLocalServer, type Target } from "../target.ts";
 import { agentKeys } from "./agent-keys.ts";
@@ -112,7 +113,7 @@ function connectedOf(agents: readonly AnyAgent[], projectScope: boolean): AnyAge
   const flag = projectScope ? " --project-scope" : "";
   const which = agents.length === 1 ? `${agents[0]?.title}: not` : "no agent is";
   throw new Failure(
-    `${which} connected here. Connect with: cairn connect ${agents[0]?.name ?? ""}${flag}`,
+    `${which} connected here. Connect with: ${CAIRN} connect ${agents[0]?.name ?? ""}${flag}`,
   );
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "../../hooks/connect/agent-connect.ts";
 import { isLoopback } from "../../platform/loopback.ts";
 import { Failure } from "../failure.ts";
+import { CAIRN } from "../installation.ts";
 import { noteMachine } from "../machine.ts";
 import type { Target } from "../target.ts";
 import type { MakesKeys } from "./agent-keys.ts";
@@ -127,7 +128,7 @@ export async function connect(
   if (keys.note !== null) say(`  note: ${keys.note}`);
   warn(agent, target, scope, say);
   say(
-    `Sessions that are started from now on are remembered. Undo with: cairn disconnect ${agent.name}`,
+    `Sessions that are started from now on are remembered. Undo with: ${CAIRN} disconnect ${agent.name}`,
   );
 }
 
@@ -182,14 +183,16 @@ export function pause(agent: AgentConnect, projectScope: boolean, say: Say): voi
   const scope = scopeFiles(agent, projectScope);
   const options = connectedOptions(agent, readSettingsFile(scope.hooks).value);
   if (options === null) {
-    say("Capture is paused already. Go on with: cairn resume");
+    say(`Capture is paused already. Go on with: ${CAIRN} resume`);
     return;
   }
   apply(agent, scope, {
     hooks: (settings) => withHooks(agent, settings, null),
     env: (settings) => withPause(settings, options),
   });
-  say(`Capture is paused: nothing of what ${agent.title} does is sent. Go on with: cairn resume`);
+  say(
+    `Capture is paused: nothing of what ${agent.title} does is sent. Go on with: ${CAIRN} resume`,
+  );
 }
 
 /** Puts the hooks back as they were before the pause. */

@@ -12,6 +12,7 @@ import {
   settingsText,
 } from "../../../hooks/connect/settings-command.ts";
 import { Failure } from "../../failure.ts";
+import { CAIRN } from "../../installation.ts";
 import { noteMachine } from "../../machine.ts";
 import { machineFolder } from "../../machine-folder.ts";
 import type { Target } from "../../target.ts";
@@ -127,7 +128,7 @@ export async function connectFiles(
   if (note !== null && !flags.trust) say(`  note: ${note}`);
   const scope = flags.projectScope ? " --project-scope" : "";
   say(
-    `Sessions that are started from now on are remembered. Undo with: cairn disconnect ${agent.name}${scope}`,
+    `Sessions that are started from now on are remembered. Undo with: ${CAIRN} disconnect ${agent.name}${scope}`,
   );
 }
 
@@ -208,11 +209,13 @@ export function pauseFiles(agent: FilesConnect, projectScope: boolean, say: Say)
   const found = connectedFiles(agent, projectScope);
   if (found === null) return;
   if (found.paused) {
-    say("Capture is paused already. Go on with: cairn resume");
+    say(`Capture is paused already. Go on with: ${CAIRN} resume`);
     return;
   }
   renameSync(found.keyFile, `${found.keyFile}${PAUSED_SUFFIX}`);
-  say(`Capture is paused: nothing of what ${agent.title} does is sent. Go on with: cairn resume`);
+  say(
+    `Capture is paused: nothing of what ${agent.title} does is sent. Go on with: ${CAIRN} resume`,
+  );
 }
 
 export function resumeFiles(agent: FilesConnect, projectScope: boolean, say: Say): void {
