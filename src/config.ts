@@ -38,6 +38,18 @@ const EnvironmentSchema = z.object({
 /** Names of all variables that the Worker reads: a runtime has to hand them over. */
 export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(EnvironmentSchema.shape);
 
+/**
+ * What of a shell's environment the Worker is to be given. A shell has keys for other programs: one
+ * that no provider of `CAIRN_PROVIDER` takes stays there.
+ */
+export function workerVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const isAsked = /(?:^|,)\s*openai-compatible\b/.test(env.CAIRN_PROVIDER ?? "");
+  const names = ENVIRONMENT_VARIABLES.filter((name) => isAsked || !name.startsWith("OPENAI_"));
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? ""]));
+}
+
 export interface Config {
   /** The deployment's own keys; each one's team exists from its first use. */
   keys: string[];

@@ -1,9 +1,13 @@
 /** Searches where a model is configured, against the mock of its API. */
+import { env } from "cloudflare:workers";
 import { beforeEach, expect, inject, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { call, get } from "../support/api.ts";
 import { MockScope } from "../support/mock-provider/protocol.ts";
 
-const mock = new MockScope(inject("mockProviderUrl"), "provider");
+/** The only one that is configured, and the mock's scope. */
+const PROVIDER = readConfig(env).providerChain[0] ?? "";
+const mock = new MockScope(inject("mockProviderUrl"), PROVIDER);
 
 beforeEach(() => mock.control({ queue: [], trouble: 0, reset: true, closing: "ECONNRESET pump" }));
 
@@ -38,7 +42,7 @@ it("a question gets one more phrasing in the log's words, once, and within the b
   expect(await search(project, question)).toHaveLength(1);
   expect(await asked()).toBe(1);
   const { body } = await get("/v1/usage?by=provider");
-  const used = body.items.find((row: { provider: string }) => row.provider === "anthropic");
+  const used = body.items.find((row: { provider: string }) => row.provider === PROVIDER);
   expect(used.output).toBeGreaterThan(0);
 });
 

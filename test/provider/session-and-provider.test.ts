@@ -1,4 +1,4 @@
-/** Sessions whose only provider is the Anthropic one, against the mock of its API. */
+/** Sessions with one provider alone, against the mock of its API: each of `vitest.config.ts` in turn. */
 
 import {
   abortAllDurableObjects,
@@ -8,12 +8,15 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, inject, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { call, get } from "../support/api.ts";
 import { MockScope, type Outcome, type OutcomeKind } from "../support/mock-provider/protocol.ts";
 import { READER } from "../support/reader.ts";
 import { freshSession, memoryOf, textEvent, toolUse } from "../support/session-under-test.ts";
 
-const mock = new MockScope(inject("mockProviderUrl"), "provider");
+/** The only one that is configured, and the mock's scope. */
+const PROVIDER = readConfig(env).providerChain[0] ?? "";
+const mock = new MockScope(inject("mockProviderUrl"), PROVIDER);
 const answers = (...queue: (Outcome | OutcomeKind)[]) => mock.control({ queue });
 
 beforeEach(() => mock.control({ queue: [], trouble: 0, reset: true }));
@@ -47,8 +50,8 @@ describe("a provider in trouble", () => {
     expect((await stub.view(READER, {}))?.last_error).toContain("overloaded");
     expect((await get("/v1/status")).body.providers).toEqual([
       {
-        provider: "anthropic",
-        model: "claude-haiku-5-5",
+        provider: PROVIDER,
+        model: "small",
         trouble: expect.stringContaining("status 429"),
       },
     ]);
@@ -56,7 +59,7 @@ describe("a provider in trouble", () => {
     expect(doctor.checks).toContainEqual({
       name: "provider_answers",
       ok: false,
-      detail: expect.stringContaining("anthropic (status 429"),
+      detail: expect.stringContaining(`${PROVIDER} (status 429`),
     });
     // A flush does not go before what the provider asked for.
     await stub.flush(READER, { wait: false });
@@ -74,7 +77,7 @@ describe("a provider in trouble", () => {
     expect(await stub.view(READER, {})).toMatchObject({
       attempts: 0,
       events: { pending: 2, dead: 0 },
-      paused_providers: [{ provider: "anthropic" }],
+      paused_providers: [{ provider: PROVIDER }],
     });
     const { body: doctor } = await get("/v1/doctor");
     expect(doctor.ok).toBe(false);
@@ -86,7 +89,8 @@ describe("a provider in trouble", () => {
     await runInDurableObject(stub, (_o, state) => {
       state.storage.sql.exec("UPDATE batches SET due_at = 0");
       state.storage.sql.exec(
-        "UPDATE session SET provider_pauses = json_set(provider_pauses, '$.anthropic.until', 0)",
+        "UPDATE session SET provider_pauses = json_set(provider_pauses, ?, 0)",
+        `$."${PROVIDER}".until`,
       );
     });
     // Its next life reads what stands there.
@@ -151,7 +155,7 @@ describe("tokens", () => {
     expect(view?.tokens.input).toBeGreaterThan(100);
     const { body } = await get("/v1/usage?by=project,provider");
     const own = body.items.find((item: { project: string }) => item.project === project);
-    expect(own).toMatchObject({ provider: "anthropic", ...view?.tokens, calls: 1 });
+    expect(own).toMatchObject({ provider: PROVIDER, ...view?.tokens, calls: 1 });
   });
 
   it("that a limit no longer allows are not spent: rules take over, and say so", async () => {

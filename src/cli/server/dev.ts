@@ -3,7 +3,9 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { newSigningSecret } from "../../memory/signed-key.ts";
+import { call } from "../api.ts";
 import { CAIRN, ROOT } from "../installation.ts";
+import { ProvidersRow, tellProviders } from "../providers.ts";
 import { readServerEnvironment } from "./environment.ts";
 import { firstKey, firstKeyOf } from "./key.ts";
 import { startProcessGroup } from "./process-group.ts";
@@ -77,13 +79,15 @@ async function devKey(file: string): Promise<{ key: string; isNew: boolean }> {
 }
 
 /** `keyFile`: where the key stands; null: it is new, and told. */
-function announce(run: Run, persist: string, keyFile: string | null): void {
+async function announce(run: Run, persist: string, keyFile: string | null): Promise<void> {
+  const told = tellProviders(await call(run, "status", ProvidersRow).catch(() => ({})));
   const connect = `${CAIRN} connect claude-code`;
   const lines = [
     "",
     `  URL    ${run.url}`,
     `  Key    ${keyFile === null ? run.key : `in ${keyFile}`}`,
     `  State  ${persist} (apart from that of npm start)`,
+    ...told.map((line, i) => (i === 0 ? `  Model  ${line}` : `         ${line}`)),
     "",
     "  Connect Claude Code (from any folder):",
     `    ${connect} --url ${run.url}${keyFile === null ? ` --key ${run.key}` : ""}`,

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { ENVIRONMENT_VARIABLES } from "../../config.ts";
+import { workerVariables } from "../../config.ts";
 import { isLoopback } from "../../platform/loopback.ts";
 import { call } from "../api.ts";
 import {
@@ -103,8 +103,7 @@ function takeOverObjects(state: string): void {
 function runtimeEnvironment(keys: string, secret: string): NodeJS.ProcessEnv {
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const env: NodeJS.ProcessEnv = { PATH, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) };
-  // Unset variables would reach the Worker as null instead of the empty texts of wrangler.toml.
-  for (const name of ENVIRONMENT_VARIABLES) env[name] = process.env[name] ?? "";
+  Object.assign(env, workerVariables(process.env));
   env.CAIRN_KEY = keys;
   env.CAIRN_SECRET = secret;
   // There is one machine: the runtime knows no jurisdictions, and refuses them.

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ENVIRONMENT_VARIABLES } from "../../config.ts";
+import { workerVariables } from "../../config.ts";
 import { Failure } from "../failure.ts";
 import { CAIRN, COMMAND_PATH, isRunByNpx, stateFolder } from "../installation.ts";
 import { readServerEnvironment } from "../server/environment.ts";
@@ -133,10 +133,9 @@ function environmentPath(state: string): string {
 
 /** The settings of this shell, and the state folder, which must not depend on where it is started. */
 function keptSettings(state: string): string {
-  const names = [...KEPT_VARIABLES, ...ENVIRONMENT_VARIABLES];
   const settings: Record<string, string> = { CAIRN_STATE: state };
-  for (const name of names) {
-    const value = process.env[name];
+  const kept = KEPT_VARIABLES.map((name) => [name, process.env[name]] as const);
+  for (const [name, value] of [...kept, ...Object.entries(workerVariables(process.env))]) {
     if (value) settings[name] = value;
   }
   const text = environmentFile(settings);
