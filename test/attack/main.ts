@@ -1,17 +1,19 @@
 /**
  * Replays hostile requests against the real local server and prints what came of them.
  *
- *   npm run attack -- [--only forms] [--lists <folder>]
+ *   npm run attack -- [--only forms|routes] [--lists <folder>]
  *
  * `--lists` is a folder with more of `secret-forms.jsonl` (`{name, text, secret}` a line) and
  * `secret-lookalikes.jsonl` (`{text}`). Exit code 1 where a request got through.
  */
 import { parseArgs } from "node:util";
+import { formatKey, newKey } from "../../src/memory/key.ts";
 import { temporaryFolder } from "../local/cli-command.ts";
 import { startServer } from "../local/local-server.ts";
 import type { Attack, AttackReport } from "./attack.ts";
 import { attackByForms } from "./forms.ts";
 import { MORE_LISTS } from "./read-lists.ts";
+import { attackRoutes, OTHER_TEAM_KEY } from "./routes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +25,11 @@ const { values } = parseArgs({
 /** Each part has a server of its own. */
 const PARTS: Readonly<Record<string, Attack>> = {
   forms: attackByForms(values.lists),
+  routes: attackRoutes,
 };
+
+/** Two teams, so that one can try what the other has. */
+const TEAM_KEY = formatKey(newKey("local"));
 
 const MISSES_SHOWN = 100;
 
@@ -47,6 +53,7 @@ function show({ title, head, rows, misses }: AttackReport): void {
 async function run(part: string, attack: Attack): Promise<AttackReport[]> {
   const server = await startServer(temporaryFolder(`attack-${part}`), {
     CAIRN_PROVIDER: "extractive",
+    CAIRN_KEY: `${TEAM_KEY},${OTHER_TEAM_KEY}`,
   });
   try {
     const lookAt = await attack({ url: server.url, key: server.key });
