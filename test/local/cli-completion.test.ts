@@ -22,7 +22,7 @@ it("completes commands, options and their values", { timeout: 60_000 }, async ()
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
     const { code, stdout } = await run(CAIRN, ["completion", shell], { cwd: home, env });
     expect(code).toBe(0);
-    expect(stdout).toContain("cairn complete --");
+    expect(stdout).toMatch(/cairn.{0,40} complete/s);
   }
   const { stdout } = await run(CAIRN, ["completion", "bash"], { cwd: home, env });
   expect(await run("bash", ["-n"], { cwd: home, env, input: stdout })).toMatchObject({ code: 0 });
