@@ -53,31 +53,33 @@ function partBelow(base: string, target: string): string | null {
  */
 export function withoutRoot(root: string | null, text: string): string {
   if (root === null || root.length < ROOT_MIN_CHARS) return text;
-  let result = composed(text);
-  for (const form of formsOf(root)) {
-    if (result.includes(form)) result = result.replaceAll(form, "");
-  }
-  return result;
+  const forms = formsOf(root);
+  // Windows takes letters of either case for the same.
+  const flags = isOfWindows(canonicalPath(root)) ? "giu" : "gu";
+  const form = forms.map((each) => each.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|");
+  return composed(text).replace(new RegExp(form, flags), "");
 }
 
 /** A shorter root (`/`, `C:\\`) would take the beginning of every path. */
 const ROOT_MIN_CHARS = 4;
 
-/** The ways to write a folder and the separator behind it. */
+/** A path with a drive, or of a share: `//server/share`. */
+function isOfWindows(canonical: string): boolean {
+  return DRIVE.test(canonical) || canonical.startsWith("//");
+}
+
+/** The ways to write a folder and the separator behind it, the longest first. */
 function formsOf(root: string): string[] {
   const canonical = canonicalPath(root);
-  const drive = DRIVE.exec(canonical);
-  if (drive === null) return [`${canonical}/`];
-  const letter = drive[1] ?? "";
-  const rest = canonical.slice(2);
-  const heads = [`${letter}:`, `${letter.toUpperCase()}:`, `/${letter}`, `/mnt/${letter}`];
-  return heads
-    .flatMap((head) => {
-      const slashed = `${head}${rest}/`;
-      const back = slashed.replaceAll("/", "\\");
-      return head.startsWith("/") ? [slashed] : [slashed, back.replaceAll("\\", "\\\\"), back];
-    })
-    .sort((a, b) => b.length - a.length);
+  if (!isOfWindows(canonical)) return [`${canonical}/`];
+  const letter = DRIVE.exec(canonical)?.[1] ?? "";
+  const native = `${canonical}/`;
+  const back = native.replaceAll("/", "\\");
+  const rest = native.slice(2);
+  const mounted = ["", "/mnt", "/cygdrive"].map((mount) => `${mount}/${letter}${rest}`);
+  return [native, back.replaceAll("\\", "\\\\"), back, ...(letter === "" ? [] : mounted)].sort(
+    (a, b) => b.length - a.length,
+  );
 }
 
 /** The last part of a path, which is what people call a file. */

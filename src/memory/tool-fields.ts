@@ -8,7 +8,15 @@ const FILE_FIELDS = ["file_path", "notebook_path", "path", "filePath", "absolute
 
 /** Fields that hold what an edit replaces, and what it puts there, in the order of belief. */
 const REPLACED_FIELDS = ["old_string", "oldString", "old_str", "old_text", "oldText", "search"];
-const REPLACEMENT_FIELDS = ["new_string", "newString", "new_str", "new_text", "newText", "replace"];
+const REPLACEMENT_FIELDS = [
+  "new_string",
+  "newString",
+  "new_str",
+  "new_text",
+  "newText",
+  "new_source",
+  "replace",
+];
 /** Fields that hold a file's whole new content. */
 export const CONTENT_FIELDS = ["content", "file_text", "contents"] as const;
 

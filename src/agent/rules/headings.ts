@@ -17,8 +17,13 @@ const DONE =
 /** A heading that says of itself that its points are done. */
 const TICKED = /^\s*(?:✅|✔|☑|\[x\])/iu;
 
+/** Headings that say it only where they stand alone. */
+const NEXT_ALONE =
+  /^(?:open|wip|tbd|offen(?:es)?|abierto|aberto|ouvert|en suspens|aperto|открыто|待定|保留|보류)$/iu;
+
 function kindOf(heading: string): About | null {
   if (heading === "") return null;
+  if (NEXT_ALONE.test(heading)) return "next";
   if (TICKED.test(heading)) return "done";
   // `未完成` holds `完成`, `not done` holds `done`: what is left goes first.
   if (
@@ -88,16 +93,31 @@ const FOR_OTHERS = new RegExp(
   "iu",
 );
 
+/** Left out for the moment, or never begun, in English. */
+const PUT_OFF =
+  /\b(?:(?:did(?:n't| not)|haven't|have not|never) (?:get|got|gotten) (?:to|around)\b|(?:skip(?:ped|s)?|left out|disabled|stubbed|hard-?coded|commented out)\b.{0,40}\bfor now|for now\b.{0,40}\b(?:skip|stub|hard-?cod|disabl)|not (?:yet )?(?:started|begun|finished)|left for (?:later|another|a follow)|yet to be \w+|you still (?:have|need) to)/i;
+
+/** The same in other languages: something is not there yet, or is left. */
+const STILL_OPEN =
+  /(?<![\p{L}\p{M}])(?:il reste|restent? à|n['’]est pas encore|manquent? encore|queda(?:n)? (?:por|pendiente)|faltan?|aún no|ainda (?:não|falta|é preciso)|faltam?|non (?:è |sono )?ancora|manca(?:no)? (?:ancora|solo)?|ancora da|resta(?:no)? da|nog niet|moet(?:en)? nog|jeszcze nie|pozostaje|pozostało|trzeba jeszcze|ännu inte|återstår|henüz|kaldı|chưa|vẫn (?:cần|phải)|còn phải|belum|masih (?:perlu|harus)|ещё не|еще не|пока не|осталось|остаётся|остается|ще не|залишилось|अभी (?:तक )?(?:बाकी|नहीं)|बाकी (?:है|हैं)|অপেক্ষমাণ|এখনও|এখনো|বাকি|ابھی تک|باقی ہے|باقی ہیں|لم يتم بعد|لم (?:\p{L}+ ){1,4}بعد|لا يزال|ما زال|المتبقي|هنوز|باقی مانده|עדיין לא|נותר)(?![\p{L}\p{M}])|还没|還沒|尚未|有待|未完成|아직|남아 ?있|まだ|残って/iu;
+
+/** `Es fehlt nichts mehr`, `不再有`: nothing is. */
+const NOTHING_LEFT =
+  /(?<!\p{L})(?:nichts|nada|rien|niente|ничего|कुछ नहीं|কিছুই|tidak ada|không còn gì|hiçbir|لا شيء|no (?:faltan?|quedan?)|não (?:faltam?|restam?)|ne manquent? (?:plus|pas)|non (?:mancano|manca|resta))(?!\p{L})|没有.{0,4}(?:剩|遗)|残り(?:は|も)?(?:ありません|なし|ない)|남은 .{0,10}없/iu;
+
 /** True for a sentence that says that something is still to be done. */
 export function saysOpen(sentence: string): boolean {
+  if (NOTHING_LEFT.test(sentence)) return false;
   return (
-    (/(?<![\p{L}\p{N}_])(?:not yet|still (?:needs?|to|has to|have to|missing|open|fails?)|remains? (?:to|open|un)|remaining|to-?do\b|left to|haven't|hasn't|have not|has not|wasn't able|couldn't|could not|were not able|next steps?|needs? to be|should be (?:done|added|tested)|follow-?up|pending|unverified|untested|not (?:been )?(?:tested|verified|pushed|merged|committed|implemented|run)|you(?:'ll| will| may| might) (?:need|want)|noch nicht|muss noch|fehlt noch|todavía no|aún no|falta|pas encore|reste à|ainda não|ещё не|пока не|осталось|нужно ещё)(?![\p{L}\p{N}_])/iu.test(
+    PUT_OFF.test(sentence) ||
+    STILL_OPEN.test(sentence) ||
+    ((/(?<![\p{L}\p{N}_])(?:not yet|still (?:needs?|to|has to|have to|missing|open|fails?)|remains? (?:to|open|un)|remaining|to-?do\b|left to|haven't|hasn't|have not|has not|wasn't able|couldn't|could not|were not able|next steps?|needs? to be|should be (?:done|added|tested)|follow-?up|pending|unverified|untested|not (?:been )?(?:tested|verified|pushed|merged|committed|implemented|run)|you(?:'ll| will| may| might) (?:need|want)|noch nicht|muss noch|fehlt noch|todavía no|aún no|falta|pas encore|reste à|ainda não|ещё не|пока не|осталось|нужно ещё)(?![\p{L}\p{N}_])/iu.test(
       sentence,
     ) ||
       /尚未|还没|還沒|还需要|仍需|まだ|未対応|아직/.test(sentence) ||
       FOR_OTHERS.test(sentence)) &&
-    !/\b(?:no|nothing|none|without)\b.{0,30}\b(?:left|remain\w*|pending|todo|missing)\b/i.test(
-      sentence,
-    )
+      !/\b(?:no|nothing|none|without)\b.{0,30}\b(?:left|remain\w*|pending|todo|missing)\b/i.test(
+        sentence,
+      ))
   );
 }

@@ -105,7 +105,7 @@ export function capitalised(text: string): string {
 
 /** Ends with a full stop, unless it ends a sentence already. */
 export function asSentence(text: string): string {
-  return text === "" || /[.!?…。！？]["')\]]?$/.test(text)
+  return text === "" || /[.!?…。！？।؟۔]["')\]」』]?$/u.test(text)
     ? text
     : `${text.replace(/[:;,]$/, "")}.`;
 }

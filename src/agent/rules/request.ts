@@ -7,8 +7,15 @@ const REQUEST_MAX = 300;
 /** Blocks that clients put into a prompt: opened files, selections, reminders, outputs of commands. */
 const BLOCK =
   /<(ide_[\w-]{1,40}|system-reminder|task-notification|local-command-[\w-]{1,30}|bash-(?:stdout|stderr|input)|command-message|command-name|command-contents|user-prompt-submit-hook|environment_context|user_instructions|attached_files?|context|file|selection)\b[^>]{0,400}>[\s\S]*?<\/\1>/gi;
+/** Any other block of a client: its tag has a name no page's has, and it has its lines to itself. */
+const CLIENT_BLOCK =
+  /^[ \t]{0,8}<([a-z]{2,30}(?:[_-][a-z]{1,30}){1,4})\b[^>\n]{0,400}>[\s\S]*?<\/\1>[ \t]{0,8}$/gm;
 const ARGUMENTS = /<command-args>([\s\S]*?)<\/command-args>/gi;
 const COMMAND = /<command-name>\s*\/?([\w:.-]{1,60})\s*<\/command-name>/i;
+
+/** What compilers, test runners and runtimes print, whatever the language. */
+const LOG_LINE =
+  /^(?:(?:error|warning|note|help|fatal|panic)(?:\[\w{1,8}\]|:? TS\d{3,5})?: |\S{1,160}[:(]\d{1,6}[:,)\d]{0,10}\s{0,3}(?:fatal |syntax )?(?:error|warning)\b|\[[\w@./-]{1,30}\] (?:error|warning|warn)\b|--> \S+:\d|= (?:note|help): |\d{1,5} \||goroutine \d|exit (?:status|code) \d|--- FAIL|FAIL(?:ED)?\b[: \t]|make(?:\[\d\])?: \*{3}|(?:Exception in thread|Caused by:|thread '[^']{1,60}' panicked)|[\w.$]{1,80}(?:Error|Exception): |\[(?:\w{1,8}[ -])?(?:error|warn|info|debug)\w*\]|[\w./*()]{1,80}\([^()]{0,80}\)$|\/\S{1,200}:\d{1,6}(?: \+0x[\da-f]+)?$)/i;
 
 /** A line of a log, a stack trace, a diff or a listing: pasted, not said. */
 function isPasted(line: string): boolean {
@@ -18,6 +25,7 @@ function isPasted(line: string): boolean {
       text,
     ) ||
     /^\s*(?:at|in) .{3,120}:\d+(?::\d+)?\)?$/.test(line) ||
+    LOG_LINE.test(text) ||
     /[{};]\s*$/.test(text) ||
     (text.length > 60 && (text.match(/[^\p{L}\p{N}\s]/gu)?.length ?? 0) / text.length > 0.22)
   );
@@ -30,6 +38,7 @@ export function personsWords(prompt: string): string {
   const rest = prompt
     .replace(ARGUMENTS, "\n")
     .replace(BLOCK, "\n")
+    .replace(CLIENT_BLOCK, "\n")
     // A block that was cut off has no end.
     .replace(/<(?:ide_[\w-]{1,40}|system-reminder)\b[^>]{0,400}>[\s\S]*$/i, "\n")
     .replace(/(?:```|~~~)[\s\S]*?(?:```|~~~|$)/g, "\n")

@@ -57,6 +57,37 @@ function labelOf(
   return label?.[2] ? { before: (label[1] ?? "").trim(), heading: plain(label[2]).trim() } : null;
 }
 
+/** The line below a heading that is underlined, and that between a table's head and its rows. */
+const UNDERLINE = /^(?:={3,}|-{3,})\s*$/;
+const TABLE_LINE = /^\s{0,8}\|[\s:|-]{3,200}\|?\s*$/;
+const ROW = /^\s{0,8}\|(.{1,600})\|\s*$/;
+const ROW_DONE =
+  /^(?:done|complete[d]?|finished|merged|fixed|passed|✅.*|✔.*|☑.*|erledigt|fertig|hecho|listo|fait|terminé|feito|fatto|готово|сделано|完成|已完成|完了|완료)$/iu;
+const ROW_OPEN =
+  /^(?:not (?:yet )?(?:started|done|begun)|to-?\s?do|pending|open|planned|in progress|wip|blocked|skipped|deferred|❌.*|⏳.*|☐.*|🔲.*|🚧.*|offen|ausstehend|pendiente|à faire|en cours|pendente|da fare|не начато|в работе|待办|未开始|未完成|进行中|未着手|未完了|作業中|대기|진행 중|미완료)$/iu;
+
+/** A row of a table as a point: its cells, and whether one of them says that it is done or open. */
+function rowOf(line: string): Item | null {
+  const cells = (ROW.exec(line)?.[1] ?? "").split("|").map((cell) => plain(cell));
+  if (cells.length < 2) return null;
+  const raw = (ROW.exec(line)?.[1] ?? "").split("|").map((cell) => cell.trim());
+  const open = raw.some((cell) => ROW_OPEN.test(cell));
+  const done = raw.some((cell) => ROW_DONE.test(cell));
+  const said = cells.filter(
+    (cell, at) => cell !== "" && !ROW_OPEN.test(raw[at] ?? "") && !ROW_DONE.test(raw[at] ?? ""),
+  );
+  if (said.length === 0) return null;
+  const text = said.length === 1 ? (said[0] ?? "") : `${said[0]}: ${said.slice(1).join(", ")}`;
+  return { text, raw: line, ticked: open ? false : done ? true : null };
+}
+
+/** A line that an underline makes a heading: short, and no sentence or point. */
+function isUnderlined(line: string): boolean {
+  return (
+    /^\S.{1,78}$/.test(line) && !isPoint(line) && !/[.!?。！？]\s*$/.test(line) && !ROW.test(line)
+  );
+}
+
 function tickOf(line: string): boolean | null {
   const box = BOX.exec(line);
   if (box === null) return null;
@@ -83,6 +114,22 @@ export function sectionsOf(text: string): Section[] {
     if (heading !== null) {
       begin(heading, "");
       above = heading;
+      continue;
+    }
+    const below = inCode ? undefined : lines[at + 1];
+    // The head of a table names its columns, the line below it nothing.
+    if (!inCode && (TABLE_LINE.test(line) || (ROW.test(line) && TABLE_LINE.test(below ?? ""))))
+      continue;
+    const row = inCode ? null : rowOf(line);
+    if (row !== null) {
+      section.raw += `${line}\n`;
+      section.items.push(row);
+      openItem = null;
+      continue;
+    }
+    if (UNDERLINE.test(below ?? "") && isUnderlined(line)) {
+      begin(plain(line).replace(/[:：\s]{1,4}$/, ""), "");
+      above = section.heading;
       continue;
     }
     const next = lines.slice(at + 1, at + 3).find((each) => each.trim() !== "");
