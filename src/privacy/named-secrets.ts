@@ -17,6 +17,7 @@ import {
   isPlaceholder,
   isSecretBare,
   isSecretQuoted,
+  isTechnicalWord,
   isWallet,
   isWords,
   looksRandom,
@@ -200,7 +201,7 @@ function assigned(
   from: number,
   closed: number,
 ): Replacement | null {
-  const { strength, phrase } = secret;
+  const { phrase } = secret;
   const mark = `[redacted:${secret.kind}]`;
   BRACED.lastIndex = from - 1;
   const braced = BRACED.exec(text)?.[1];
@@ -211,6 +212,8 @@ function assigned(
   if (below !== null) return { ...below, mark };
   const value = valueAt(text, from);
   if (value === null) return null;
+  const strength =
+    secret === FOREIGN_NAME && isNoMessage(text, name, value) ? "strong" : secret.strength;
   if (value.quoted && closed === name.end && endsItsOwnText(text, name, value)) return null;
   const quoted = value.quoted ? value : typedValue(text, value.end);
   if (quoted?.quoted === true) {
@@ -247,6 +250,15 @@ function assigned(
   };
   if (!isSecretBare(bare, strength)) return null;
   return { start: value.start, end: wholeEnd(text, value), mark };
+}
+
+/**
+ * `passwort=geheimes`, `heslo: Slunce42`: behind `:` a word may be a message, in a language whose
+ * words are not known here.
+ */
+function isNoMessage(text: string, name: Span, value: Value): boolean {
+  if (text.charAt(name.end) === "=") return true;
+  return looksRandom(value.text, 6) && !isTechnicalWord(value.text);
 }
 
 /** `password: |` or `password:`, and the value alone on the next line. */
