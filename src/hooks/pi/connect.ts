@@ -15,6 +15,8 @@ export const PI_CONNECT: FilesConnect = {
       content: ["connect/plugin-post.js", "pi/extension.js"],
     },
   ],
-  note: () =>
-    "Pi has no MCP client: the memory is told to its sessions, and cannot be searched there.",
+  note: ({ projectScope }) =>
+    projectScope
+      ? "Pi loads a repository's extensions once the project is trusted."
+      : "Pi has no MCP client: the memory is told to its sessions, and cannot be searched there.",
 };

@@ -24,7 +24,8 @@ export default function cairn(pi) {
     session = { session_id: sessionManager.getSessionId(), cwd };
     prompts = 0;
     startedAt = Date.now().toString(36);
-    const source = reason === "resume" || reason === "fork" ? reason : "startup";
+    const goesOn = { resume: "resume", reload: "resume", fork: "fork" };
+    const source = goesOn[reason] ?? "startup";
     context = await tell("SessionStart", { source }, { start: cwd });
   });
   pi.on("before_agent_start", async ({ prompt }) => {
@@ -51,6 +52,8 @@ export default function cairn(pi) {
     await tell("PostCompact", { compact_summary: compactionEntry?.summary });
   });
   pi.on("session_shutdown", async ({ reason }) => {
+    // The same session goes on with the extensions read anew.
+    if (reason === "reload") return;
     await tell("SessionEnd", { reason }, { ms: 1_000 });
   });
 }
