@@ -2,11 +2,13 @@
  * The servers that this person's commands know, each with its keys: `servers.json` in the folder for
  * settings, readable by its owner only. A key is only ever sent to the server beside it.
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { parseKey } from "../memory/key.ts";
+import { checkUntracked } from "./connect/key-files.ts";
+import { linkTarget, writeText } from "./connect/settings-file.ts";
 import { Failure } from "./failure.ts";
 
 const FILE_MODE = 0o600;
@@ -75,6 +77,12 @@ export function serverOfKey(key: string, env: NodeJS.ProcessEnv = process.env): 
   return servers.find(({ keys }) => Object.values(keys).includes(key)) ?? null;
 }
 
+/** True for a key that was made for an agent, and not for a person's own commands. */
+export function isAgentsKey(key: string): boolean {
+  const server = serverOfKey(key);
+  return server !== null && server.keys[OWN_KEY] !== key;
+}
+
 /**
  * Remembers keys of a server beside those that are known of it. `isDefault`: commands talk to it from
  * now on, or to the local one where it is that (`local`); undefined leaves that as it is.
@@ -99,15 +107,10 @@ export function rememberServer(
 }
 
 function write(path: string, value: KnownServers): void {
-  const folder = join(path, "..");
-  const partial = `${path}.${process.pid}`;
-  try {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-    writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`, { mode: FILE_MODE });
-    renameSync(partial, path);
-  } catch (error) {
-    throw new Failure(`cannot write ${path}: ${(error as Error).message}`);
-  }
+  // Also where a link leads: people keep their settings in repositories.
+  checkUntracked(path);
+  mkdirSync(dirname(linkTarget(path)), { recursive: true, mode: FOLDER_MODE });
+  writeText(path, null, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Somebody may have copied it with other rights. */

@@ -217,6 +217,12 @@ function textsOf({ keys, signingSecrets }: Config): string {
 }
 
 async function readDeployment(config: Config): Promise<Deployment> {
+  const signers: CryptoKey[] = [];
+  for (const [index, secret] of config.signingSecrets.entries()) {
+    const signer = await signingKey(secret);
+    if (signer === null) log("error", "deployment_secret_too_short", { position: index + 1 });
+    else signers.push(signer);
+  }
   const keys: DeploymentKey[] = [];
   for (const [index, text] of config.keys.entries()) {
     const key = parseKey(text);
@@ -225,14 +231,10 @@ async function readDeployment(config: Config): Promise<Deployment> {
       continue;
     }
     const secretHash = await hashKey(key);
-    const caller = callerOf(key, secretHash, "full");
+    // One that was made to capture is no more for being listed.
+    const scope = (await signedScope(signers, key)) ?? "full";
+    const caller = callerOf(key, secretHash, scope);
     keys.push({ id: key.id, team: key.team, secretHash, text: formatKey(key), caller });
-  }
-  const signers: CryptoKey[] = [];
-  for (const [index, secret] of config.signingSecrets.entries()) {
-    const signer = await signingKey(secret);
-    if (signer === null) log("error", "deployment_secret_too_short", { position: index + 1 });
-    else signers.push(signer);
   }
   return { config, configured: textsOf(config), keys, signers, ensured: new Set() };
 }

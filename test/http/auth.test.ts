@@ -153,6 +153,14 @@ describe("authentication", () => {
     });
   });
 
+  it("gives a key to capture no more for being listed", async () => {
+    const key = formatKey(await signedKey("listed-capture", "capture"));
+    expect(await isolate()(`Bearer ${key}`, key)).toMatchObject({
+      status: 200,
+      body: { scopes: ["capture"] },
+    });
+  });
+
   it("takes both secrets while the secret is changed, then only the new one", async () => {
     const [old, next] = [newSigningSecret(), newSigningSecret()];
     const before = await issueKey("turning", "full", old);

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -171,6 +181,30 @@ describe("the servers that commands know", { timeout: PROCESSES_MS }, () => {
       stderr: expect.stringContaining("may only send hooks"),
     });
     expect(existsSync(join(next.home, ".claude", "settings.json"))).toBe(false);
+  });
+
+  it("are no keys for a server that an agent starts, and stand in no repository", async () => {
+    const { cairn, home, file, known, settings } = machine();
+    const connect = ["connect", "claude-code", "--url", server.url, "--key", server.key];
+    expect((await cairn(connect)).code).toBe(0);
+    const started = await startServer(home, { CAIRN_KEY: settings().env.CAIRN_KEY });
+    expect(started.key).not.toBe(settings().env.CAIRN_KEY);
+    expect((await cairn(["projects", "--url", started.url])).code).toBe(0);
+    await started.stop();
+
+    const before = known();
+    const dotfiles = join(home, "dotfiles");
+    mkdirSync(dotfiles);
+    renameSync(file, join(dotfiles, "servers.json"));
+    symlinkSync(join(dotfiles, "servers.json"), file);
+    expect((await cairn(connect)).code).toBe(0);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    const git = (...args: string[]) =>
+      run("git", ["-C", dotfiles, ...args], { cwd: home, env: environment(home) });
+    await git("init", "-q");
+    await git("add", "servers.json");
+    const refused = await cairn([...connect.slice(0, -1), before.servers[0].keys["command-line"]]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("git tracks") });
   });
 
   it("are told once what their key is: at the start that makes it", async () => {

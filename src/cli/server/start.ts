@@ -15,6 +15,7 @@ import {
   shellWord,
   stateFolder,
 } from "../installation.ts";
+import { isAgentsKey } from "../known-servers.ts";
 import { ProvidersRow, tellProviders } from "../providers.ts";
 import { hostPort, readServerEnvironment } from "./environment.ts";
 import { firstKey, keptKey, makeKey, signingSecret } from "./key.ts";
@@ -37,7 +38,9 @@ const RUNTIME = [
 
 /** Runs until it is told to stop. Resolves with the exit code. */
 export async function start(): Promise<number> {
-  const { host, port, state, key: givenKey } = readServerEnvironment(process.env);
+  const { host, port, state, key } = readServerEnvironment(process.env);
+  // Started from an agent's shell: what stands there is the agent's key, and no server's.
+  const givenKey = key !== null && isAgentsKey(key) ? null : key;
   const runtimeFolder = join(state, "runtime");
   makePrivateFolders([state, runtimeFolder]);
   const secret = process.env.CAIRN_SECRET || signingSecret(state);
