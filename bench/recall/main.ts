@@ -1,9 +1,10 @@
 /**
- * `npm run bench:recall -- <data folder> [--url --key --project] [--offline] [--phrasings <file>]`: how
+ * `npm run bench:recall -- <data folder> [--url --key --project] [--offline] [--left-out] [--phrasings <file>]`: how
  * many of the questions about recorded sessions find the events that hold the answer, beside plain
  * FTS5 over the raw events in the same run, question by question. Each session is told of alone too,
  * as one that the others say nothing about. With a file of phrasings (`{"id", "phrasing"}` a line,
- * such as `bench/recall/phrasings.jsonl`) the questions are asked a second time with those. Without
+ * such as `bench/recall/phrasings.jsonl`) the questions are asked a second time with those. With
+ * --left-out what was chosen on data is chosen anew without each session in turn (some minutes). Without
  * --url it starts a server of its own on a state folder of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -14,6 +15,7 @@ import type { Target } from "../../src/cli/target.ts";
 import { startCairn } from "../ingest/servers.ts";
 import { rawDocuments } from "./baseline.ts";
 import { FullTextIndex } from "./full-text.ts";
+import { leaveOneOut } from "./left-out.ts";
 import { compressSession, documentsOf, FIELD_WEIGHTS } from "./offline.ts";
 import { paired, tellPaired } from "./paired.ts";
 import {
@@ -37,6 +39,7 @@ const { values: flags, positionals } = parseArgs({
     project: { type: "string", default: "github.com/example/recall" },
     port: { type: "string", default: String(DEFAULT_PORT) },
     offline: { type: "boolean", default: false },
+    "left-out": { type: "boolean", default: false },
     phrasings: { type: "string", default: join(import.meta.dirname, "phrasings.jsonl") },
   },
 });
@@ -101,11 +104,34 @@ function differences(
   return lines.join("\n");
 }
 
-async function ownServer(): Promise<{ target: Target; stop(): Promise<void> }> {
+interface OwnServer {
+  target: Target;
+  /** The folder of its projects' databases; null where it is somebody else's server. */
+  objects: string | null;
+  stop(): Promise<void>;
+}
+
+/** Each session with what the others chose, for one way of asking. */
+function leftOut(name: string, objects: string, phrasings: ReadonlyMap<string, string>): string {
+  const parts = leaveOneOut(objects, questions, phrasings);
+  const all = row(
+    name,
+    parts.flatMap((part) => part.questions),
+    parts.flatMap((part) => part.answers),
+  );
+  const lines = parts.map(
+    ({ session, chosen, questions: own, answers }) =>
+      `${row(`  session ${session.slice(0, 8)}`, own, answers)}   ${JSON.stringify(chosen)}`,
+  );
+  return [all, ...lines].join("\n");
+}
+
+async function ownServer(): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), "cairn-recall-"));
   const server = await startCairn(folder, Number(flags.port));
   return {
     target: { url: server.url, key: server.key },
+    objects: join(folder, "cairn", "do", "cairn-ProjectObject"),
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -139,10 +165,10 @@ process.stdout.write(`${table("extractive, FTS5 alone", questions, offline, flag
 
 if (!flags.offline) {
   const { url, key, project } = flags;
-  const server =
+  const server: OwnServer =
     url === undefined
       ? await ownServer()
-      : { target: { url, key: key ?? "" }, stop: () => Promise.resolve() };
+      : { target: { url, key: key ?? "" }, objects: null, stop: () => Promise.resolve() };
   try {
     await fillMemory(server.target, sessions, project);
     const answers = await askServer(server.target, questions, project, RESULTS);
@@ -156,6 +182,14 @@ if (!flags.offline) {
       differences("a second phrasing over one", questions, again, answers),
     ];
     process.stdout.write(`${told.join("\n")}\n`);
+    if (flags["left-out"] && server.objects !== null) {
+      const left = [
+        "each session with the weights that suit the others best",
+        leftOut("one session left out", server.objects, new Map()),
+        leftOut("… with a second phrasing", server.objects, phrasings),
+      ];
+      process.stdout.write(`${left.join("\n")}\n`);
+    }
   } finally {
     await server.stop();
   }

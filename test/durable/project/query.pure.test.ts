@@ -8,7 +8,10 @@ import {
 const NOW = Date.UTC(2026, 2, 1, 12);
 const DAY_MS = 86_400_000;
 
-const words = (text: string) => parseQuery(text, NOW).terms.map(({ text: word }) => word);
+const words = (text: string) =>
+  parseQuery(text, NOW)
+    .terms.filter(({ optional }) => optional !== true)
+    .map(({ text: word }) => word);
 const filters = (text: string) => parseQuery(text, NOW).filters;
 
 describe("reading a query", () => {

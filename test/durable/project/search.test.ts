@@ -133,6 +133,21 @@ describe("searching a project", () => {
     for (const q of ["数据库", "服务器", "迁移"]) expect(await ids(q), q).toEqual(["3-6"]);
   });
 
+  it("finds two words that others write as one, and one that they write as two", async () => {
+    const { project, ids } = await projectWith(
+      { title: "Quotas", narrative: "the ratelimit of the login page" },
+      { title: "Browsers", narrative: "the user_agent is sent" },
+      ...Array.from({ length: 4 }, (_, i) => ({ title: `Page ${i}`, narrative: "a rate, a user" })),
+    );
+    expect((await ids("what is the rate limit"))[0]).toBe("3-1");
+    expect(await ids("how do I log in")).toEqual(["3-1"]);
+    expect(await ids("useragent")).toEqual(["3-2"]);
+    // What nobody typed is not said to be missing.
+    expect(await project.search(READER, { ...FIND, q: "page quotas" })).not.toHaveProperty(
+      "fallback",
+    );
+  });
+
   it("takes phrases, exclusions and filters from the query as from the parameters", async () => {
     const { project, ids } = await projectWith(
       {

@@ -49,6 +49,22 @@ export interface LookedUp {
   unknown: Term[];
 }
 
+/** A part of a word that others write as two. */
+const PART_MIN_CHARS = 3;
+/** Longer ones are data, no two words. */
+const PARTED_MAX_CHARS = 32;
+
+/** `useragent` → `user agent`, and all other ways to take a word apart. */
+function twoWords({ text }: Term): Term[] {
+  if (!/^[a-z]+$/.test(text) || text.length > PARTED_MAX_CHARS) return [];
+  const ways: Term[] = [];
+  for (let at = PART_MIN_CHARS; at <= text.length - PART_MIN_CHARS; at++) {
+    const form = `${text.slice(0, at)} ${text.slice(at)}`;
+    ways.push({ text: form, forms: [form], optional: true });
+  }
+  return ways;
+}
+
 /** BM25's weight of a word by the items that have it, in the form that never turns negative. */
 export function idfOf(totals: IndexTotals, items: number): number {
   return Math.log(1 + (totals.items - items + 0.5) / (items + 0.5));
@@ -66,7 +82,23 @@ export class Lookup {
     this.totals = indexTotals(db);
   }
 
+  /** Words that stand nowhere as one are looked up as two side by side. */
   of(terms: readonly Term[]): LookedUp {
+    const { totals, known, unknown } = this.#asTyped(terms);
+    if (unknown.length === 0) return { totals, known, unknown };
+    const two = this.#asTyped(unknown.flatMap(twoWords)).known.filter(
+      // Of common ones it is not known whether they stand side by side.
+      ({ places }) => places !== null,
+    );
+    const parted = new Set(two.map(({ text }) => text.replace(" ", "")));
+    return {
+      totals,
+      known: [...known, ...two],
+      unknown: unknown.filter(({ text }) => !parted.has(text)),
+    };
+  }
+
+  #asTyped(terms: readonly Term[]): LookedUp {
     const forms = new Map(terms.map((term) => [term, term.forms.map(indexedForm)]));
     this.#count([...forms.values()].flat());
     const budgeted = this.#withinBudget([...forms.values()].flat());
@@ -81,8 +113,9 @@ export class Lookup {
       const items = places?.size ?? Math.min(this.totals.items, this.#sum(written));
       const words = written.flat(2);
       const hasPositions = !words.some((word) => isEverywhere(this.#countOf(word), this.totals));
-      if (items === 0) unknown.push(term);
-      else known.push({ ...term, items, idf: idfOf(this.totals, items), places, hasPositions });
+      if (items > 0)
+        known.push({ ...term, items, idf: idfOf(this.totals, items), places, hasPositions });
+      else if (term.optional !== true) unknown.push(term);
     }
     return { totals: this.totals, known, unknown };
   }

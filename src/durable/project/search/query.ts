@@ -27,6 +27,8 @@ export interface Term {
   /** As it was typed, lower case. */
   text: string;
   forms: string[];
+  /** Nobody typed it so: where it stands nowhere, nothing is missing. */
+  optional?: true;
 }
 
 export interface ParsedQuery {
@@ -95,7 +97,8 @@ export function isRestricted({ phrases, excluded, filters }: ParsedQuery): boole
 /** True for so many words at least, none of which requires, excludes or filters. */
 export function isPlainQuestion(text: string, leastWords: number): boolean {
   const parsed = parseQuery(text, 0);
-  return !isRestricted(parsed) && parsed.terms.length >= leastWords;
+  const typed = parsed.terms.filter(({ optional }) => optional !== true);
+  return !isRestricted(parsed) && typed.length >= leastWords;
 }
 
 function wordsAsked(plain: string[]): Pick<ParsedQuery, "terms" | "paths"> {
@@ -159,8 +162,24 @@ export function termsOf(plain: readonly string[]): Term[] {
     }
   }
   if (terms.size === 0) for (const word of stopped) add(word, [word]);
-  return [...terms.values()].slice(0, TERMS_MAX);
+  return [...terms.values(), ...joinedTerms(plain)].slice(0, TERMS_MAX);
 }
+
+/** `rate limit` is also `ratelimit`, `log in` also `login`: two words that others write as one. */
+function joinedTerms(plain: readonly string[]): Term[] {
+  const words = plain.map((word) => word.toLowerCase());
+  return words.flatMap((word, index): Term[] => {
+    const next = words[index + 1] ?? "";
+    const joined = `${word}${next}`;
+    const fits =
+      PLAIN_WORD.test(word) && PLAIN_WORD.test(next) && joined.length >= JOINED_MIN_CHARS;
+    if (!fits || !(isTelling(word) || isTelling(next))) return [];
+    return [{ text: `${word} ${next}`, forms: [joined], optional: true }];
+  });
+}
+
+const PLAIN_WORD = /^[a-z]{2,}$/;
+const JOINED_MIN_CHARS = 5;
 
 function isTelling(word: string): boolean {
   return !STOP_WORDS.has(word) && (word.length > 1 || /\p{N}/u.test(word));

@@ -5,6 +5,7 @@ import type { ItemRow } from "../store/item-row.ts";
 import type { View } from "../store/visible.ts";
 import type { Fused } from "./fuse.ts";
 import { SOURCES_SHOWN } from "./hit.ts";
+import { WEIGHTS } from "./weights.ts";
 
 /** A found item and how well it fits. */
 export interface Ranked {
@@ -24,10 +25,6 @@ const SUPERSEDED_FACTOR = 0.5;
 const PART_SOURCE = "compact:";
 /** A mere request tells less than what came of it. */
 const PROMPT_FACTOR = 0.7;
-/** All of its events have been led to by better results. */
-const TOLD_FACTOR = 0.7;
-/** What was done, where nothing was learnt from it. */
-const ACTIVITY_FACTOR = 0.9;
 
 /**
  * The rows of what was found, best first. Repeats become one row, the newest of them. With
@@ -63,7 +60,7 @@ export function rerank(view: View, fused: Fused[], follow: boolean): Ranked[] {
     if (row === undefined) continue;
     let final = found.score;
     if (row.kind === "prompt") final *= PROMPT_FACTOR;
-    else if (row.activity === true) final *= ACTIVITY_FACTOR;
+    else if (row.activity === true) final *= WEIGHTS.activity;
     const successor = row.superseded_by === null ? undefined : rows.get(row.superseded_by);
     if (successor !== undefined) show(successor, final, found);
     const stands = row.superseded_by === null && row.withdrawn === null;
@@ -83,7 +80,7 @@ function spread(ranked: Ranked[]): Ranked[] {
     const events = hit.row.content.sources
       .slice(0, SOURCES_SHOWN)
       .map((source) => `${hit.row.session} ${source}`);
-    if (events.length > 0 && events.every((event) => told.has(event))) hit.score *= TOLD_FACTOR;
+    if (events.length > 0 && events.every((event) => told.has(event))) hit.score *= WEIGHTS.told;
     for (const event of events) told.add(event);
   }
   return bestFirst(ranked);

@@ -4,6 +4,7 @@
  * more of those that answer than words and proximity alone.
  */
 import type { ItemFacts } from "../../store/postings.ts";
+import { WEIGHTS } from "../weights.ts";
 import type { Channel } from "./channel.ts";
 
 /** What is lent, by how far apart the numbers are. */
@@ -15,10 +16,6 @@ const SHARES = new Map([
 ]);
 /** An item of so many shown words is lent 1/e of it, one of twice as many nearly nothing. */
 const SHORT_WORDS = 120;
-/** What was only done is lent less than what was learnt, */
-const ACTIVITY_SHARE = 0.7;
-/** and what is searched by the words of its own events less than what has only its own. */
-const INDEXED_SHARE = 0.5;
 
 export const neighbours: Channel = {
   name: "neighbours",
@@ -42,6 +39,6 @@ export const neighbours: Channel = {
 };
 
 function shortness({ shownWords, indexWords, activity }: ItemFacts): number {
-  const share = (activity ? ACTIVITY_SHARE : 1) * (indexWords > 0 ? INDEXED_SHARE : 1);
+  const share = (activity ? WEIGHTS.activityLent : 1) * (indexWords > 0 ? WEIGHTS.indexedLent : 1);
   return Math.exp(-((shownWords / SHORT_WORDS) ** 2)) * share;
 }

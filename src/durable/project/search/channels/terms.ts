@@ -6,17 +6,13 @@ import { saturated, weighted } from "../bm25.ts";
 import { stemOf } from "../hit.ts";
 import type { KnownTerm, LookedUp } from "../lookup.ts";
 import { matchExpression } from "../query.ts";
+import { WEIGHTS } from "../weights.ts";
 import { type AskedQuery, bestOf, type Channel } from "./channel.ts";
 
 /** Items that are scored with all that is known of them: the best by their words alone. */
 const SCORED = 150;
 /** Of these, so many are asked for the common words too. */
 const ASKED_FOR_COMMON = 100;
-/**
- * An item that has a part of what the words weigh keeps this power of that part of its score: one that
- * says many of the words once is about the question, one that says one of them often is about that word.
- */
-const COVERAGE = 0.6;
 /** Occurrences of a common word that are counted. */
 const COMMON_OCCURRENCES_MAX = 4;
 
@@ -48,7 +44,7 @@ export function scoreTerms(query: AskedQuery, words: LookedUp): Map<number, numb
   if (common.length > 0) addCommon(query, words, common, sums);
   const asked = words.known.reduce((sum, { idf }) => sum + idf, 0);
   return new Map(
-    [...sums].map(([n, { score, weight }]) => [n, score * (weight / asked) ** COVERAGE]),
+    [...sums].map(([n, { score, weight }]) => [n, score * (weight / asked) ** WEIGHTS.coverage]),
   );
 }
 
