@@ -1,4 +1,5 @@
 /** A thin, typed face of an object's SQLite, and its append-only migrations. */
+import type { DurableObjectStorage } from "@cloudflare/workers-types";
 import { SCHEMA_QUERY, type SchemaRow, schemaDifferences } from "./schema.ts";
 
 export type SqlValue = string | number | null | ArrayBuffer;
