@@ -49,6 +49,10 @@ const HOSTILE = [
   ...["echo a|", " -p ", "mysql -p", "login a password ", "a:5432:*:", "A=1\n", "KEY=1\n", "/a@"],
   ...[
     "sqlplus a/b",
+    "a,password\n",
+    "value:%41pw:",
+    "Private-Lines: 1",
+    "a:5432:",
     "<password>",
     "name: TOKEN\n",
     '"name":"TOKEN"',

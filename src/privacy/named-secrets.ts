@@ -46,6 +46,8 @@ const STEM =
 export function redactNamed(text: string): string {
   const found: Replacement[] = [];
   let reach = 0;
+  // The rows of a table are looked at once, and head none themselves.
+  let tableEnd = 0;
   STEM.lastIndex = 0;
   while (STEM.test(text)) {
     if (STEM.lastIndex <= reach) continue;
@@ -54,22 +56,36 @@ export function redactNamed(text: string): string {
     STEM.lastIndex = Math.max(STEM.lastIndex, name.end);
     const secret = beside(text, name, null);
     if (secret === null) {
-      found.push(...columnValues(text, name));
+      const columns = name.start < tableEnd ? null : columnValues(text, name);
+      if (columns !== null) {
+        found.push(...columns.values);
+        tableEnd = columns.end;
+      }
       continue;
     }
     found.push(secret);
     reach = Math.max(reach, secret.end);
     STEM.lastIndex = reach;
   }
-  for (const name of rareNames(text)) {
-    const secret = beside(text, name, null);
-    if (secret !== null) found.push(secret);
-  }
-  for (const name of foreignNames(text)) {
-    const secret = beside(text, name, FOREIGN_NAME);
-    if (secret !== null) found.push(secret);
-  }
+  addBeside(text, rareNames(text), null, found);
+  addBeside(text, foreignNames(text), FOREIGN_NAME, found);
   return replaceAll(text, found);
+}
+
+/** Adds what stands beside names that come one after the other, but for names within a secret. */
+function addBeside(
+  text: string,
+  names: Iterable<Span>,
+  given: SecretName | null,
+  found: Replacement[],
+): void {
+  let reach = 0;
+  for (const name of names) {
+    const secret = name.start < reach ? null : beside(text, name, given);
+    if (secret === null) continue;
+    found.push(secret);
+    reach = secret.end;
+  }
 }
 
 /** Letters, digits, `_`, `-`, `.`, and letters of other scripts. */

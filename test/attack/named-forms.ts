@@ -168,6 +168,7 @@ export const NAMED_FORMS: readonly [
   ["html input", '<input type="password" name="pw" value="§">'],
   ["parameter store", '{"Name": "/prod/db/password", "Type": "SecureString", "Value": "§"}'],
   ["csv", "name,password\njoe,§"],
+  ["csv, two secrets", "name,password,token\njoe,Zq81xcvb77,§"],
   ["markdown column", "| user | password |\n|---|---|\n| admin | § |"],
   ["psql column", " user  | password\n-------+----------------\n admin | §"],
   ["wordpress salt", "define('LOGGED_IN_SALT',   '§');", (name) => random(name, ALNUM, 64)],
