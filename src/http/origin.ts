@@ -32,7 +32,8 @@ export function isAllowedOrigin(
   requestUrl: string,
   listed: readonly string[],
 ): boolean {
-  if (!URL.canParse(origin)) return false;
+  // A server believes any `Host`, also one that no address can have.
+  if (!URL.canParse(origin) || !URL.canParse(requestUrl)) return false;
   const page = new URL(origin);
   if (page.origin !== origin.toLowerCase()) return false;
   if (listed.includes(page.origin)) return true;

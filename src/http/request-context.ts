@@ -11,6 +11,8 @@ const REQUEST_ID = "X-Request-Id";
 const CLIENT_ERROR = 400;
 /** Lines a minute of an isolate about requests without a key: who has none could fill the log. */
 const STRANGERS_LINES_PER_MINUTE = 60;
+/** What a route or an agent is called. */
+const ROUTE_WORD = /^[a-z][a-z-]{0,19}(?:\.json)?$|^v1$|^$/;
 const CLIENT_PATTERN = /^[a-z][a-z-]{0,19}(?:\/\d{1,4}(?:\.\d{1,4}){0,2})?$/i;
 const HOOKS_PATTERN = /^\d{1,4}$/;
 
@@ -57,9 +59,10 @@ function clientNote(c: Context<AppEnv>): { client?: string; hooks?: number } {
   };
 }
 
-/** The path without what a client put into it: ids and names of sessions stay out of the log. */
+/** The path without what a client put into it: ids, names of sessions, and keys that slipped in. */
 function routeOf(c: Context<AppEnv>): string {
-  return c.req.path.split("/").slice(0, 3).join("/");
+  const [, ...segments] = c.req.path.split("/").slice(0, 3);
+  return `/${segments.map((one) => (ROUTE_WORD.test(one) ? one : "…")).join("/")}`;
 }
 
 /** Every error leaves in the one shape, and never with what the code tripped over. */

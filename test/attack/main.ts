@@ -1,7 +1,7 @@
 /**
  * Replays hostile requests against the real local server and prints what came of them.
  *
- *   npm run attack -- [--only forms|routes] [--lists <folder>]
+ *   npm run attack -- [--only forms|routes|requests] [--lists <folder>]
  *
  * `--lists` is a folder with more of `secret-forms.jsonl` (`{name, text, secret}` a line) and
  * `secret-lookalikes.jsonl` (`{text}`). Exit code 1 where a request got through.
@@ -13,6 +13,7 @@ import { startServer } from "../local/local-server.ts";
 import type { Attack, AttackReport } from "./attack.ts";
 import { attackByForms } from "./forms.ts";
 import { MORE_LISTS } from "./read-lists.ts";
+import { attackByRequests } from "./requests.ts";
 import { attackRoutes, OTHER_TEAM_KEY } from "./routes.ts";
 
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const { values } = parseArgs({
 const PARTS: Readonly<Record<string, Attack>> = {
   forms: attackByForms(values.lists),
   routes: attackRoutes,
+  requests: attackByRequests,
 };
 
 /** Two teams, so that one can try what the other has. */

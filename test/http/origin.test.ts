@@ -45,6 +45,7 @@ describe("pages of other sites", () => {
     ["https://board.acme.dev", "https://cairn.acme.dev/mcp", true],
     ["https://board.acme.dev:8443", "https://cairn.acme.dev/mcp", false],
     ["http://board.acme.dev", "https://cairn.acme.dev/mcp", false],
+    ["https://cairn.acme.dev", "http://::/mcp", false],
     // No page at all.
     ["null", "https://cairn.acme.dev/mcp", false],
     ["", "https://cairn.acme.dev/mcp", false],

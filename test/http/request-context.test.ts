@@ -62,3 +62,33 @@ it("lets nobody keep an answer", async () => {
     expect((await app.request(path)).headers.get("Cache-Control")).toBe("no-store");
   }
 });
+
+it("logs of a path the words of routes alone, whatever was put into it", async () => {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext());
+  app.onError(onError);
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const routes = [];
+  for (const path of [
+    "/v1/open-points/3-1/close",
+    "/v1/openapi.json",
+    "/hooks/claude-code",
+    "/mcp",
+    `/v1/cairn_local_test0001_${"t".repeat(40)}`,
+    "/a%1b[31m/%0a{}",
+    "//evil.example/x",
+  ]) {
+    warn.mockClear();
+    await app.request(`http://x${path}`);
+    routes.push(JSON.parse(String(warn.mock.calls[0]?.[0])).route);
+  }
+  expect(routes).toEqual([
+    "/v1/open-points",
+    "/v1/openapi.json",
+    "/hooks/claude-code",
+    "/mcp",
+    "/v1/…",
+    "/…/…",
+    "//…",
+  ]);
+});

@@ -73,6 +73,41 @@ describe("the local server's socket", { timeout: PROCESSES_MS }, () => {
       const answer = await statusOf(`GET /v1/status HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
       expect.soft(answer, header).toBe("401");
     }
+
+    // No way of writing a path leads past the key.
+    for (const path of [
+      "/v1/status",
+      "/%76%31/status",
+      "/v1%2fstatus",
+      "/V1/status",
+      "//v1/status",
+      "/v1;x/status",
+      "/\\v1\\status",
+      "/health/../v1/status",
+      "/v1/./status",
+      "/mcp/",
+      "//mcp",
+      "http://127.0.0.1/v1/status",
+    ]) {
+      const answer = await statusOf(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect.soft(answer, path).toMatch(/^40[14]$/);
+    }
+
+    // What two servers could read in two ways is read in none.
+    const body = '{"session_id":"s","hook_event_name":"Stop"}';
+    for (const framing of [
+      `Content-Length: ${body.length}\r\nContent-Length: 5`,
+      "Content-Length: -1",
+      `Content-Length: +${body.length}`,
+      "Content-Length: 99999999999999999999999",
+      "Transfer-Encoding: xchunked",
+      "X-A: 1\r\n folded",
+      "X-A: a\0b",
+    ]) {
+      const head = `POST /hooks/claude-code HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.key}`;
+      const answer = await statusOf(`${head}\r\n${framing}\r\n\r\n${body}`);
+      expect.soft(answer, framing).toBe("400");
+    }
     await server.stop();
   });
 });
