@@ -4,7 +4,14 @@
  */
 import Anthropic from "@anthropic-ai/sdk";
 import type { TokenUsage } from "../../contract/sessions.ts";
-import { kindOf, type Refusal, refusalMessage, retryAfterMs, unreadable } from "./failure.ts";
+import {
+  kindOf,
+  type Refusal,
+  refusalMessage,
+  retryAfterMs,
+  unanswered,
+  unreadable,
+} from "./failure.ts";
 import { failed, type Model, type ModelAnswer, type ModelCall, usageOr } from "./model.ts";
 
 /** The newest small model that the SDK knows. */
@@ -61,7 +68,7 @@ function readMessage(message: Anthropic.Message, call: ModelCall): ModelAnswer {
 function readError(error: unknown, now: number): ModelAnswer {
   if (!(error instanceof Anthropic.APIError)) return failed("network", unreadable(error));
   if (error.status === undefined) {
-    return failed("network", `no answer from the provider (${error.name})`);
+    return failed("network", unanswered(error));
   }
   const refusal: Refusal = {
     status: error.status,

@@ -50,6 +50,11 @@ export function refusalMessage({ status, type }: Refusal): string {
   return `status ${status} ${word}`.trim();
 }
 
+/** The call itself failed: no address, nobody there, or the connection broke before an answer. */
+export function unanswered(error: unknown): string {
+  return `no answer from the provider (${error instanceof Error ? error.name : typeof error})`;
+}
+
 /** What is no error of an API comes from reading its answer: a body cut off, or not JSON at all. */
 export function unreadable(error: unknown): string {
   return `the answer could not be read (${error instanceof Error ? error.name : typeof error})`;

@@ -4,7 +4,7 @@
  */
 
 import { readCompletion, readRefusal, withSchema } from "./chat-completions.ts";
-import { kindOf, refusalMessage, retryAfterMs, unreadable } from "./failure.ts";
+import { kindOf, refusalMessage, retryAfterMs, unanswered, unreadable } from "./failure.ts";
 import { failed, type Model, type ModelAnswer, type ModelCall, thinkingRoom } from "./model.ts";
 
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
@@ -100,7 +100,8 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
   async function ask(call: ModelCall, signal: AbortSignal): Promise<ModelAnswer> {
     let manner = learnt.get(place) ?? firstManner(baseURL);
     for (let tries = 1; ; tries += 1) {
-      const response = await post(bodyOf(call, manner), signal);
+      const response = await post(bodyOf(call, manner), signal).catch(unanswered);
+      if (typeof response === "string") return failed("network", response);
       if (response.ok) {
         learnt.set(place, manner);
         return readCompletion(await response.json(), call);

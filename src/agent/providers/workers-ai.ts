@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { AiBinding } from "../../platform/ai-binding.ts";
 import { readCompletion, readRefusal, withSchema } from "./chat-completions.ts";
-import { kindOf, refusalMessage, retryAfterMs, unreadable } from "./failure.ts";
+import { kindOf, refusalMessage, retryAfterMs, unanswered, unreadable } from "./failure.ts";
 import { failed, type Model, type ModelAnswer, type ModelCall, thinkingRoom } from "./model.ts";
 
 /** Among the models that hold to a schema, the one that the platform serves fastest for its size. */
@@ -68,7 +68,9 @@ export function workersAiModel({ ai, model: named, now = Date.now }: WorkersAiOp
       max_tokens: call.maxTokens + thinkingTokens,
       ...(!plain && { response_format: { type: "json_schema", json_schema: call.schema } }),
     };
-    const response = await ai.run(model, inputs, { returnRawResponse: true, signal });
+    const options = { returnRawResponse: true as const, signal };
+    const response = await ai.run(model, inputs, options).catch(unanswered);
+    if (typeof response === "string") return failed("network", response);
     if (response.ok) return readAnswer(await response.json(), call);
     const body = await response.text();
     const told = readRefusal(response.status, body);

@@ -132,6 +132,7 @@ async function announce(host: string, run: Run, key: string): Promise<void> {
     "",
     "  Connect Claude Code (from any folder, once per machine):",
     `    ${stateVariable()}${CAIRN} connect claude-code`,
+    "  or every agent that is installed here, after asking: connect --all",
     "",
   ];
   if (!isLoopback(host)) {
