@@ -1,3 +1,6 @@
 import { outlives } from "../support/release-outlived.ts";
 
-outlives("v0.1.0", ["dead_letters", "leases", "providers"]);
+outlives("v0.1.0", {
+  doctorFinds: ["dead_letters", "leases", "providers"],
+  deleted: "1-36",
+});
