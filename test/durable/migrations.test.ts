@@ -27,8 +27,27 @@ const files = import.meta.glob<string>("../../migrations/*/0*.sql", {
 /** SHA-256 of each file that went out with a release. A line is added with it, and never changed. */
 const RELEASED: Record<string, string> = {
   "project/0001_memory": "b1b4a7f90392018f88f7d5236e034d2e0c9033acc1dfbd0045d4d50cec3ae97e",
+  "project/0002_backfills": "c5033349a074c0ed2314ab9746d77d2636e1a2e515cc9b9ed05db06b46b20bb2",
+  "project/0003_scripts": "e41d15c9aaabe1a05e6ea2101c7f16a0000d87178003af95ba55f3a59821da9b",
+  "project/0004_forgotten": "9c41f6fe4fd0a5a5e6be90de53c116b6baff595e8c5bb2995a3e70efeb026909",
+  "project/0005_open_points": "fd40d27b5f425fcf56cc4761b6c8f0d44a9592425438fa1b07ce87a00f8bf7e8",
+  "project/0006_departure": "00108de0cd94368dc55a24fedb3dca390b51c753bdd595e1324261cda72fae82",
+  "project/0007_postings": "197734fda1c9430a00f02dfa8ddb459c284f77e42f7196b66a56d1a9e2693dc1",
+  "project/0008_removals": "7f28d40dde6f6a3b42ae4d82ef6c91555e414382d02ab64b60ac4d57ca8b13cb",
+  "project/0009_blocks": "fc80bd7636dd80ea78ef0fff3c9a0b74b9d9811d33b11ee078d79d60c78d6e90",
   "session/0001_initial": "dbd82346e06bd78711e05f7f2f0a017dc58d73d0496f7f3b700eeb0e7578e5f5",
+  "session/0002_narration": "3423f4ccdacd55e4e0d6eb13f4cc64f4d4989b231e504fa213c906414983ca6c",
+  "session/0003_prompts": "64ddc54d108dd7867b4c2009839c1b48db64be07da88b2d3dee74220d96b8aaa",
+  "session/0004_open_points": "ee72fafd8be240c9d8e998180f4865d07f537f753f6a8a44771a79bb9ec0ba7d",
+  "session/0005_started": "a8fb8306abc496307e298ae999f70f08b09936d68a1b96751a4e2acc585888cc",
+  "session/0006_sender": "ef0897d0c9016dfb1c5649742411fb46efc10e5e38222c06331fab99b93eac67",
+  "session/0007_excluded": "89a53df06f9cb87c9911bf3fcc5a63d65cfb2ca72fb6aaf2ebc24b33750d36e6",
   "team/0001_initial": "90ec1d90a7e60114c87bf5c0eb4681d3896ab7e3652370ea340479377bac76c2",
+  "team/0002_folder_secret": "fcbf0b8ac75c05a5f15e94a46bdfe73b247323723a580d48c030a69cf4282b09",
+  "team/0003_project_names": "5c3dc7028505106d3cdff5d917b2c40f301de24f507d5dc4ce20227fe84e7427",
+  "team/0004_deployment": "dcfe731c071b0089b8dddbb460e30ef0824861467b4ba38b2151806540676d8e",
+  "team/0005_key_scopes": "2f189df4c5037bcb5fe7ed157908c7f89690b33d98692f37d6edc935af8abbc1",
+  "team/0006_audit": "287fe5f4d3a78e8e6b07cee05ad9dfd6908b3cf993487cce2c10ab4c40299b58",
 };
 
 const LISTS = { project: PROJECT_MIGRATIONS, session: SESSION_MIGRATIONS, team: TEAM_MIGRATIONS };

@@ -6,7 +6,12 @@ import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from
 
 afterAll(removeTemporaryFolders);
 
-it("tells once that server and command are of different versions, and which one is to be updated", async () => {
+/** Every step starts processes, on machines that may be busy. */
+const PROCESSES_MS = 60_000;
+
+it("tells once that server and command are of different versions, and which one is to be updated", {
+  timeout: PROCESSES_MS,
+}, async () => {
   let version = "99.0.0";
   const server = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "application/json", "x-cairn-version": version });
