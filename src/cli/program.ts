@@ -2,6 +2,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Argument, Command, Option } from "commander";
 import cairn from "../../package.json" with { type: "json" };
+import { START_SUBCOMMAND } from "../hooks/connect/post-command.ts";
 import { AGENT_NAMES, AGENTS, CONNECTABLE } from "../hooks/registry.ts";
 import { askedTarget } from "./asked-target.ts";
 import type { AnyAgent } from "./connect/agents.ts";
@@ -211,6 +212,15 @@ settingsCommand("resume", "go on capturing")
   .action(async (agent: string | undefined, flags: ProjectScope) => {
     const { resume } = await import("./connect/agents.ts");
     resume(agent === undefined ? CONNECTABLE : [connectable(agent)], flags.projectScope, say);
+  });
+
+// What agents' hooks run where there is no POSIX shell: nothing for people.
+program
+  .command(`${START_SUBCOMMAND} <address>`, { hidden: true })
+  .option("--no-notice", "have the answer show nothing to the person")
+  .action(async (address: string, { notice }: { notice: boolean }) => {
+    const { hookStart } = await import("./hook-start.ts");
+    process.stdout.write(await hookStart(address, notice));
   });
 
 program

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { CLAUDE_CODE_CONNECT } from "../../src/hooks/claude-code/connect.ts";
 import { HOOKS_VERSION } from "../../src/hooks/connect/agent-connect.ts";
-import { removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
+import { CAIRN, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 
 /** Every step starts processes, on machines that may be busy. */
 const PROCESSES_MS = 60_000;
@@ -121,6 +121,41 @@ describe("the hooks' shell commands", { timeout: PROCESSES_MS }, () => {
     const named = await start(app);
     expect([named.text("project"), named.text("project-from")]).toEqual(["shop", "config"]);
     expect(existsSync(join(app, "pwned"))).toBe(false);
+    server.close();
+  });
+
+  it("says the same by our own command, where there is no POSIX shell", async () => {
+    const server = await listener(200, '{"answer":"memory"}');
+    const home = temporaryFolder("no-shell");
+    const state = join(home, ".local", "state", "cairn");
+    const app = join(home, "größe");
+    for (const folder of [state, app]) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(state, "machine"), "0123456789abcdef0123\n");
+    writeFileSync(join(state, "command"), `${CAIRN}\n`);
+    const repository =
+      "git init -q -b main && git remote add fork git@x.com:a/b && git config cairn.skip yes && " +
+      "git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m x";
+    await sh(repository, app, "");
+    const env = { PATH: process.env.PATH, HOME: home, CAIRN_KEY: KEY };
+    const options = { url: server.url, quiet: false, notice: false };
+    const ours = { ...options, cairn: `"${process.execPath}" "${CAIRN}"` };
+    for (const form of [options, ours]) {
+      const [hook] = Object.values(CLAUDE_CODE_CONNECT.hooks(form).SessionStart ?? {}).flat();
+      expect(CLAUDE_CODE_CONNECT.hookOptions(hook)).toMatchObject({ ...form, quiet: true });
+      const { command: script } = hook as { command: string };
+      const ran = await run("/bin/sh", ["-c", script], { cwd: app, input: '{"é":1}', env });
+      expect(ran).toEqual({ code: 0, stdout: '{"answer":"memory"}', stderr: "" });
+      const gone = script.replaceAll(server.url, "http://127.0.0.1:9");
+      const alone = await run("/bin/sh", ["-c", gone], { cwd: app, input: "{}", env });
+      expect(alone).toEqual({ code: 0, stdout: "", stderr: "" });
+    }
+    const told = server.seen.map(({ headers, body }) => [
+      body,
+      ...Object.entries(headers).filter(([name]) => /^(?:x-cairn|authorization)/.test(name)),
+    ]);
+    const sorted = told.map((one) => one.map(String).toSorted());
+    expect(sorted[0]).toHaveLength(12);
+    expect(sorted[1]).toEqual(sorted[0]);
     server.close();
   });
 

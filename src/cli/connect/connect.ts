@@ -11,7 +11,7 @@ import type {
 } from "../../hooks/connect/agent-connect.ts";
 import { isLoopback } from "../../platform/loopback.ts";
 import { Failure } from "../failure.ts";
-import { CAIRN } from "../installation.ts";
+import { CAIRN, COMMAND_PATH } from "../installation.ts";
 import { noteMachine } from "../machine.ts";
 import type { Target } from "../target.ts";
 import type { MakesKeys } from "./agent-keys.ts";
@@ -95,6 +95,7 @@ export async function connect(
     url: target.url,
     quiet: options.quiet ?? isBestQuiet(target.url),
     notice: options.notice,
+    ...withoutShell(),
   };
   if (options.print) {
     print(agent, scope, target, hooks, say);
@@ -138,6 +139,11 @@ function mcpChanges(agent: AgentConnect, scope: ScopeFiles, entry: JsonObject | 
     mcp: (config) => withMcpServer(agent, config, scope.mcpSection, entry),
     sharedMcp: (config) => withMcpServer(agent, config, agent.mcpSection, null),
   };
+}
+
+/** On Windows no POSIX shell can be counted on. */
+function withoutShell(): Pick<HookOptions, "cairn"> {
+  return process.platform === "win32" ? { cairn: `node "${COMMAND_PATH}"` } : {};
 }
 
 /** The agent waits for its posts, so those to other machines go out in the background. */
@@ -204,7 +210,7 @@ export function resume(agent: AgentConnect, projectScope: boolean, say: Say): vo
     return;
   }
   apply(agent, scope, {
-    hooks: (settings) => withHooks(agent, settings, options),
+    hooks: (settings) => withHooks(agent, settings, { ...options, ...withoutShell() }),
     env: (settings) => withPause(settings, null),
   });
   say(`Capture goes on, to ${options.url}.`);

@@ -97,7 +97,13 @@ export function connectedOptions(agent: AgentConnect, settings: JsonObject): Hoo
   // The start's hook is a command in both kinds: quiet is where there is no other.
   if (first === undefined) return null;
   const notice = all.every((one) => one.notice !== false);
-  return { url: first.url, quiet: all.every((one) => one.quiet), ...(notice ? {} : { notice }) };
+  const cairn = all.find((one) => one.cairn !== undefined)?.cairn;
+  return {
+    url: first.url,
+    quiet: all.every((one) => one.quiet),
+    ...(notice ? {} : { notice }),
+    ...(cairn === undefined ? {} : { cairn }),
+  };
 }
 
 /** Events whose hooks of ours are missing, or are not those that these options make today. */

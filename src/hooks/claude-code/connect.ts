@@ -11,6 +11,8 @@ import {
   detachedCommand,
   HOOKS_HEADER,
   postCommand,
+  START_SUBCOMMAND,
+  startByCairn,
   startCommand,
 } from "../connect/post-command.ts";
 
@@ -54,11 +56,7 @@ function claudeCodeHooks(options: HookOptions): Record<string, JsonObject> {
   const groups: Record<string, JsonObject> = {
     SessionStart: group({
       type: "command",
-      command: startCommand(
-        `${options.url}${HOOK_PATH}`,
-        START_TIMEOUT_S,
-        lines(answerHeaders(options)),
-      ),
+      command: startOf(options),
       timeout: HOOK_TIMEOUT_S,
     }),
   };
@@ -66,6 +64,14 @@ function claudeCodeHooks(options: HookOptions): Record<string, JsonObject> {
     groups[event] = group(options.quiet ? quietHook(options, event) : httpHook(options));
   }
   return groups;
+}
+
+function startOf(options: HookOptions): string {
+  const address = `${options.url}${HOOK_PATH}`;
+  const { cairn, notice = true } = options;
+  return cairn === undefined
+    ? startCommand(address, START_TIMEOUT_S, lines(answerHeaders(options)))
+    : startByCairn(cairn, address, notice);
 }
 
 /** What every hook says of what its answer is to show; nothing where that is as usual. */
@@ -110,6 +116,9 @@ function group(hook: JsonObject): JsonObject {
   return { hooks: [hook] };
 }
 
+/** A start by our own command: how it is run, and the address. */
+const BY_CAIRN = new RegExp(`^(.+) ${START_SUBCOMMAND} "(https?:[^"]+)"`);
+
 const OwnHookSchema = z.union([
   z.object({
     type: z.literal("http"),
@@ -118,7 +127,12 @@ const OwnHookSchema = z.union([
   }),
   z.object({
     type: z.literal("command"),
-    command: z.string().includes(HOOK_PATH).includes("Bearer $CAIRN_KEY"),
+    command: z
+      .string()
+      .refine(
+        (text) =>
+          text.includes(HOOK_PATH) && (text.includes("Bearer $CAIRN_KEY") || BY_CAIRN.test(text)),
+      ),
   }),
 ]);
 
@@ -131,13 +145,17 @@ function isOwnHook(hook: unknown): boolean {
 function hookOptions(hook: unknown): HookOptions | null {
   const own = OwnHookSchema.safeParse(hook);
   if (!own.success) return null;
-  const address = own.data.type === "http" ? own.data.url : COMMAND_URL.exec(own.data.command)?.[1];
+  const command = own.data.type === "http" ? "" : own.data.command;
+  const [, cairn, started] = BY_CAIRN.exec(command) ?? [];
+  const address =
+    own.data.type === "http" ? own.data.url : (started ?? COMMAND_URL.exec(command)?.[1]);
   if (address === undefined) return null;
-  const notice = !JSON.stringify(hook).includes("X-Cairn-Notice");
+  const notice = !/X-Cairn-Notice|--no-notice/.test(JSON.stringify(hook));
   return {
     url: address.slice(0, -HOOK_PATH.length),
     quiet: own.data.type === "command",
     ...(notice ? {} : { notice }),
+    ...(cairn === undefined ? {} : { cairn }),
   };
 }
 

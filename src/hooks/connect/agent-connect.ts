@@ -17,6 +17,8 @@ export interface HookOptions {
   quiet: boolean;
   /** False: the person is shown no line of what a session was told. True where it is left out. */
   notice?: boolean;
+  /** How this machine runs `cairn`, where it has no POSIX shell: that posts the start of a session. */
+  cairn?: string;
 }
 
 /** Paths below the folder that the scope begins in. Several may be one file. */

@@ -74,6 +74,14 @@ export function startCommand(address: string, timeoutSeconds: number, more: stri
   return `${ONE_LINE}\n${postCommand(address, timeoutSeconds, [...startHeaderLines(), ...more])}`;
 }
 
+/** The command of ours that posts a start where there is no POSIX shell. */
+export const START_SUBCOMMAND = "hook-start";
+
+/** The same for any shell: double quotes are the same in cmd, in PowerShell and in Git's bash. */
+export function startByCairn(cairn: string, address: string, notice: boolean): string {
+  return `${cairn} ${START_SUBCOMMAND} "${address}"${notice ? "" : " --no-notice"}`;
+}
+
 /** Reads its input whole, because the agent closes it when the hook is done, and leaves the rest behind. */
 export function detachedCommand(address: string, timeoutSeconds: number): string {
   const post = postCommand(address, timeoutSeconds, []);
