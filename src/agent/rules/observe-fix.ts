@@ -8,7 +8,7 @@ import { factsOfChange } from "./observe-changes.ts";
 import type { OpenFailure, OpenWork, Said, Tried } from "./open-work.ts";
 import { capitalised, joined, listed, shorten } from "./prose.ts";
 import { FACT_CHARACTERS } from "./telling.ts";
-import { codeNames, isExcuse, nameParts, sharesName } from "./words.ts";
+import { bare, codeNames, isExcuse, nameParts, sharesName } from "./words.ts";
 
 /** The message without the place and the class of the error that stand in front of it. */
 function wrongOf(message: string): string {
@@ -104,6 +104,18 @@ function isTrivial(failure: OpenFailure, tried: readonly Tried[]): boolean {
   return failure.kind === "format" || /^format/i.test(failure.label ?? "");
 }
 
+/** Characters of a message by which a fix of the same is known. */
+const SAME_MESSAGE_CHARS = 40;
+
+/** True where the session told a fix of the same message before: once more teaches nothing. */
+function isToldAlready({ message }: OpenFailure, { delivered }: OpenWork): boolean {
+  const start = bare(wrongOf(message)).slice(0, SAME_MESSAGE_CHARS);
+  return (
+    start.length >= SAME_MESSAGE_CHARS / 2 &&
+    delivered.some(({ text, isFix }) => isFix === true && bare(text).includes(start))
+  );
+}
+
 /** What was tried in vain, in as many facts as it needs. */
 function attemptFacts(attempts: readonly string[]): string[] {
   const facts: string[] = [];
@@ -121,11 +133,13 @@ function attemptFacts(attempts: readonly string[]): string[] {
 
 function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Content | null {
   const others = (work.checks?.labels ?? []).filter((label) => label !== failure.label);
-  const tried = relevantTo(failure, failure.tried).filter(
-    // What was done about another check of the same hook is told there.
-    ({ what }) => !others.some((label) => what.toLowerCase().includes(label.toLowerCase())),
-  );
+  // What was done about another check of the same hook is told there.
+  const isOfOther = (what: string) =>
+    others.some((label) => what.toLowerCase().includes(label.toLowerCase()));
+  const tried = relevantTo(failure, failure.tried).filter(({ what }) => !isOfOther(what));
+  const attempts = failure.attempts.filter((what) => !isOfOther(what));
   if (isTrivial(failure, tried)) return null;
+  if (attempts.length === 0 && isToldAlready(failure, work)) return null;
   const words = wordsOn(failure, tried);
   const edits = tried.filter(({ path }) => path !== null);
   // A change that is short enough stands for itself; what was announced may have come otherwise.
@@ -158,14 +172,14 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
     subtitle: files.length > 0 ? `Fixed in ${listed(files, 2)}` : "",
     narrative,
     facts: [
-      ...attemptFacts(failure.attempts),
+      ...attemptFacts(attempts),
       ...(shown.length > 0
         ? []
         : changes.flatMap((change) => factsOfChange(change).slice(-2)).slice(0, 3)),
       ...more.slice(0, -2),
     ],
     // What took more than one attempt is what the next one runs into.
-    concepts: ["problem-solution", ...(failure.attempts.length > 0 ? (["gotcha"] as const) : [])],
+    concepts: ["problem-solution", ...(attempts.length > 0 ? (["gotcha"] as const) : [])],
     sources: [
       ...edits.slice(-1).map(({ key }) => key),
       ...words.slice(-1).map(({ key }) => key),
@@ -179,7 +193,7 @@ function contentOf(failure: OpenFailure, pass: Activity, work: OpenWork): Conten
       ...words.map(({ text }) => text),
       ...how,
       ...tried.map(({ what }) => what),
-      ...failure.attempts,
+      ...attempts,
       ...changes.flatMap(({ lines }) => lines),
     ].join("\n"),
     at: pass.at,

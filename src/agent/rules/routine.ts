@@ -72,7 +72,7 @@ export function tellRoutine(
         titles: [`Before a commit here: ${listed(common, COMMANDS_MAX)}`],
         narrative: `Each commit came after ${steps} had passed.`,
         facts: [],
-        concepts: ["pattern", "how-it-works"],
+        concepts: ["gotcha", "pattern"],
         sources: [commit.key, key],
         index: `routine commit checks ${common.join(" ")}`,
         at: commit.at,

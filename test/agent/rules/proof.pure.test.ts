@@ -243,3 +243,30 @@ describe("the checks that passed last", () => {
     expect(passed).toEqual([]);
   });
 });
+
+describe("the same failure once more in a session", () => {
+  const lint = "eslint src";
+  const message =
+    "src/cart.ts\n  4:7  error  'total' is never reassigned, use 'const' instead  prefer-const";
+  const edit = (id: string, from: string, to: string) =>
+    toolEvent(
+      id,
+      "Edit",
+      { file_path: `${ROOT}/src/cart.ts`, old_string: from, new_string: to },
+      "ok",
+    );
+
+  it("is told once where it was helped at once", () => {
+    const { observations } = followed([
+      refused("1", lint, message),
+      edit("2", "let total = 0;", "const total = 0;"),
+      ran("3", lint, "0 problems"),
+      refused("4", lint, message),
+      edit("5", "let total = sum();", "const total = sum();"),
+      ran("6", lint, "0 problems"),
+    ]);
+    const fixes = observations.filter(({ type }) => type === "bugfix");
+    expect(fixes).toHaveLength(1);
+    expect(fixes[0]?.sources).toContain("tool:1");
+  });
+});

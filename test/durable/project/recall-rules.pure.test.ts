@@ -64,8 +64,22 @@ describe("choosing a session's context", () => {
     expect(order(old, candidate(2, { createdAt: NOW - DAY_MS }))).toEqual([1, 2]);
   });
 
+  it("lets what was built yield to findings, of which each further one is worth nearly as much", () => {
+    const kinds = ["bugfix", "feature"] as const;
+    const candidates = Array.from({ length: 40 }, (_, i) =>
+      candidate(i, { type: kinds[i % 2] ?? "bugfix" }),
+    );
+    const shown = select(candidates, ROOM).filter((choice) => choice.shown === "line");
+    const found = shown.filter(({ n }) => n % 2 === 0).length;
+    expect([shown.length, found > 12]).toEqual([20, true]);
+    // What a tool put out as a constraint is told as a finding, and yields to none of them.
+    const limit = candidate(99, { type: "discovery", concepts: ["pattern", "gotcha"] });
+    const first = select([...candidates, limit], ROOM).slice(0, 3);
+    expect(first.map(({ n }) => n)).toContain(99);
+  });
+
   it("keeps to its room, which is a ceiling: what tells nothing new gets no line though there is room", () => {
-    const candidates = Array.from({ length: 30 }, (_, i) => candidate(i));
+    const candidates = Array.from({ length: 30 }, (_, i) => candidate(i, { type: "bugfix" }));
     const count = (choices: Choice[], shown: string) =>
       choices.filter((choice) => choice.shown === shown).length;
     const choices = select(candidates, ROOM);

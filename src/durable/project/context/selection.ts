@@ -80,7 +80,12 @@ const NEWS_MIN = 0.15;
 const FULL_WORDS = 14;
 const FEW_WORDS_FLOOR = 0.4;
 /** Each further line of a kind is worth this share of the one before: no kind fills a context. */
-const NEXT_OF_KIND = 0.9;
+const NEXT_OF_KIND: Record<Group, number> = {
+  standing: 0.9,
+  found: 0.95,
+  // What was built stands in the code, and in short in where the work stopped.
+  built: 0.85,
+};
 /** What is worth less than this share of the best is not worth a line. */
 const LEAST_SHARE = 0.06;
 
@@ -95,6 +100,12 @@ export function groupOf(type: ObservationType): Group {
   return type === "bugfix" || type === "discovery" ? "found" : "standing";
 }
 
+/** Beside which others it competes for room: a constraint that a tool put out is told as a finding, and stands. */
+function rivalsOf({ type, concepts }: Candidate): Group {
+  const group = groupOf(type);
+  return group === "found" && concepts.includes("pattern") ? "standing" : group;
+}
+
 /** Whether an observation has a line of its own, or is told by the line of its session. */
 function isToldByItsSession(candidate: Candidate): boolean {
   const { type, hasSessionLine, byHand, touchesFile, queryRank } = candidate;
@@ -104,7 +115,7 @@ function isToldByItsSession(candidate: Candidate): boolean {
 /** What an observation is worth to a session that starts now, and why. */
 export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "newestAt">) {
   const reasons: string[] = [candidate.type];
-  const isOfTask = candidate.type === "decision" && candidate.concepts.join() === "pattern";
+  const isOfTask = candidate.concepts.join() === "pattern";
   let worth = isOfTask && !candidate.byHand ? TASK_CONSTRAINT_WORTH : TYPE_WORTH[candidate.type];
   for (const concept of candidate.concepts) {
     const more = CONCEPT_WORTH[concept];
@@ -176,11 +187,12 @@ export function select(candidates: readonly Candidate[], room: Room): Choice[] {
   // What a line adds only shrinks as others are told: whoever is first with a gain that is
   // still true is best.
   const ofKind = new Map<string, number>();
-  const gainOf = ({ candidate: { words, type }, worth }: (typeof open)[number]) => {
-    const news = newsOf(words, groupOf(type) === "standing" ? toldByLines : told);
+  const gainOf = ({ candidate, worth }: (typeof open)[number]) => {
+    const rivals = rivalsOf(candidate);
+    const news = newsOf(candidate.words, rivals === "standing" ? toldByLines : told);
     if (news < NEWS_MIN) return 0;
-    const before = ofKind.get(groupOf(type)) ?? 0;
-    return worth * (TOLD_FLOOR + (1 - TOLD_FLOOR) * news) * NEXT_OF_KIND ** before;
+    const before = ofKind.get(rivals) ?? 0;
+    return worth * (TOLD_FLOOR + (1 - TOLD_FLOOR) * news) * NEXT_OF_KIND[rivals] ** before;
   };
   const queue = open.map((each) => ({ each, gain: gainOf(each) }));
   for (;;) {
@@ -199,7 +211,7 @@ export function select(candidates: readonly Candidate[], room: Room): Choice[] {
         told.add(word);
         toldByLines.add(word);
       }
-      const kind = groupOf(each.candidate.type);
+      const kind = rivalsOf(each.candidate);
       ofKind.set(kind, (ofKind.get(kind) ?? 0) + 1);
       shown.push({
         n: each.candidate.n,
