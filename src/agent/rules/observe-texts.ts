@@ -56,11 +56,15 @@ function wholePoint({ text, raw }: Item): string {
     : `${text.replace(/[:：]$/, "")}: ${below.map((line) => line.replace(/[.;]$/, "")).join("; ")}`;
 }
 
+/** An error with its place: it stands there until the next edit. */
+const ERROR_AT_LINE =
+  /(?<![\p{L}\p{N}_])(?:errors?|warnings?|failures?|fehler|errores?|erreurs?|erro|ошибк\p{L}+)(?: \S+){0,2} (?:at|on|in|near|auf|en|à|na) (?:line|lines|zeile|línea|ligne|linha|строке) ?\d|(?:第 ?\d+ ?行|\d+ ?行目|\d+번째 줄).{0,12}(?:错误|エラー|오류)/iu;
+
 /** What of a point stands: without clauses that are only true for the moment. */
 function standing(point: string): string {
   return point
     .split(/(?<=[.;])\s+/)
-    .filter((clause) => !isState(clause) && !isGuess(clause))
+    .filter((clause) => !isState(clause) && !isGuess(clause) && !ERROR_AT_LINE.test(clause))
     .join(" ")
     .replace(/\s*\((?=[^)]{0,60}\b(?:committed|uncommitted|pending|new)\b)[^)]{1,80}\)/gi, "")
     .trim();

@@ -136,3 +136,18 @@ describe("the report of a subagent", () => {
     expect(report).toMatchObject({ type: "discovery", activity: false, sources: ["tool:1"] });
   });
 });
+
+describe("a compaction summary", () => {
+  it("tells what was built, and no error with the line that it stood in then", () => {
+    const observations = told([
+      textEvent(
+        "compact:1",
+        "compaction",
+        "Summary:\n\n4. Files and Code Sections:\n\n- **api/quota.go** has `admitUpload` and `refundUpload`, which the router calls before the body is read. Compile error at line 171: `limit` is declared and not used. Test failure on line 12.\n",
+      ),
+    ]);
+    const text = observations.map(({ title, narrative }) => `${title} ${narrative}`).join(" ");
+    expect(text).toContain("refundUpload");
+    expect(text).not.toMatch(/line (?:171|12)/);
+  });
+});

@@ -78,6 +78,13 @@ describe("choosing a session's context", () => {
     expect(first.map(({ n }) => n)).toContain(99);
   });
 
+  it("puts a report only of how things were behind what the work itself showed", () => {
+    const report = candidate(1, { type: "discovery", concepts: ["how-it-works"] });
+    const finding = candidate(2, { type: "discovery", concepts: ["how-it-works", "gotcha"] });
+    expect(select([report, finding, candidate(3)], ROOM).map(({ n }) => n)).toEqual([2, 3, 1]);
+    expect(worthOf({ ...report, byHand: true }, ROOM).worth).toBeGreaterThan(3);
+  });
+
   it("keeps to its room, which is a ceiling: what tells nothing new gets no line though there is room", () => {
     const candidates = Array.from({ length: 30 }, (_, i) => candidate(i, { type: "bugfix" }));
     const count = (choices: Choice[], shown: string) =>

@@ -61,6 +61,8 @@ const CONCEPT_WORTH: Partial<Record<Concept, number>> = {
 };
 /** What a single task demanded ends with the task, as a rule. */
 const TASK_CONSTRAINT_WORTH = 1;
+/** A report only of how things are is of the code before the work that asked for it. */
+const REPORT_WORTH = 0.3;
 const BY_HAND_WORTH = 1.5;
 /** After this time an observation is worth half, */
 const HALF_LIFE_MS = 10 * DAY_MS;
@@ -116,7 +118,10 @@ function isToldByItsSession(candidate: Candidate): boolean {
 export function worthOf(candidate: Candidate, room: Pick<Room, "branch" | "newestAt">) {
   const reasons: string[] = [candidate.type];
   const isOfTask = candidate.concepts.join() === "pattern";
-  let worth = isOfTask && !candidate.byHand ? TASK_CONSTRAINT_WORTH : TYPE_WORTH[candidate.type];
+  const isReport = candidate.type === "discovery" && candidate.concepts.join() === "how-it-works";
+  let worth = TYPE_WORTH[candidate.type];
+  if (isOfTask && !candidate.byHand) worth = TASK_CONSTRAINT_WORTH;
+  else if (isReport && !candidate.byHand) worth = REPORT_WORTH;
   for (const concept of candidate.concepts) {
     const more = CONCEPT_WORTH[concept];
     if (more === undefined) continue;
