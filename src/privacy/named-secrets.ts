@@ -18,6 +18,7 @@ import {
   isSecretBare,
   isSecretQuoted,
   isTechnicalWord,
+  isUnit,
   isWallet,
   isWords,
   looksRandom,
@@ -234,8 +235,7 @@ function assigned(
   const quoted = value.quoted ? value : typedValue(text, value.end);
   if (quoted?.quoted === true) {
     if (!isSecretQuoted(quoted.text, strength, phrase)) return null;
-    // `"AccessToken": "minutes"`: no token and no key is a word.
-    if (/^(?:token|key)$/.test(secret.kind) && /^[A-Za-z]{1,16}$/.test(quoted.text)) return null;
+    if (isUnit(secret.kind, quoted.text)) return null;
     if (quoted.closing?.quote === "`" && quoted.text.includes("${")) return null;
     return { start: quoted.start, end: wholeEnd(text, quoted), mark };
   }

@@ -10,7 +10,7 @@ import { redactHeaderEntry } from "./header-rules.ts";
 import { redactNamed } from "./named-secrets.ts";
 import { redactPrivateKeys } from "./private-keys.ts";
 import { secretName } from "./secret-names.ts";
-import { isSecretQuoted } from "./secret-values.ts";
+import { isSecretQuoted, isUnit } from "./secret-values.ts";
 import { redactTokens } from "./token-rules.ts";
 import { redactUrls } from "./url-rules.ts";
 
@@ -47,7 +47,6 @@ export function redactEntry(name: string, value: string): string {
   const header = redactHeaderEntry(name, value);
   if (header !== null) return header;
   const named = secretName(name);
-  return named !== null && isSecretQuoted(value, named.strength, named.phrase)
-    ? "[redacted:secret]"
-    : redact(value);
+  if (named === null || isUnit(named.kind, value)) return redact(value);
+  return isSecretQuoted(value, named.strength, named.phrase) ? "[redacted:secret]" : redact(value);
 }

@@ -1,5 +1,5 @@
 /** Whether what stands beside a secret's name is a secret, or code and prose that only mention one. */
-import { type NameStrength, secretName } from "./secret-names.ts";
+import { type NameStrength, type SecretName, secretName } from "./secret-names.ts";
 
 /** Values that stand for a secret instead of being one. */
 const PLACEHOLDER = new RegExp(
@@ -138,6 +138,11 @@ export function isSecretQuoted(value: string, strength: NameStrength, phrase: bo
   return strength === "medium"
     ? looksRandom(trimmed, 8) && !isKebab(trimmed)
     : looksRandom(trimmed, 12);
+}
+
+/** `"AccessToken": "minutes"`: no token and no key is a word. */
+export function isUnit(kind: SecretName["kind"], value: string): boolean {
+  return (kind === "token" || kind === "key") && /^[A-Za-z]{1,16}$/.test(value);
 }
 
 /** A bare value that is longer is believed only with a digit in it: it may be anything. */
