@@ -323,7 +323,13 @@ describe("searching a project", () => {
       { title: "Reconnect storm needs backoffJitter", narrative: "code -1006 after a restart" },
       ...Array.from({ length: 12 }, (_, i) => ({ title: `Filler ${i}`, narrative: `topic ${i}` })),
     );
-    for (const more of ['users say "it hangs"', "-1006 -restart", "branch:main file:///a", '"']) {
+    for (const more of [
+      'users say "it hangs"',
+      "-1006 -restart",
+      "branch:main file:///a",
+      "since:2020-01-01 file:a/b.ts kind:summary",
+      '"',
+    ]) {
       const query = `reconnect storm backoffJitter ${more}`;
       const asked = { project: PROJECT, query, now: NOW };
       expect((await project.promptContext(READER, asked)).observations, more).toEqual(["3-1"]);

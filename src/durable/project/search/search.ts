@@ -149,7 +149,8 @@ function searchText(
   return {
     best: scores.best(mostOf(words), most),
     terms: [...words.known, ...similarTerms(similar)],
-    unknown: words.unknown.length,
+    // Of what came apart the words are counted.
+    unknown: words.unknown.filter(({ text }) => !text.includes(" ")).length,
     similar,
     follow: Object.keys(filters).length === 0,
   };
