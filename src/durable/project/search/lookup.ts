@@ -10,8 +10,10 @@ import {
   type Places,
   placesOf,
 } from "../store/postings.ts";
+import { newestMatches } from "../store/search-index.ts";
+import { everything } from "../store/visible.ts";
 import { type IndexedForm, indexedForm } from "./indexed-form.ts";
-import type { Term } from "./query.ts";
+import { matchExpression, type Term } from "./query.ts";
 
 /**
  * Words are looked up with all their places, rarest first, until together they stand in so many
@@ -86,7 +88,15 @@ export class Lookup {
   of(terms: readonly Term[]): LookedUp {
     const { totals, known, unknown } = this.#asTyped(terms);
     if (unknown.length === 0) return { totals, known, unknown };
-    const two = this.#asTyped(unknown.flatMap(twoWords)).known.filter(
+    const ways = unknown.flatMap(twoWords);
+    this.#count(ways.flatMap((way) => way.forms.map(indexedForm)));
+    const possible = ways.filter((way) => this.#sum(way.forms.map(indexedForm)) > 0);
+    // Whether any stands there costs a fraction of where its words stand.
+    const match = matchExpression({ phrases: [], excluded: [] }, possible);
+    if (match === null || newestMatches(everything(this.#db), match, 1).length === 0) {
+      return { totals, known, unknown };
+    }
+    const two = this.#asTyped(possible).known.filter(
       // Of common ones it is not known whether they stand side by side.
       ({ places }) => places !== null,
     );
