@@ -132,7 +132,8 @@ async function announce(host: string, run: Run, key: string): Promise<void> {
     "",
     "  Connect Claude Code (from any folder, once per machine):",
     `    ${stateVariable()}${CAIRN} connect claude-code`,
-    "  or every agent that is installed here, after asking: connect --all",
+    "  or every agent that is installed here, after asking:",
+    `    ${stateVariable()}${CAIRN} connect --all`,
     "",
   ];
   if (!isLoopback(host)) {
