@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
 
@@ -16,6 +16,9 @@ async function place() {
   for (const folder of [repository, inside]) mkdirSync(folder, { recursive: true });
   const env = environment(home);
   const server = await startServer(home);
+  onTestFinished(async () => {
+    await server.stop();
+  });
   const cairn = (cwd: string, ...args: string[]) => run(CAIRN, args, { cwd, env });
   await run("git", ["init", "-q"], { cwd: repository, env });
   await cairn(home, "connect", "claude-code");

@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
 
@@ -12,6 +12,9 @@ afterAll(removeTemporaryFolders);
 async function workedOn() {
   const home = temporaryFolder("items");
   const server = await startServer(home);
+  onTestFinished(async () => {
+    await server.stop();
+  });
   const post = (path: string, body: object) =>
     fetch(`${server.url}${path}`, {
       method: "POST",

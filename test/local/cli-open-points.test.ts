@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
 import { startServer } from "./local-server.ts";
 
@@ -13,6 +13,9 @@ it("the command line lists what is left to do, and has the last word on it", {
 }, async () => {
   const home = temporaryFolder("points");
   const server = await startServer(home);
+  onTestFinished(async () => {
+    await server.stop();
+  });
   const post = (path: string, body: object) =>
     fetch(`${server.url}${path}`, {
       method: "POST",
