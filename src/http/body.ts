@@ -4,7 +4,8 @@ import { z } from "zod";
 import { ApiError } from "../contract/errors.ts";
 import { HOOK_BODY_MAX_BYTES } from "../contract/limits.ts";
 import { BODY_TIME, inTime, timedReads, within } from "../platform/in-time.ts";
-import { JsonSieve, type Sieved, type SieveFault } from "../platform/json-sieve.ts";
+import { JsonSieve, onlyOrAll, type Sieved, type SieveFault } from "../platform/json-sieve.ts";
+import type { ArrivingBody } from "../service/capture.ts";
 
 const MIB = 1024 * 1024;
 
@@ -50,14 +51,7 @@ function parseJson(text: string): unknown {
 }
 
 /** A body as a hook sends it: read, or how it begins and all of it as it arrives. */
-export type HookBody =
-  | { payload: unknown }
-  | {
-      beginning: unknown;
-      /** All of it is here, so that `stream` may be called again. */
-      isHeld: boolean;
-      stream: () => ReadableStream<Uint8Array>;
-    };
+export type HookBody = { payload: unknown } | ({ beginning: unknown } & ArrivingBody);
 
 /**
  * A hook's body. A small one is read; of one above 16 KiB the first 64 KiB are looked at and the
@@ -138,8 +132,7 @@ function joined(
 /** What a hook's body came to in the end. Throws ApiError as `readJson` does. */
 export function payloadOf(sieved: Sieved): unknown {
   if ("fault" in sieved) throw bodyFault(sieved.fault);
-  const [first, ...others] = sieved.values;
-  return others.length === 0 ? first : sieved.values;
+  return onlyOrAll(sieved.values);
 }
 
 function firstOf(sieved: Sieved): unknown {

@@ -45,6 +45,13 @@ const NULL = new TextEncoder().encode("null");
 
 /** What a body of JSON came to: its values, as a rule one, or why there is none. */
 export type Sieved = { values: unknown[] } | { fault: SieveFault };
+
+/** What several values are read as: their list; one is read as itself. */
+export function onlyOrAll(values: readonly unknown[]): unknown {
+  const [first, ...others] = values;
+  return others.length === 0 ? first : values;
+}
+
 export type SieveFault = "not_json" | "empty_body" | "too_large" | "incomplete_body";
 
 /**

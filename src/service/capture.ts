@@ -43,16 +43,19 @@ export async function capture(call: CallContext, hook: SentHook): Promise<Captur
   return await captured(call, hook, null);
 }
 
+/** A body that goes on as it arrives. */
+export interface ArrivingBody {
+  /** All of it is here, so that `stream` may be called again. */
+  isHeld: boolean;
+  stream: () => ReadableStream<Uint8Array>;
+}
+
 /** A hook's payload that is still on its way. */
 export interface StreamedHook extends Pick<SentHook, "agent" | "place"> {
   sessionId: string;
   cwd: string | null;
   context: HookContext;
-  body: {
-    /** All of it is here, so that `stream` may be called again. */
-    isHeld: boolean;
-    stream: () => ReadableStream<Uint8Array>;
-  };
+  body: ArrivingBody;
 }
 
 /**
@@ -72,8 +75,10 @@ export async function captureStream(
   for (const one of answer.taken) {
     const action = one.action;
     if (action.do === "invalid") taken.push({ action, captured: nothing("unknown") });
-    else
-      taken.push({ action, captured: await captured(call, { agent, place, action }, one.answer) });
+    else {
+      const stored = one.answer === null ? null : { sender, answer: one.answer };
+      taken.push({ action, captured: await captured(call, { agent, place, action }, stored) });
+    }
   }
   return { taken };
 }
@@ -100,17 +105,17 @@ async function senderOf(
   };
 }
 
-/** `stored`: what came of an event that its session has already. */
+/** `stored`: what came of an event that its session has already, and who sent it. */
 async function captured(
   call: CallContext,
   { agent, action, place }: SentHook,
-  stored: (IntakeAnswer & Telling) | null,
+  stored: { sender: Sender; answer: IntakeAnswer & Telling } | null,
 ): Promise<Captured> {
   if (action.do === "unknown") return nothing("unknown");
   if (action.do === "ignore") return nothing("ignored");
   if (action.do === "note") return nothing("noted");
   const { sessionId, cwd } = action;
-  const sender = await senderOf(call, { agent, place, sessionId, cwd });
+  const sender = stored?.sender ?? (await senderOf(call, { agent, place, sessionId, cwd }));
   const session = sessionObject(call.env, sender.name);
   const { cli } = place;
   switch (action.do) {
@@ -133,7 +138,8 @@ async function captured(
     }
     case "event": {
       const { event } = action;
-      const answer = stored ?? (await session.repeatable((stub) => stub.event({ sender, event })));
+      const answer =
+        stored?.answer ?? (await session.repeatable((stub) => stub.event({ sender, event })));
       if (answer.outcome !== "stored") return nothing(answer.outcome);
       const asked = { call, session, sender, cli, answer };
       if (event.kind === "prompt") {

@@ -3,7 +3,7 @@ import { HOOK_BODY_MAX_BYTES } from "../../../contract/limits.ts";
 import { adapterOf } from "../../../hooks/adapters.ts";
 import type { HookAction, HookContext } from "../../../hooks/hook-action.ts";
 import type { IncomingEvent } from "../../../memory/event.ts";
-import { type SieveFault, sieveStream } from "../../../platform/json-sieve.ts";
+import { onlyOrAll, type SieveFault, sieveStream } from "../../../platform/json-sieve.ts";
 import type { Telling } from "./answer-limit.ts";
 import type { IntakeAnswer, Sender } from "./intake.ts";
 
@@ -34,9 +34,7 @@ export async function takeStreamed(
   const { agent, sessionId } = sender.name;
   const sieved = await sieveStream(body, HOOK_BODY_MAX_BYTES);
   if ("fault" in sieved) return sieved;
-  const [first, ...others] = sieved.values;
-  const payload = others.length === 0 ? first : sieved.values;
-  const actions = adapterOf(agent)?.read(payload, context) ?? [];
+  const actions = adapterOf(agent)?.read(onlyOrAll(sieved.values), context) ?? [];
   const taken = actions.map((action) => ({
     action,
     answer: action.do === "event" && action.sessionId === sessionId ? store(action.event) : null,

@@ -6,7 +6,7 @@ import { sessionPath } from "../../../memory/session-name.ts";
 import type { SessionRow } from "../session-row.ts";
 import type { SessionStore } from "../session-store.ts";
 
-/** How long a session without a start is worth telling of: what was wrong then may be mended since. */
+/** How long a session without a start is worth telling of: what was wrong then may be repaired since. */
 const START_MISSED_MS = 24 * 60 * 60 * 1000;
 
 export interface Inspection {
