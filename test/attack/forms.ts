@@ -7,6 +7,7 @@ import { CARRIERS, type Carrier } from "./carriers.ts";
 import { holdsSecret } from "./holds-secret.ts";
 import type { SecretForm } from "./made-secrets.ts";
 import { type NameCarrier, nameCarriers } from "./name-carriers.ts";
+import { post } from "./post.ts";
 import { lookalikes, secretForms } from "./read-lists.ts";
 import { readStoredTexts, type StoredTexts } from "./stored-texts.ts";
 
@@ -99,21 +100,6 @@ function hook(carrier: Carrier, text: string, n: number): Record<string, unknown
 /** Posts a hook of Claude Code's. Throws where it is not taken. */
 async function postHook(target: Target, payload: Record<string, unknown>): Promise<void> {
   await post(target, "/hooks/claude-code", payload, { "X-Cairn-Project": PROJECT });
-}
-
-async function post(
-  { url, key }: Target,
-  path: string,
-  body: object,
-  headers: Record<string, string> = {},
-): Promise<void> {
-  const answer = await fetch(`${url}${path}`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text.slice(0, 200)}`);
 }
 
 function carriersReport(

@@ -1,5 +1,6 @@
 /** Names in which a secret may reach Cairn: they are kept and shown like any text. */
 import type { Target } from "./attack.ts";
+import { post } from "./post.ts";
 
 export interface NameCarrier {
   name: string;
@@ -10,7 +11,11 @@ export interface NameCarrier {
 }
 
 export function nameCarriers(target: Target): NameCarrier[] {
-  const prompt = (marker: string, n: number, place: { cwd?: string; headers?: HeadersInit }) =>
+  const prompt = (
+    marker: string,
+    n: number,
+    place: { cwd?: string; headers?: Record<string, string> },
+  ) =>
     request(target, "/hooks/claude-code", place.headers ?? {}, {
       hook_event_name: "UserPromptSubmit",
       session_id: `${marker}-${n}`,
@@ -83,17 +88,6 @@ function carrier(
   return { name, marker, send: (text, n) => send(marker, text, n) };
 }
 
-async function request(
-  { url, key }: Target,
-  path: string,
-  headers: HeadersInit,
-  body: object,
-): Promise<void> {
-  const answer = await fetch(`${url}${path}`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text.slice(0, 200)}`);
+function request(target: Target, path: string, headers: Record<string, string>, body: object) {
+  return post(target, path, body, headers);
 }

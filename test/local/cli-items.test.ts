@@ -1,44 +1,18 @@
-import { afterAll, expect, it, onTestFinished } from "vitest";
-import { CAIRN, environment, removeTemporaryFolders, run, temporaryFolder } from "./cli-command.ts";
-import { startServer } from "./local-server.ts";
+import { afterAll, expect, it } from "vitest";
+import { removeTemporaryFolders } from "./cli-command.ts";
+import { PROCESSES_MS, workedOn } from "./worked-on.ts";
 
-/** Every step starts processes, on machines that may be busy. */
-const PROCESSES_MS = 180_000;
 const PROJECT = "github.com/acme/items";
 
 afterAll(removeTemporaryFolders);
 
-/** A server, and one session that was asked something and did it. */
-async function workedOn() {
-  const home = temporaryFolder("items");
-  const server = await startServer(home);
-  onTestFinished(async () => {
-    await server.stop();
+/** The command line beside a session that was asked something and did it. */
+async function commandLine() {
+  const cairn = await workedOn({
+    project: PROJECT,
+    session: "session-one",
+    closing: "The yak is tame.\n\n## Next steps\n- Feed the yak",
   });
-  const post = (path: string, body: object) =>
-    fetch(`${server.url}${path}`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${server.key}`,
-        "content-type": "application/json",
-        "x-cairn-project": PROJECT,
-      },
-      body: JSON.stringify(body),
-    });
-  const said = { session_id: "session-one", cwd: home, prompt_id: "p1" };
-  await post("/hooks/claude-code", {
-    ...said,
-    hook_event_name: "UserPromptSubmit",
-    prompt: "Tame the yak",
-  });
-  await post("/hooks/claude-code", {
-    ...said,
-    hook_event_name: "Stop",
-    last_assistant_message: "The yak is tame.\n\n## Next steps\n- Feed the yak",
-  });
-  await post("/v1/sessions/claude-code/session-one/flush?wait=1", {});
-  const cairn = async (args: string[], input = "") =>
-    await run(CAIRN, args, { cwd: home, env: environment(home), input });
   const cairnSays = async (...args: string[]) => {
     const { code, stdout, stderr } = await cairn(args);
     expect(stderr).toBe("");
@@ -51,7 +25,7 @@ async function workedOn() {
 it("a person adds, shows, edits and removes what is remembered", {
   timeout: PROCESSES_MS,
 }, async () => {
-  const { cairn, said } = await workedOn();
+  const { cairn, said } = await commandLine();
   const here = ["--project", PROJECT];
   const added = await said("add", ...here, "--file", "src/yak.ts", "Yaks", "eat", "at", "six");
   expect(added).toMatch(/^Saved as \d+-\d+: Yaks eat at six\n$/);
@@ -88,7 +62,7 @@ it("a person adds, shows, edits and removes what is remembered", {
 it("a person sees what sessions were asked, what is left, and has one forgotten", {
   timeout: PROCESSES_MS,
 }, async () => {
-  const { cairn, said } = await workedOn();
+  const { cairn, said } = await commandLine();
   const here = ["--project", PROJECT];
   // Without a terminal: a line for each, and nothing for people.
   expect(await said("sessions", ...here)).toMatch(

@@ -89,3 +89,13 @@ export function delivery(batch: number, over: Partial<Delivery> = {}): Delivery 
     ...over,
   };
 }
+
+/** A project with what one session learnt. */
+export async function projectWith(...observations: Partial<NewObservation>[]) {
+  const project = freshProject();
+  await project.deliver({
+    project: PROJECT,
+    delivery: delivery(1, { observations: observations.map(observation) }),
+  });
+  return project;
+}

@@ -1,25 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { NewObservation } from "../../../src/memory/observation.ts";
-import {
-  delivery,
-  freshProject,
-  NOW,
-  observation,
-  PROJECT,
-  SESSION,
-} from "../../support/project-fixture.ts";
+import { NOW, PROJECT, projectWith, SESSION } from "../../support/project-fixture.ts";
 import { READER } from "../../support/reader.ts";
 
 const ASK = { project: PROJECT, now: NOW };
-
-async function projectWith(...observations: Partial<NewObservation>[]) {
-  const project = freshProject();
-  await project.deliver({
-    project: PROJECT,
-    delivery: delivery(1, { observations: observations.map(observation) }),
-  });
-  return project;
-}
 
 describe("what a project knows of a prompt and of a file", () => {
   it("answers a prompt only with what fits it well", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CONTEXT_MAX_CHARS } from "../../../src/contract/limits.ts";
 import { nestedAnswer } from "../../../src/hooks/answer.ts";
-import type { NewObservation, NewOpenPoint } from "../../../src/memory/observation.ts";
+import type { NewOpenPoint } from "../../../src/memory/observation.ts";
 import { stripPrivate } from "../../../src/privacy/private-tags.ts";
 import {
   delivery,
@@ -9,6 +9,7 @@ import {
   NOW,
   observation,
   PROJECT,
+  projectWith,
   prompt,
   SESSION,
   summary,
@@ -17,15 +18,6 @@ import { READER } from "../../support/reader.ts";
 
 const DAY_MS = 86_400_000;
 const ASK = { project: PROJECT, now: NOW };
-
-async function projectWith(...observations: Partial<NewObservation>[]) {
-  const project = freshProject();
-  await project.deliver({
-    project: PROJECT,
-    delivery: delivery(1, { observations: observations.map(observation) }),
-  });
-  return project;
-}
 
 describe("the context of a session", () => {
   it("begins with where the last work stopped, says what it is, and how to get more", async () => {

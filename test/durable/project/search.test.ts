@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mergeAnswers } from "../../../src/durable/project/search/merge-answers.ts";
+import { NASTY } from "../../support/nasty-queries.ts";
 import {
   delivery,
   freshProject,
@@ -11,70 +12,6 @@ import {
 } from "../../support/project-fixture.ts";
 import { READER } from "../../support/reader.ts";
 import { FIND, projectWith } from "../../support/searched-project.ts";
-
-/** Each breaks MATCH, or means something to it, where it is not quoted. */
-const NASTY = [
-  '"',
-  '""',
-  '"""',
-  '"unclosed phrase',
-  'closed" open"',
-  "'",
-  "''",
-  "';--",
-  "'; DROP TABLE items; --",
-  "*",
-  "re*",
-  "*re",
-  "^retry",
-  "retry ^",
-  "+",
-  "a + b",
-  "(",
-  ")",
-  "(retry",
-  "retry)",
-  "((()))",
-  "AND",
-  "OR",
-  "NOT",
-  "NEAR",
-  "retry AND",
-  "AND retry",
-  "NOT retry",
-  "retry NOT NOT handler",
-  "NEAR(retry handler)",
-  "NEAR(retry, 5",
-  "title:retry",
-  "title : retry",
-  "{title body} : retry",
-  "- title : retry",
-  "-",
-  "--",
-  "-retry",
-  '-"retry',
-  ":",
-  "::",
-  "type:",
-  "type:banana",
-  "since:yesterday",
-  "a:b:c:d",
-  "\0",
-  "retry\0handler",
-  "\u{d800}",
-  "%_%",
-  "[a-z]{3,}",
-  "\\",
-  '\\" OR 1=1',
-  "👩‍💻🔥",
-  "retry\nOR\nhandler",
-  "﷽‮‏",
-  "\u0301\u0301",
-  "x".repeat(20_000),
-  "NOT ".repeat(500),
-  '"a" '.repeat(500),
-  "-a ".repeat(500),
-];
 
 describe("searching a project", () => {
   it("answers any query without an error, and none of the nasty ones with what it did not ask for", async () => {
